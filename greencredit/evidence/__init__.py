@@ -1,0 +1,1 @@
+"""What proves that it happened? Receipt lines, trips, weigh-ins, meter readings (凭证)."""

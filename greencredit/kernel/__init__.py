@@ -1,0 +1,1 @@
+"""The ground without business words: settings, database, clock, ids, refusals, access, messages, logs."""

@@ -1,0 +1,235 @@
+"""One database, two engines: `reading()` sees, `writing()` changes and is the only place that commits."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import BigInteger, Dialect, Engine, Integer, LargeBinary, MetaData, Text, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy.types import TypeDecorator
+
+from greencredit.kernel.clock import Clock, SystemClock, instant, micros
+from greencredit.kernel.ids import Entropy
+
+# STRICT tables take INTEGER, TEXT and BLOB only, so SQLite never sees BIGINT, BOOLEAN or DATETIME.
+Whole = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit integer column."""
+
+Bytes = LargeBinary
+"""A column of raw bytes."""
+
+
+class InstantColumn(TypeDecorator[datetime]):
+    """An aware UTC instant, kept as microseconds since 1970 so that both engines keep the same value."""
+
+    impl = Whole
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Write an instant."""
+        del dialect
+        return None if value is None else micros(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401
+        """Read an instant."""
+        del dialect
+        return None if value is None else instant(value)
+
+
+class DayColumn(TypeDecorator[date]):
+    """A civil date in China, kept as ISO text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        """Write a date."""
+        del dialect
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:  # noqa: ANN401
+        """Read a date."""
+        del dialect
+        return None if value is None else date.fromisoformat(value)
+
+
+class FlagColumn(TypeDecorator[bool]):
+    """Yes or no, kept as 1 or 0."""
+
+    impl = Whole
+    cache_ok = True
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:  # noqa: FBT001
+        """Write a flag."""
+        del dialect
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> bool | None:  # noqa: ANN401
+        """Read a flag."""
+        del dialect
+        return None if value is None else bool(value)
+
+
+class Table(DeclarativeBase):
+    """The root of every mapped class; names are `<room>_<noun>`, constraints are named by one convention."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        int: Whole,
+        str: Text,
+        bytes: LargeBinary,
+        bool: FlagColumn,
+        datetime: InstantColumn,
+        date: DayColumn,
+    }
+    __table_args__: ClassVar[Any] = {"sqlite_strict": True}
+
+
+_SQLITE_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # NORMAL may lose acknowledged commits in a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
+    "PRAGMA busy_timeout=30000",
+    "PRAGMA cache_size=-200000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+def _open_sqlite(engine: Engine, *, read_only: bool) -> None:
+    """Hand transaction control to SQLAlchemy's events; the driver would begin too late and too weakly."""
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:  # noqa: ANN401
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _engine(url: URL, *, read_only: bool) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        pool: type[Pool] = QueuePool
+        engine = create_engine(
+            url,
+            poolclass=pool,
+            pool_size=8 if read_only else 1,
+            max_overflow=32 if read_only else 0,
+            connect_args={"check_same_thread": False},
+        )
+        _open_sqlite(engine, read_only=read_only)
+        return engine
+    options = "-c default_transaction_read_only=on" if read_only else ""
+    return create_engine(
+        url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args={"options": options}
+    )
+
+
+class Database:
+    """The database of one process: two engines, the clock and the randomness every session carries."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock | None = None,
+        entropy: Entropy = secrets.token_bytes,
+        keys: Any = None,  # noqa: ANN401
+    ) -> None:
+        self.url = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        self.clock = clock or SystemClock()
+        self.entropy = entropy
+        self.keys = keys
+        self._reader = _engine(self.url, read_only=True)
+        self._writer = _engine(self.url, read_only=False)
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Give what every session of this database carries."""
+        return {"clock": self.clock, "entropy": self.entropy, "keys": self.keys}
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that cannot change anything and sees one state of the database."""
+        with Session(self._reader, info=self.info) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session; commit if the block succeeds, roll back if it raises."""
+        with Session(self._writer, info=self.info) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Give a bare writing connection inside one transaction, for migrations and measurements."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+class DatabaseInside(Database):
+    """A database inside one open transaction that will be rolled back: what a test sees leaves no trace."""
+
+    def __init__(self, connection: Connection, *, clock: Clock, entropy: Entropy, keys: Any = None) -> None:  # noqa: ANN401
+        self.url = connection.engine.url
+        self.clock, self.entropy, self.keys = clock, entropy, keys
+        self._connection = connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session on the open transaction."""
+        with Session(self._connection, info=self.info, join_transaction_mode="create_savepoint") as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session whose commit is a savepoint of the open transaction."""
+        with (
+            Session(self._connection, info=self.info, join_transaction_mode="create_savepoint") as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        """Leave the connection to whoever opened it."""
+
+
+def throwaway_engine(url: str) -> Engine:
+    """Give an engine without a pool and with this module's rules for SQLite; for tests and tools."""
+    made = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = create_engine(made, poolclass=NullPool)
+    if made.get_backend_name() == "sqlite":
+        _open_sqlite(engine, read_only=False)
+    return engine
+
+
+def is_sqlite(session: Session) -> bool:
+    """Tell whether the session speaks to SQLite; the few statements that differ ask here."""
+    return session.get_bind().dialect.name == "sqlite"

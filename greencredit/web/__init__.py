@@ -1,0 +1,1 @@
+"""The pages: consumer portal, public register, verify page, consoles (门户)."""
