@@ -95,7 +95,7 @@ class Table(DeclarativeBase):
         datetime: InstantColumn,
         date: DayColumn,
     }
-    __table_args__: ClassVar[Any] = {"sqlite_strict": True}
+    __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - SQLAlchemy declares it as an instance variable
 
 
 _SQLITE_PRAGMAS: Final = (
@@ -142,9 +142,7 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         _open_sqlite(engine, read_only=read_only)
         return engine
     options = "-c default_transaction_read_only=on" if read_only else ""
-    return create_engine(
-        url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args={"options": options}
-    )
+    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args={"options": options})
 
 
 class Database:
