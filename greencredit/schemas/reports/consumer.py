@@ -1,0 +1,209 @@
+"""个人环境贡献报告: the facts of a personal contribution report."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
+
+from greencredit.schemas.reports.shared import (
+    Count,
+    FactorNote,
+    Ground,
+    KindLine,
+    MethodNote,
+    Notice,
+    Quantity,
+    StandardNote,
+    Tier,
+)
+from greencredit.schemas.values import Credits, Grams, Instant, NonNegativeFen, Period, Record, RegionCode, Words
+
+
+class AwardStatus(StrEnum):
+    """What became of an award line (已发放 / 已冲正)."""
+
+    GRANTED = "granted"
+    REVERSED = "reversed"
+
+
+class AwardLine(Record):
+    """One award as the holder's statement shows it (积分明细)."""
+
+    award_id: str
+    on: date
+    ground: Ground
+    subject: str
+    title: Words
+    family: str
+    quantity: Quantity
+    unit: Words
+    merchant: str | None = None
+    spent_fen: NonNegativeFen | None = None
+    credits: Credits
+    avoided_g_co2e: Grams | None = None
+    """`None` where no method covers the award: it is printed as 未量化, never as grams."""
+    method_id: str | None = None
+    tier: Tier | None = None
+    evidence_id: str
+    issuer_id: str
+    rule_id: str
+    status: AwardStatus = AwardStatus.GRANTED
+    reversed_on: date | None = None
+
+    @model_validator(mode="after")
+    def _grams_have_a_method(self) -> Self:
+        if (self.avoided_g_co2e is None) is not (self.method_id is None) or (self.tier is None) is not (
+            self.method_id is None
+        ):
+            message = f"award {self.award_id}: grams, method and tier come together or not at all"
+            raise ValueError(message)
+        return self
+
+
+class FamilyTitle(Record):
+    """How a family of green kinds is called on paper (类别)."""
+
+    family: str
+    title: Words
+
+
+class FamilyLine(Record):
+    """What one family of kinds brought, reversed awards left out."""
+
+    family: str
+    title: Words
+    ground: Ground
+    awards: Count
+    unquantified_awards: Count
+    spent_fen: NonNegativeFen
+    credits: Credits
+    avoided_g_co2e: Grams
+
+
+class MonthLine(Record):
+    """One calendar month, beside the mean of all participants (月度)."""
+
+    month: date
+    """The first day of the month."""
+    awards: Count
+    spent_fen: NonNegativeFen
+    credits: Credits
+    avoided_g_co2e: Grams
+    mean_credits_tenths: Count
+    """Mean credits per participant, in tenths of a credit."""
+    mean_avoided_g_co2e: Grams
+
+
+class ParticipantMean(Record):
+    """What the mean participant earned in one month; the gatherer's input for `MonthLine`."""
+
+    month: date
+    credits_tenths: Count
+    avoided_g_co2e: Grams
+
+
+class ContributionTotals(Record):
+    """The sums of the award lines of a period, reversed awards left out."""
+
+    awards: Count
+    purchases: Count
+    actions: Count
+    unquantified_awards: Count
+    reversed_awards: Count
+    spent_fen: NonNegativeFen
+    credits: Credits
+    avoided_g_co2e: Grams
+
+
+class CreditFlow(Record):
+    """Credits of one issuer in the holder's hands: what came and went in the period, what is left (积分收支)."""
+
+    issuer_id: str
+    opening: Credits
+    earned: Credits
+    reversed: Credits
+    expired: Credits
+    used: Credits
+    balance: Credits
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        left = self.opening + self.earned - self.reversed - self.expired - self.used
+        if left != self.balance:
+            message = (
+                f"credits of {self.issuer_id} do not add up: {left} follow from the movements, found {self.balance}"
+            )
+            raise ValueError(message)
+        return self
+
+
+class IssuerNote(Record):
+    """Who stands behind the credits of a report (发行主体)."""
+
+    issuer_id: str
+    name: str
+    filing_number: str | None = None
+    standards: tuple[StandardNote, ...]
+    face_value: Words
+    validity: Words
+    complaint_channel: str
+
+
+class NotCountedLine(Record):
+    """What was left out, and why (未计入)."""
+
+    title: Words
+    reason: Words
+    lines: Count
+    spent_fen: NonNegativeFen | None = None
+
+
+class ReportHolder(Record):
+    """Whom a personal report is about."""
+
+    holder_id: str
+    name: str
+    region: RegionCode | None = None
+    region_title: Words | None = None
+
+
+class ConsumerReport(Record):
+    """个人环境贡献报告: what a person or household did, what it earned, what it avoided, and how that is known."""
+
+    holder: ReportHolder
+    period: Period
+    as_of: Instant
+    """Up to when facts are included; fixed by the gatherer so that the same facts give the same bytes."""
+    totals: ContributionTotals
+    months: tuple[MonthLine, ...]
+    families: tuple[FamilyLine, ...]
+    kinds: tuple[KindLine, ...]
+    participants: Count
+    """Over how many participants the monthly means are taken."""
+    flows: tuple[CreditFlow, ...]
+    issuers: tuple[IssuerNote, ...]
+    methods: tuple[MethodNote, ...]
+    factors: tuple[FactorNote, ...]
+    not_counted: tuple[NotCountedLine, ...]
+    notices: tuple[Notice, ...]
+    awards: tuple[AwardLine, ...]
+
+    @model_validator(mode="after")
+    def _sums_agree(self) -> Self:
+        granted = [line for line in self.awards if line.status is AwardStatus.GRANTED]
+        credits_of_lines = sum(line.credits for line in granted)
+        grams_of_lines = sum(line.avoided_g_co2e or 0 for line in granted)
+        for place, credits_found, grams_found in (
+            ("totals", self.totals.credits, self.totals.avoided_g_co2e),
+            ("months", sum(m.credits for m in self.months), sum(m.avoided_g_co2e for m in self.months)),
+            ("families", sum(f.credits for f in self.families), sum(f.avoided_g_co2e for f in self.families)),
+            ("kinds", sum(k.credits for k in self.kinds), sum(k.avoided_g_co2e for k in self.kinds)),
+        ):
+            if (credits_found, grams_found) != (credits_of_lines, grams_of_lines):
+                message = (
+                    f"{place} say {credits_found} credits and {grams_found} g, "
+                    f"the award lines {credits_of_lines} and {grams_of_lines}"
+                )
+                raise ValueError(message)
+        return self

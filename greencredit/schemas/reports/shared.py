@@ -1,0 +1,113 @@
+"""What every report is made of: figures, kinds, methods, factors, sources, notices."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from greencredit.schemas.values import Credits, Grams, NonNegativeFen, Record, Words
+
+Lang = Literal["zh", "en"]
+"""The language a report is printed in."""
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 digest in lower-case hexadecimal."""
+
+Count = Annotated[int, Field(ge=0)]
+"""How many."""
+
+
+def _written_out(value: Decimal) -> Decimal:
+    """Write 1.50, 1.5 and 15E-1 alike, so that equal facts have equal digests."""
+    return Decimal(f"{value.normalize():f}")
+
+
+Quantity = Annotated[Decimal, AfterValidator(_written_out)]
+"""An exact decimal in one spelling."""
+
+
+class Ground(StrEnum):
+    """Why credits were granted, of the two grounds that count as green (消费 / 行动)."""
+
+    PURCHASE = "purchase"
+    ACTION = "action"
+
+
+class Tier(StrEnum):
+    """How good the weakest source behind a figure is: A official, B agreeing copies, C a single record (estimate)."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Notice(Record):
+    """Something the reader must know about the data: shifted dates, an assumption, a synthetic feed (数据说明)."""
+
+    name: str
+    text: Words
+
+
+class StandardNote(Record):
+    """A standard the issuer declares to follow; the number stays empty until somebody has seen it (编号待核实)."""
+
+    title: str
+    publisher: str
+    number: str | None = None
+
+
+class SourceNote(Record):
+    """Where a method or a value was taken from."""
+
+    title: str
+    publisher: str
+    document: str | None = None
+    address: str | None = None
+
+
+class FactorNote(Record):
+    """One emission factor as it was used (排放因子)."""
+
+    factor_id: str
+    title: Words
+    value: Quantity
+    unit: str
+    region: str
+    valid_from: date
+    valid_to: date | None
+    publisher: str
+    document: str
+    tier: Tier
+
+
+class MethodNote(Record):
+    """One quantification method as it was used, with everything a claim of CO2e must carry (核算方法)."""
+
+    method_id: str
+    title: Words
+    version: str
+    formula: str
+    baseline: Words
+    boundary: Words | None = None
+    caveat: Words | None = None
+    tier: Tier
+    factor_ids: tuple[str, ...]
+    sources: tuple[SourceNote, ...]
+    awards: Count
+    avoided_g_co2e: Grams
+
+
+class KindLine(Record):
+    """What one kind of product or action brought, reversed awards left out."""
+
+    subject: str
+    title: Words
+    family: str
+    ground: Ground
+    awards: Count
+    unquantified_awards: Count
+    spent_fen: NonNegativeFen
+    credits: Credits
+    avoided_g_co2e: Grams
