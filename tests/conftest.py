@@ -1,10 +1,16 @@
 """What every test is handed: a migrated database that forgets, a clock that stands still, seeded randomness."""
 
+import os
+import random
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final, Literal
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -13,20 +19,134 @@ from greencredit.kernel.database import Database, DatabaseInside, throwaway_engi
 from greencredit.kernel.ids import seeded_entropy
 from greencredit.kernel.keys import Keys
 from greencredit.migrations.upgrade import upgrade
+from tests.postgres import Cluster, programs, version
+
+Dialect = Literal["sqlite", "postgres"]
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """Noon in Shanghai on Monday 2 March 2026: when every test begins."""
 
+_CLUSTER: Final = pytest.StashKey[Cluster]()
+
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None, print_blob=True)
+hypothesis_settings.load_profile("ci")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the caller choose the databases and the seed."""
+    parser.addoption("--database", choices=("sqlite", "postgres", "both"), default="both", help="which databases")
+    parser.addoption("--seed", type=int, default=0, help="seed of the tests' randomness (default 0)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Agree on the folder of this session's PostgreSQL; it is started by the first test that needs it."""
+    handed = getattr(config, "workerinput", None)
+    if handed is None:
+        config.stash[_CLUSTER] = Cluster(Path(tempfile.mkdtemp(prefix="greencredit-pg-")), os.getpid())
+    else:
+        config.stash[_CLUSTER] = Cluster(Path(handed["cluster"]), handed["cluster_owner"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: pytest.Session) -> None:
+    """Tell a worker of pytest-xdist which PostgreSQL is this session's."""
+    cluster = node.config.stash[_CLUSTER]
+    node.workerinput["cluster"] = str(cluster.folder)  # type: ignore[attr-defined] # xdist's node has no types
+    node.workerinput["cluster_owner"] = cluster.owner_pid  # type: ignore[attr-defined] # as above
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the folder of a PostgreSQL that no test needed; a started one is removed by its watcher."""
+    cluster = config.stash.get(_CLUSTER, None)
+    if cluster and cluster.owner_pid == os.getpid() and not (cluster.folder / "data").exists():
+        shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say which databases and which seed this run used."""
+    databases: list[str] = []
+    if config.getoption("database") != "postgres":
+        databases.append(f"SQLite {throwaway_engine('sqlite://').dialect.dbapi.sqlite_version}")  # type: ignore[union-attr] # the driver's module
+    if config.getoption("database") != "sqlite":
+        databases.append(f"PostgreSQL {version(programs())} ({programs()})")
+    return [f"databases: {', '.join(databases)}", f"seed: {config.getoption('seed')} (--seed N for another)"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that touches a database on each of the databases asked for."""
+    if "dialect" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("database")
+        dialects = ("sqlite", "postgres") if asked == "both" else (asked,)
+        metafunc.parametrize("dialect", dialects, indirect=True, scope="session")
+
+
+@pytest.fixture(autouse=True)
+def _seeded(request: pytest.FixtureRequest) -> None:
+    """Seed Python's own generator for each test, so that one test's draws do not depend on another's."""
+    random.seed(f"{request.config.getoption('seed')}:{request.node.nodeid}")
+
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Migrate one database for this worker."""
-    path: Path = tmp_path_factory.mktemp("database") / "tests.db"
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    """Name the database that this run of the test uses."""
+    asked: Dialect = request.param
+    return asked
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> Cluster:
+    """Give the session's PostgreSQL, not necessarily started yet."""
+    return pytestconfig.stash[_CLUSTER]
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an SQLite file with the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("database") / "migrated.db"
     engine = throwaway_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         upgrade(connection)
-    yield engine
     engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def _engines() -> Iterator[dict[Dialect, Engine]]:
+    """Keep one engine per dialect for this worker, since pytest may go back and forth between them."""
+    engines: dict[Dialect, Engine] = {}
+    yield engines
+    for engine in engines.values():
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def engine(
+    dialect: Dialect, _engines: dict[Dialect, Engine], request: pytest.FixtureRequest, cluster: Cluster
+) -> Engine:
+    """Give the migrated database of this worker, on each of the dialects in turn."""
+    if dialect not in _engines:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        url = (
+            f"sqlite:///{request.getfixturevalue('_migrated_file')}"
+            if dialect == "sqlite"
+            else cluster.create(f"worker_{worker}")
+        )
+        _engines[dialect] = throwaway_engine(url)
+    return _engines[dialect]
+
+
+@pytest.fixture
+def database_url(dialect: Dialect, request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a fresh migrated database of the test's own, whose commits are real."""
+    if dialect == "sqlite":
+        path = tmp_path / "own.db"
+        shutil.copyfile(request.getfixturevalue("_migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    yield cluster.create(name)
+    cluster.drop(name)
 
 
 @pytest.fixture
@@ -46,7 +166,8 @@ def connection(engine: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def database(connection: Connection, clock: StandingClock, request: pytest.FixtureRequest) -> Database:
     """Give a database whose commits are undone when the test ends."""
-    entropy = seeded_entropy(request.node.nodeid)
+    # The same bytes on every dialect: the part of the name in brackets says which.
+    entropy = seeded_entropy(f"{request.config.getoption('seed')}:{request.node.nodeid.partition('[')[0]}")
     return DatabaseInside(connection, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
 
 
