@@ -49,7 +49,9 @@ class LedgerSeries(Table):
 
     __tablename__ = "ledger_series"
     __table_args__ = (
-        UniqueConstraint("issuer_id", "terms_version", "funding", "award_month", "expires_at"),
+        UniqueConstraint(
+            "issuer_id", "terms_version", "funding", "award_month", "expires_at", name="uq_ledger_series_terms"
+        ),
         CheckConstraint("cap > 0", name="cap_positive"),
         STRICT,
     )

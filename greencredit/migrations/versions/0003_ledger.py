@@ -72,7 +72,7 @@ def _create_names() -> None:
             "funding",
             "award_month",
             "expires_at",
-            name="uq_ledger_series_issuer_id_terms_version_funding_award_month_expires_at",
+            name="uq_ledger_series_terms",  # the convention's name is longer than PostgreSQL allows
         ),
         sa.CheckConstraint("cap > 0", name="ck_ledger_series_cap_positive"),
         sqlite_strict=True,
@@ -128,11 +128,9 @@ def _create_events() -> None:
         sa.CheckConstraint("debit <> credit", name="ck_ledger_event_two_leaves"),
         sqlite_strict=True,
     )
-    present = {"sqlite_where": sa.text("key IS NOT NULL"), "postgresql_where": sa.text("key IS NOT NULL")}
-    op.create_index("uq_ledger_event_caller_day_key", "ledger_event", ["caller", "day", "key"], unique=True, **present)
+    _partial_index("uq_ledger_event_caller_day_key", ["caller", "day", "key"], unless_null="key", unique=True)
     op.create_index("ix_ledger_event_holder_id", "ledger_event", ["holder", "id"])
-    caused = {"sqlite_where": sa.text("cause IS NOT NULL"), "postgresql_where": sa.text("cause IS NOT NULL")}
-    op.create_index("ix_ledger_event_cause", "ledger_event", ["cause"], **caused)
+    _partial_index("ix_ledger_event_cause", ["cause"], unless_null="cause", unique=False)
     op.create_table(
         "ledger_block",
         sa.Column("series_id", Whole, nullable=False),
@@ -164,6 +162,11 @@ def _create_events() -> None:
         sa.ForeignKeyConstraint(["event_id"], ["ledger_event.id"], name="fk_ledger_note_event_id"),
         sqlite_strict=True,
     )
+
+
+def _partial_index(name: str, columns: list[str], *, unless_null: str, unique: bool) -> None:
+    present = sa.text(f"{unless_null} IS NOT NULL")
+    op.create_index(name, "ledger_event", columns, unique=unique, sqlite_where=present, postgresql_where=present)
 
 
 def _guard_blocks() -> None:
