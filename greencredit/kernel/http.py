@@ -1,13 +1,20 @@
-"""What every route is handed: sessions that end before the answer leaves, and the settings of the process."""
+"""What every route is handed: sessions that end before the answer leaves, settings, and whoever asks, let in or not."""
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
+from greencredit.kernel import access
+from greencredit.kernel.access import Actor, Credentials, Deed, Outcome, Scope, ScopeKind
 from greencredit.kernel.database import Database
+from greencredit.kernel.errors import Denied
 from greencredit.kernel.settings import Settings
 
 
@@ -37,3 +44,213 @@ def _writing(connection: HTTPConnection) -> Iterator[Session]:
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 Writing = Annotated[Session, Depends(_writing, scope="function")]
 Configured = Annotated[Settings, Depends(settings_of)]
+Store = Annotated[Database, Depends(database_of)]
+"""The database itself, for the one verb that must remember a refusal: signing in."""
+
+
+# ---- Who asks ----------------------------------------------------------------------------------------------------
+
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEARER: Final = "bearer "
+
+Identify = Callable[[Session, Credentials], Actor]
+"""Looks up a session or key; the application puts the lookup of `people` on `app.state.identify`."""
+
+
+RecordAudit = Callable[[Session, Actor, Deed], None]
+"""Appends to the audit log; the application puts the verb of `people` on `app.state.record_audit`."""
+
+
+class CrossSite(Denied):
+    """跨站请求: a browser sent this write from a page of another site."""
+
+    code = "access.cross_site"
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"a write must come from this site's own pages, found {origin}", origin=origin)
+
+
+def credentials_of(connection: HTTPConnection) -> Credentials:
+    """Read what the request shows; an API key, if there is one, counts alone."""
+    authorization = connection.headers.get("authorization", "")
+    if authorization[: len(_BEARER)].lower() == _BEARER:
+        return Credentials(api_key=authorization[len(_BEARER) :].strip())
+    return Credentials(session_token=connection.cookies.get(_cookie_name(settings_of(connection))))
+
+
+def current_actor(connection: HTTPConnection) -> Actor:
+    """Find out who asks; whoever shows nothing valid is anonymous."""
+    database = database_of(connection)
+    credentials = credentials_of(connection)
+    if credentials == Credentials():
+        return access.anonymous(database.clock.now())
+    identify: Identify = connection.app.state.identify
+    with database.reading() as session:
+        return identify(session, credentials)
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+# ---- The cookie ----------------------------------------------------------------------------------------------------
+
+
+def _cookie_name(settings: Settings) -> str:
+    # Browsers tie a __Host- cookie to this very host, but only over https.
+    return "__Host-greencredit" if _is_https(settings) else "greencredit"
+
+
+def _is_https(settings: Settings) -> bool:
+    return settings.public_url.startswith("https://")
+
+
+def hand_cookie(response: Response, settings: Settings, token: str, until: datetime) -> None:
+    """Give the browser its session token; scripts can't read it and other sites' forms don't carry it."""
+    response.set_cookie(
+        _cookie_name(settings),
+        token,
+        expires=until,
+        path="/",
+        secure=_is_https(settings),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def take_cookie(response: Response, settings: Settings) -> None:
+    """Let the browser forget its session token."""
+    response.delete_cookie(_cookie_name(settings), path="/", secure=_is_https(settings), httponly=True, samesite="lax")
+
+
+# ---- Being let in --------------------------------------------------------------------------------------------------
+
+Whereabouts = Callable[[Session, Mapping[str, Any]], Iterable[Scope]]
+"""Tells, from the path's parameters, in which places the thing lies that the request is about."""
+
+
+@dataclass(slots=True)
+class Permit:
+    """The policy lets this actor do this; the route may say to which object, for the audit log."""
+
+    actor: Actor
+    action: str
+    object_id: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def concerns(self, object_id: str, **facts: object) -> None:
+        """Name the object and facts without personal data (ids, counts, codes) for the audit log."""
+        self.object_id = object_id
+        self.facts.update(facts)
+
+    def require(self, *scope_path: Scope) -> None:
+        """Refuse unless the actor may do this in these places; for routes whose places the body decides."""
+        access.require(self.actor, self.action, *scope_path)
+
+
+def of(kind: ScopeKind, parameter: str) -> Whereabouts:
+    """Say that a parameter of the path is the id of the place itself."""
+
+    def places(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+        del session
+        return (Scope(kind, str(parameters[parameter])),)
+
+    return places
+
+
+@dataclass(frozen=True)
+class _Gate:
+    """Lets a request in or refuses it; refusals of known actors are written to the audit log."""
+
+    action: str
+    at: Whereabouts | None
+
+    def __call__(self, connection: HTTPConnection, actor: CurrentActor) -> Iterator[Permit]:
+        permit = Permit(actor, self.action, object_id="/".join(map(str, connection.path_params.values())))
+        try:
+            _refuse_cross_site(connection)
+            self._require(connection, actor)
+            yield permit
+        except Denied as refusal:
+            if access.POLICY[self.action].logged and actor.signed_in:
+                _remember_refusal(connection, permit, refusal)
+            raise
+
+    def _require(self, connection: HTTPConnection, actor: Actor) -> None:
+        # Whoever may not do this anywhere is refused before we look for the thing, so he can't learn what exists.
+        access.require_somewhere(actor, self.action)
+        if self.at is not None:
+            with database_of(connection).reading() as session:
+                access.require(actor, self.action, *self.at(session, connection.path_params))
+
+
+def requires(action: str, *, at: Whereabouts | None = None) -> Any:  # noqa: ANN401 - as FastAPI's own Depends
+    """Give the gate that every route declares as its first argument, annotated `Permit`.
+
+    A write that succeeds is in the audit log in the same transaction; a watched read, right after it.
+
+    Args:
+        action: a name of the policy.
+        at: where the thing lies; without it the route itself calls `permit.require(…)` or filters by `visible`.
+    """
+    rule = access.POLICY[action]
+    gate = _Gate(action, at)
+    if not rule.logged:
+        return Depends(gate, scope="function")
+    permitted = Annotated[Permit, Depends(gate, scope="function")]
+
+    def logged_write(connection: HTTPConnection, permit: permitted, session: Writing) -> Iterator[Permit]:
+        yield permit
+        _record(connection, session, permit, Outcome.DONE)
+
+    def watched_read(connection: HTTPConnection, permit: permitted) -> Iterator[Permit]:
+        yield permit
+        if not _looks_at_himself(permit):
+            with database_of(connection).writing() as session:
+                _record(connection, session, permit, Outcome.DONE)
+
+    return Depends(logged_write if rule.writes else watched_read, scope="function")
+
+
+def action_of(dependency: object) -> str | None:
+    """Give the action that a dependency of a route declares, if it is a gate; for the test that walks all routes."""
+    return dependency.action if isinstance(dependency, _Gate) else None
+
+
+def _looks_at_himself(permit: Permit) -> bool:
+    return {grant.role for grant in access.serving(permit.actor, permit.action)} == {access.Role.CONSUMER}
+
+
+def _record(connection: HTTPConnection, session: Session, permit: Permit, outcome: Outcome) -> None:
+    record: RecordAudit = connection.app.state.record_audit
+    request_id = getattr(connection.state, "request_id", "")
+    record(session, permit.actor, Deed(permit.action, permit.object_id, outcome, permit.facts, request_id))
+
+
+def _remember_refusal(connection: HTTPConnection, permit: Permit, refusal: Denied) -> None:
+    permit.facts["code"] = refusal.code
+    with database_of(connection).writing() as session:
+        _record(connection, session, permit, Outcome.DENIED)
+
+
+def _refuse_cross_site(connection: HTTPConnection) -> None:
+    """Refuse a browser's write that began on another site; same-site lax cookies are the first lock, this the second.
+
+    Every browser of the last years sends `Sec-Fetch-Site`, older ones `Origin`; a program sends neither and carries no
+    ambient cookie that could be abused. A request with an API key needs no such check.
+    """
+    method = connection.scope.get("method", "GET")
+    if method in _SAFE_METHODS or credentials_of(connection).api_key is not None:
+        return
+    fetch_site = connection.headers.get("sec-fetch-site")
+    origin = connection.headers.get("origin")
+    if fetch_site is not None:
+        if fetch_site not in {"same-origin", "none"}:
+            raise CrossSite(origin or fetch_site)
+        return
+    if origin is not None and not _is_ours(origin, connection):
+        raise CrossSite(origin)
+
+
+def _is_ours(origin: str, connection: HTTPConnection) -> bool:
+    own = settings_of(connection).public_url
+    return origin == own or urlsplit(origin).netloc == connection.headers.get("host")

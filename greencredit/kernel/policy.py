@@ -1,0 +1,148 @@
+"""The one policy: which action is open to whom, holding which role on which kind of place (权限表)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What somebody is to a place. A role is added when it first has something to do.
+
+    To come: guardian (监护人) with the consents of minors, organisation_admin (组织管理员) with schools and
+    communities, witness (见证方) with the signed checkpoints of the log.
+    """
+
+    CONSUMER = "consumer"  # 消费者, of himself
+    ISSUER_ADMIN = "issuer_admin"  # 发行主体管理员
+    ISSUER_MANAGER = "issuer_manager"  # 发行主体业务员
+    ISSUER_VIEWER = "issuer_viewer"  # 发行主体查看员
+    MERCHANT_MANAGER = "merchant_manager"  # 商家管理员
+    CERTIFIER = "certifier"  # 信用认证机构, for the issuers it was asked to certify
+    ASSESSOR = "assessor"  # 第三方评估机构, for the issuers it was asked to assess
+    REGULATOR = "regulator"  # 监管部门
+    AUDITOR = "auditor"  # 审计员: reads everything, for a limited time
+    OPERATOR = "operator"  # 平台运营方
+
+
+class ScopeKind(StrEnum):
+    """What kind of place a grant covers."""
+
+    PLATFORM = "platform"
+    REGION = "region"
+    ISSUER = "issuer"
+    MERCHANT = "merchant"
+    CONSUMER = "consumer"
+
+
+class Audience(StrEnum):
+    """To whom an action is open."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed_in"
+    HOLDERS = "holders"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one action takes."""
+
+    audience: Audience = Audience.HOLDERS
+    holders: frozenset[tuple[Role, ScopeKind]] = frozenset()
+    writes: bool = False
+    """It changes something of the platform's: the suspended may not, and the audit log tells of it."""
+    watched: bool = False
+    """It only reads, yet the audit log tells of it."""
+    by_key: bool = True
+    """An API key can carry it."""
+
+    @property
+    def logged(self) -> bool:
+        """Tell whether the audit log tells of this action."""
+        return self.watched or (self.writes and self.audience is not Audience.ANYONE)
+
+
+_Holder = tuple[Role, ScopeKind]
+
+_ISSUER_ADMIN: Final[_Holder] = (Role.ISSUER_ADMIN, ScopeKind.ISSUER)
+_ISSUER_MANAGER: Final[_Holder] = (Role.ISSUER_MANAGER, ScopeKind.ISSUER)
+_ISSUER_VIEWER: Final[_Holder] = (Role.ISSUER_VIEWER, ScopeKind.ISSUER)
+_MERCHANT: Final[_Holder] = (Role.MERCHANT_MANAGER, ScopeKind.MERCHANT)
+_CERTIFIER: Final[_Holder] = (Role.CERTIFIER, ScopeKind.ISSUER)
+_ASSESSOR: Final[_Holder] = (Role.ASSESSOR, ScopeKind.ISSUER)
+_REGULATOR_HERE: Final[_Holder] = (Role.REGULATOR, ScopeKind.REGION)
+_REGULATOR: Final[_Holder] = (Role.REGULATOR, ScopeKind.PLATFORM)
+_AUDITOR: Final[_Holder] = (Role.AUDITOR, ScopeKind.PLATFORM)
+_OPERATOR: Final[_Holder] = (Role.OPERATOR, ScopeKind.PLATFORM)
+_SELF: Final[_Holder] = (Role.CONSUMER, ScopeKind.CONSUMER)
+
+_ISSUER_STAFF: Final = (_ISSUER_ADMIN, _ISSUER_MANAGER, _ISSUER_VIEWER)
+_ISSUER_HANDS: Final = (_ISSUER_ADMIN, _ISSUER_MANAGER)
+_REGULATORS: Final = (_REGULATOR_HERE, _REGULATOR)
+_OVERSEERS: Final = (*_REGULATORS, _AUDITOR)
+
+
+def _open() -> Rule:
+    return Rule(Audience.ANYONE)
+
+
+def _own(*, writes: bool = False, by_key: bool = True) -> Rule:
+    return Rule(Audience.SIGNED_IN, writes=writes, by_key=by_key)
+
+
+def _reads(*holders: _Holder, watched: bool = False) -> Rule:
+    return Rule(holders=frozenset(holders), watched=watched)
+
+
+def _writes(*holders: _Holder) -> Rule:
+    return Rule(holders=frozenset(holders), writes=True)
+
+
+POLICY: Final[Mapping[str, Rule]] = {
+    # Open to the world: health, catalogue of actions, public register, verify page, API description.
+    "public.read": _open(),
+    "session.open": Rule(Audience.ANYONE, writes=True),
+    # One's own. Ending a sign-in is no write of the platform's: the suspended may leave, too.
+    "session.close": _own(by_key=False),
+    "me.read": _own(),
+    "key.read": _own(by_key=False),
+    "key.make": _own(writes=True, by_key=False),
+    "key.revoke": _own(writes=True, by_key=False),
+    # Consumers: balance, movements, credits by action, participation.
+    "consumer.read": _reads(_SELF, *_OVERSEERS, watched=True),
+    "report.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
+    "report.issue": _writes(_SELF, *_ISSUER_HANDS, _OPERATOR),
+    # Issuers. Each step of an issuer's life belongs to one side; nobody takes two sides.
+    "issuer.register": _own(writes=True),
+    "issuer.read": _reads(*_ISSUER_STAFF, _CERTIFIER, _ASSESSOR, *_OVERSEERS, _OPERATOR),
+    "issuer.submit": _writes(_ISSUER_ADMIN),
+    "issuer.certify": _writes(_CERTIFIER),
+    "issuer.assess": _writes(_ASSESSOR),
+    "issuer.file": _writes(_ISSUER_ADMIN),
+    "issuer.decide": _writes(*_REGULATORS),
+    "issuer.supervise": _writes(*_REGULATORS),
+    "issuer.withdraw": _writes(_ISSUER_ADMIN),
+    # Earning rules, evidence, awards.
+    "rule.read": _reads(*_ISSUER_STAFF, _ASSESSOR, *_OVERSEERS, _OPERATOR),
+    "rule.file": _writes(*_ISSUER_HANDS),
+    "evidence.read": _reads(*_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
+    "evidence.take_in": _writes(*_ISSUER_HANDS, _OPERATOR),
+    "award.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS),
+    # Merchants.
+    "merchant.read": _reads(_MERCHANT, *_OVERSEERS, _OPERATOR),
+    "merchant.join": _writes(_OPERATOR),
+    "merchant.manage": _writes(_MERCHANT),
+    # The ledger as a whole, and the machine room.
+    "ledger.audit": _reads(*_OVERSEERS, _OPERATOR),
+    "operations.read": _reads(_OPERATOR, _AUDITOR),
+    "operations.manage": _writes(_OPERATOR),
+    "audit.read": _reads(_REGULATOR, _AUDITOR, _OPERATOR, watched=True),
+}
+"""The one policy: action → who, holding which role on which kind of place. Nothing else decides access."""
+
+APART: Final[frozenset[frozenset[Role]]] = frozenset(
+    frozenset({issuer, other})
+    for issuer in (Role.ISSUER_ADMIN, Role.ISSUER_MANAGER, Role.ISSUER_VIEWER)
+    for other in (Role.CERTIFIER, Role.ASSESSOR, Role.REGULATOR)
+)
+"""Roles that one account never holds together: whoever judges issuers works for none of them."""
