@@ -98,6 +98,7 @@ class Table(DeclarativeBase):
     __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - SQLAlchemy declares it as an instance variable
 
 
+# temp_store stays on disk: with MEMORY, inserts with triggers inside a savepoint were six times slower (measured).
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL may lose acknowledged commits in a power cut
@@ -105,7 +106,6 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
     "PRAGMA busy_timeout=30000",
     "PRAGMA cache_size=-200000",
-    "PRAGMA temp_store=MEMORY",
 )
 
 

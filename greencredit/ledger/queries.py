@@ -45,8 +45,8 @@ def balances_of(session: Session, subject_id: str) -> list[SeriesBalance]:
     """List what a holder has, in the order in which it would be spent: soonest expiry, award month, series."""
     rows = session.execute(
         text(
-            "SELECT s.id, s.issuer_id, s.terms_version, s.funding, s.award_month, s.expires_at, s.cap, b.posted, b.held "
-            "FROM ledger_holder h JOIN ledger_leaf l ON l.holder_id = h.id AND l.kind = 'available' "
+            "SELECT s.id, s.issuer_id, s.terms_version, s.funding, s.award_month, s.expires_at, s.cap, "
+            "b.posted, b.held FROM ledger_holder h JOIN ledger_leaf l ON l.holder_id = h.id AND l.kind = 'available' "
             "JOIN ledger_balance b ON b.leaf_id = l.id JOIN ledger_series s ON s.id = l.series_id "
             "WHERE h.subject_id = :subject AND b.posted > 0 ORDER BY s.expires_at, s.award_month, s.id"
         ),

@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from greencredit.ledger import rules
 from greencredit.ledger.errors import KeyReused, NotPositive
 from greencredit.ledger.service.names import leaves
-from greencredit.ledger.service.posting import Head, give_serials, insert_events, lock_head, settle, standing
+from greencredit.ledger.service.posting import Head, Stands, give_serials, insert_events, lock_head, settle, standing
 from greencredit.schemas.ledger import Earning, LeafKind, Posted, Verb
 
 _NO_HOLDER = 0
@@ -29,36 +28,24 @@ def earn(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[
     if not earnings:
         return []
     head = lock_head(session)
-    try:
-        with session.begin_nested():
-            return _post(session, head, caller_id, earnings)
-    except IntegrityError:  # some keys stand already, in the ledger or twice in this batch: look at each
-        return _post_new_ones(session, head, caller_id, earnings)
+    stands = standing(session, caller_id, ((earning.day, earning.key) for earning in earnings))
+    fresh = {(earning.day, earning.key): earning for earning in reversed(earnings)}
+    if not stands and len(fresh) == len(earnings):
+        return _post(session, head, caller_id, earnings)
+    new = [earning for slot, earning in reversed(fresh.items()) if slot not in stands]
+    for earning, made in zip(new, _post(session, head, caller_id, new) if new else [], strict=True):
+        stands[earning.day, earning.key] = (made.event_id, _fingerprint(earning))
+    first = {id(earning) for earning in new}
+    return [
+        _answer(earning, stands[earning.day, earning.key], repeated=id(earning) not in first) for earning in earnings
+    ]
 
 
-def _post_new_ones(session: Session, head: Head, caller_id: int, earnings: Sequence[Earning]) -> list[Posted]:
-    answers: dict[tuple[int, bytes], tuple[int, bytes]] = {}
-    fresh: dict[tuple[int, bytes], Earning] = {}
-    for earning in earnings:
-        slot = (earning.day, earning.key)
-        if slot in fresh or slot in answers:
-            continue
-        stands = standing(session, caller_id, earning.day, earning.key)
-        if stands is None:
-            fresh[slot] = earning
-        else:
-            answers[slot] = stands
-    posted = _post(session, head, caller_id, list(fresh.values())) if fresh else []
-    for (slot, earning), made in zip(fresh.items(), posted, strict=True):
-        answers[slot] = (made.event_id, _fingerprint(earning))
-    return [_answer(earning, answers[earning.day, earning.key], fresh) for earning in earnings]
-
-
-def _answer(earning: Earning, stands: tuple[int, bytes], fresh: dict[tuple[int, bytes], Earning]) -> Posted:
+def _answer(earning: Earning, stands: Stands, *, repeated: bool) -> Posted:
     event_id, remembered = stands
     if remembered != _fingerprint(earning):
         raise KeyReused(event_id=event_id, key=earning.key.hex())
-    return Posted(event_id, repeated=fresh.get((earning.day, earning.key)) is not earning)
+    return Posted(event_id, repeated=repeated)
 
 
 def _fingerprint(earning: Earning) -> bytes:

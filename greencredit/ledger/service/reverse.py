@@ -40,7 +40,7 @@ def reverse(
     if award.kind != Verb.EARN:
         raise NotAnAward(event_id=event_id, verb=Verb(award.kind).name.lower())
     mark = rules.fingerprint(Verb.REVERSE, award.holder, 0, credits_, event_id)
-    if stands := standing(session, caller_id, day, key):
+    if stands := standing(session, caller_id, [(day, key)]).get((day, key)):
         if stands[1] != mark:
             raise KeyReused(event_id=stands[0], key=key.hex())
         return Posted(stands[0], repeated=True)
