@@ -30,7 +30,7 @@ from greencredit.schemas.reports.issuer_filing import IntakeFigures as IntakeFig
 from greencredit.schemas.reports.issuer_filing import IssuanceFigures as IssuanceFigures
 from greencredit.schemas.reports.issuer_filing import IssuanceMonth as IssuanceMonth
 from greencredit.schemas.reports.issuer_filing import IssuerFiling as IssuerFiling
-from greencredit.schemas.reports.issuer_filing import LifeStep as LifeStep
+from greencredit.schemas.reports.issuer_filing import LifeNote as LifeNote
 from greencredit.schemas.reports.issuer_filing import Registration as Registration
 from greencredit.schemas.reports.issuer_filing import RejectLine as RejectLine
 from greencredit.schemas.reports.issuer_filing import RuleFigures as RuleFigures
@@ -44,6 +44,7 @@ from greencredit.schemas.reports.shared import Lang as Lang
 from greencredit.schemas.reports.shared import MethodNote as MethodNote
 from greencredit.schemas.reports.shared import Notice as Notice
 from greencredit.schemas.reports.shared import Quantity as Quantity
+from greencredit.schemas.reports.shared import ReportFacts as ReportFacts
 from greencredit.schemas.reports.shared import Sha256 as Sha256
 from greencredit.schemas.reports.shared import SourceNote as SourceNote
 from greencredit.schemas.reports.shared import StandardNote as StandardNote

@@ -14,10 +14,11 @@ from greencredit.schemas.reports.shared import (
     MethodNote,
     Notice,
     Quantity,
+    ReportFacts,
     StandardNote,
     Tier,
 )
-from greencredit.schemas.values import Credits, Grams, Instant, NonNegativeFen, Period, Record, RegionCode, Words
+from greencredit.schemas.values import Credits, Grams, NonNegativeFen, Record, RegionCode, Words
 
 
 class AwardStatus(StrEnum):
@@ -168,13 +169,10 @@ class ReportHolder(Record):
     region_title: Words | None = None
 
 
-class ConsumerReport(Record):
+class ConsumerReport(ReportFacts):
     """个人环境贡献报告: what a person or household did, what it earned, what it avoided, and how that is known."""
 
     holder: ReportHolder
-    period: Period
-    as_of: Instant
-    """Up to when facts are included; fixed by the gatherer so that the same facts give the same bytes."""
     totals: ContributionTotals
     months: tuple[MonthLine, ...]
     families: tuple[FamilyLine, ...]
@@ -207,3 +205,8 @@ class ConsumerReport(Record):
                 )
                 raise ValueError(message)
         return self
+
+    @property
+    def subject_id(self) -> str:
+        """Give the id of the holder."""
+        return self.holder.holder_id

@@ -13,6 +13,7 @@ from greencredit.schemas.reports.shared import (
     KindLine,
     MethodNote,
     Notice,
+    ReportFacts,
     Sha256,
     StandardNote,
 )
@@ -140,7 +141,7 @@ class SchemeNote(Record):
     standards: tuple[StandardNote, ...]
 
 
-class LifeStep(Record):
+class LifeNote(Record):
     """One change in the life of an issuer: who, when, why, on what document."""
 
     at: Instant
@@ -229,17 +230,15 @@ class RejectLine(Record):
     lines: Count
 
 
-class IssuerFiling(Record):
+class IssuerFiling(ReportFacts):
     """发行主体备案报告: who issues, on whose word, under which rules, what was issued and what stands behind it."""
 
     registration: Registration
-    period: Period
-    as_of: Instant
     state: Words
     certificate: CertificateNote | None
     assessment: AssessmentNote | None
     scheme: SchemeNote | None
-    history: tuple[LifeStep, ...]
+    history: tuple[LifeNote, ...]
     figures: IssuanceFigures
     coverage: CoverageNote | None
     rules: tuple[RuleFigures, ...]
@@ -250,3 +249,8 @@ class IssuerFiling(Record):
     methods: tuple[MethodNote, ...]
     factors: tuple[FactorNote, ...]
     notices: tuple[Notice, ...]
+
+    @property
+    def subject_id(self) -> str:
+        """Give the id of the issuer."""
+        return self.registration.issuer_id

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from greencredit.schemas.values import Credits, Grams, NonNegativeFen, Record, Words
+from greencredit.schemas.values import Credits, Grams, Instant, NonNegativeFen, Period, Record, Words
 
 Lang = Literal["zh", "en"]
 """The language a report is printed in."""
@@ -111,3 +111,16 @@ class KindLine(Record):
     spent_fen: NonNegativeFen
     credits: Credits
     avoided_g_co2e: Grams
+
+
+class ReportFacts(Record):
+    """What the facts of every report have, whatever it is about."""
+
+    period: Period
+    as_of: Instant
+    """Up to when facts are included; fixed by the gatherer, so that the same facts give the same bytes."""
+
+    @property
+    def subject_id(self) -> str:
+        """Give the id of whom the report is about."""
+        raise NotImplementedError

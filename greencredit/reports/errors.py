@@ -1,0 +1,97 @@
+"""What reports refuse: a character no font draws, a number that is none, an unknown kind, paper without Pango."""
+
+from typing import Final
+
+from greencredit.kernel.errors import Conflict, NotFound, Refused
+
+PANGO_PACKAGES: Final = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+
+
+class MissingGlyph(Refused):
+    """缺字: a character that no font of ours can draw; an empty box in somebody's name is never printed."""
+
+    code = "reports.missing_glyph"
+
+    def __init__(self, characters: list[str]) -> None:
+        named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters)
+        super().__init__(
+            f"no font of the reports draws {named}; every character must be drawn",
+            characters=[{"character": character, "code": f"U+{ord(character):04X}"} for character in characters],
+        )
+
+
+class PdfUnavailable(Refused):
+    """暂不能生成 PDF: the machine lacks the text library that WeasyPrint sets type with."""
+
+    code = "reports.pdf_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"PDF needs the Debian packages {', '.join(PANGO_PACKAGES)}; found: {reason}",
+            packages=list(PANGO_PACKAGES),
+            reason=reason,
+        )
+
+
+class MalformedNumber(Refused):
+    """报告编号有误: not a report number, or its check characters do not agree."""
+
+    code = "reports.malformed_number"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"{number!r} is not a report number; wanted GC-YY-XXXXXX-XXXXXX-CC with agreeing check digits",
+            number=number,
+        )
+
+
+class UnknownNumber(NotFound):
+    """查无此编号: well formed, but no such report was issued here."""
+
+    code = "reports.unknown_number"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"no report {number} was issued here", number=number)
+
+
+class UnknownKind(NotFound):
+    """没有这种报告: the catalogue has no report of that name."""
+
+    code = "reports.unknown_kind"
+
+    def __init__(self, kind: str, known: list[str]) -> None:
+        super().__init__(f"no report kind {kind!r}; there are {', '.join(known)}", kind=kind, known=known)
+
+
+class WrongFacts(Refused):
+    """报告内容不符: the record handed in is not the one this kind of report prints."""
+
+    code = "reports.wrong_facts"
+
+    def __init__(self, kind: str, *, wanted: str, found: str) -> None:
+        super().__init__(f"a {kind} report prints {wanted}, found {found}", kind=kind, wanted=wanted, found=found)
+
+
+class NumberTaken(Conflict):
+    """报告编号冲突: other facts already carry this number (one chance in 2^60)."""
+
+    code = "reports.number_taken"
+
+    def __init__(self, number: str, *, wanted: str, found: str) -> None:
+        super().__init__(
+            f"{number} belongs to facts {found}, not to {wanted}", number=number, wanted=wanted, found=found
+        )
+
+
+class NotReproduced(Conflict):
+    """无法原样重现: the file of an issued report is gone and today's templates or fonts would draw another one."""
+
+    code = "reports.not_reproduced"
+
+    def __init__(self, number: str, *, wanted: str, found: str) -> None:
+        super().__init__(
+            f"{number} was drawn by renderer {wanted}; the present one, {found}, gives other bytes",
+            number=number,
+            wanted=wanted,
+            found=found,
+        )
