@@ -65,7 +65,7 @@ def request_id() -> str | None:
 @contextmanager
 def carrying(**facts: object) -> Iterator[None]:
     """Add facts, such as `request_id`, to every line that is logged inside the block."""
-    with bound_contextvars(**facts):
+    with bound_contextvars(**{key: fact for key, fact in facts.items() if fact is not None}):
         yield
 
 

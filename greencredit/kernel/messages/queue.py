@@ -204,7 +204,7 @@ def postpone(session: Session, job: Job, pause: timedelta, *, queue: sa.Table = 
 def pause_after(attempts: int) -> timedelta:
     """Give the wait after the n-th failed attempt: 10 s, 20 s, 40 s … at most an hour."""
     assert attempts > 0, "an attempt was made"
-    return min(_FIRST_PAUSE * 2 ** min(attempts - 1, 20), _LONGEST_PAUSE)
+    return min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), _LONGEST_PAUSE)
 
 
 def retry(session: Session, job_id: str, *, queue: sa.Table = JOBS) -> Job:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +14,6 @@ from greencredit.kernel.database import Database
 from greencredit.kernel.messages.queue import enqueue
 
 _LOG: Final = logs.log(__name__)
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Every:
     name: str
     kind: str
     seconds: int
-    body: Mapping[str, Any] = field(default=_NOTHING)
+    body: Mapping[str, Any] = field(default_factory=dict)
 
     def slot(self, at: datetime) -> datetime:
         """Give the instant at which the work was last due."""
@@ -40,7 +38,7 @@ class Daily:
     name: str
     kind: str
     at: time
-    body: Mapping[str, Any] = field(default=_NOTHING)
+    body: Mapping[str, Any] = field(default_factory=dict)
 
     def slot(self, at: datetime) -> datetime:
         """Give the instant at which the work was last due."""
