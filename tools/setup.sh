@@ -3,7 +3,7 @@
 # A machine needs python3 (3.11 or newer) and pip, nothing else. Everything made here stays in .tools and .venv,
 # except three small Debian packages for PDF, which are installed when that needs no question.
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 die() {
     printf '%s\n' "$@" >&2
