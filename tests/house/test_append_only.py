@@ -1,0 +1,153 @@
+"""What was written stays as it was written: the database itself refuses to change or remove a row."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import Connection, Engine, LargeBinary, Text, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import Table as SchemaTable
+from sqlalchemy.types import TypeDecorator
+
+from greencredit.kernel.database import Table, throwaway_engine
+from tests.conftest import Dialect
+from tests.house.sources import modules
+
+APPEND_ONLY: Final = (
+    "actions_factor",
+    "evidence_item",
+    "issuers_assessment",
+    "issuers_certificate",
+    "issuers_section",
+    "issuers_step",
+    "ledger_batch",
+    "ledger_block",
+    "ledger_event",
+    "ledger_note",
+    "ledger_series",
+    "people_audit",
+    "people_consent",
+    "reports_report",
+)
+"""Facts that are never edited; a table joins or leaves this list by an act of architecture."""
+
+_CHOSEN: Final[dict[str, dict[str, Any]]] = {
+    "ledger_event": {"credit": 2},
+    "reports_report": {
+        "lang": "zh",
+        "media_type": "application/pdf",
+        "facts_sha256": "0" * 64,
+        "file_sha256": "0" * 64,
+    },
+}
+"""What a row must say where a CHECK asks for more than any value of the column's type."""
+
+
+@pytest.fixture
+def own(database_url: str) -> Iterator[Engine]:
+    """Give an engine on a database of the test's own, where a refused statement spoils nothing else."""
+    modules("tables")
+    engine = throwaway_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def _write_one(engine: Engine, table: SchemaTable, dialect: Dialect) -> None:
+    """Write one row made of nothing but the columns' types, without the rows it would refer to."""
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
+        row[column.name] = "x" if isinstance(kind, Text) else b"x" if isinstance(kind, LargeBinary) else 1
+    row |= _CHOSEN.get(table.name, {})
+    columns = ", ".join(f'"{name}"' for name in row)
+    mark = "?" if dialect == "sqlite" else "%s"
+    # Below SQLAlchemy's transaction, inside which neither setting could be changed.
+    with closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=OFF" if dialect == "sqlite" else "SET session_replication_role = replica")
+        marks = ", ".join([mark] * len(row))
+        cursor.execute(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", tuple(row.values()))
+        connection.commit()
+
+
+def _over(engine: Engine, table: SchemaTable, *, moved: set[str] | None = None) -> str:
+    """Write the row's own values over it; `moved` columns get another value, so that another key collides."""
+    columns = [column.name for column in table.columns]
+    values = [
+        f"{name} || 'y'"
+        if name in (moved or ()) and table.columns[name].type.python_type is str
+        else f"{name} + 1"
+        if name in (moved or ())
+        else f'"{name}"'
+        for name in columns
+    ]
+    listed = ", ".join(f'"{name}"' for name in columns)
+    taken = f"SELECT {', '.join(values)} FROM {table.name}"
+    if engine.dialect.name == "sqlite":
+        return f"INSERT OR REPLACE INTO {table.name} ({listed}) {taken}"
+    key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    first = next(iter(table.primary_key)).name
+    return (
+        f'INSERT INTO {table.name} ({listed}) {taken} ON CONFLICT ({key}) DO UPDATE SET "{first}" = EXCLUDED."{first}"'
+    )
+
+
+def _attempts(engine: Engine, table: SchemaTable) -> dict[str, tuple[str, ...]]:
+    """Give every way to change or remove a row, as the statements that try it."""
+    column = next(iter(table.columns)).name
+    attempts: dict[str, tuple[str, ...]] = {
+        "update": (f'UPDATE {table.name} SET "{column}" = "{column}"',),
+        "delete": (f"DELETE FROM {table.name}",),
+        "write over": (_over(engine, table),),
+    }
+    if engine.dialect.name == "postgresql":
+        return attempts | {"truncate": (f"TRUNCATE {table.name} CASCADE",)}
+    attempts["write over, by a careless connection"] = ("PRAGMA recursive_triggers=OFF", _over(engine, table))
+    primary = {column.name for column in table.primary_key}
+    for index in inspect(engine).get_indexes(table.name, include_auto_indexes=True):
+        if index["unique"] and (moved := primary - {str(name) for name in index["column_names"]}):
+            attempts[f"write over {index['name']}"] = (_over(engine, table, moved=moved),)
+    return attempts
+
+
+def _rows(engine: Engine, table: SchemaTable) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table.name}"))]
+
+
+@pytest.mark.parametrize("name", APPEND_ONLY)
+def test_a_written_row_can_neither_be_changed_nor_removed(name: str, own: Engine, dialect: Dialect) -> None:
+    table = Table.metadata.tables[name]
+    _write_one(own, table, dialect)
+    written = _rows(own, table)
+
+    not_refused = {}
+    for attempt, statements in _attempts(own, table).items():
+        try:
+            with own.begin() as connection:
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+            not_refused[attempt] = "it went through"
+        except DBAPIError as refused:
+            # a block is refused before that, because its serials were given out already
+            if not re.search(f"{name} is append-only|ledger_block does not follow", str(refused)):
+                not_refused[attempt] = str(refused)
+
+    assert not_refused == {}
+    assert (len(written), _rows(own, table)) == (1, written)
+
+
+def test_the_guarded_tables_are_the_ones_that_must_be(connection: Connection, dialect: Dialect) -> None:
+    if dialect == "sqlite":
+        found = connection.execute(text("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        guarded = {(table, verb) for table, sql in found for verb in ("UPDATE", "DELETE") if f"BEFORE {verb} ON" in sql}
+    else:
+        listed = (
+            "SELECT event_object_table, event_manipulation FROM information_schema.triggers "
+            "WHERE action_timing = 'BEFORE' AND event_manipulation IN ('UPDATE', 'DELETE')"
+        )
+        guarded = {(table, verb) for table, verb in connection.execute(text(listed))}
+
+    assert guarded == {(table, verb) for table in APPEND_ONLY for verb in ("UPDATE", "DELETE")}
