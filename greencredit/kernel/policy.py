@@ -136,6 +136,10 @@ POLICY: Final[Mapping[str, Rule]] = {
     "ledger.audit": _reads(*_OVERSEERS, _OPERATOR),
     "operations.read": _reads(_OPERATOR, _AUDITOR),
     "operations.manage": _writes(_OPERATOR),
+    # Roles and accounts; an issuer's administrator names his own staff.
+    "grant.give": _writes(_OPERATOR, _ISSUER_ADMIN),
+    "grant.revoke": _writes(_OPERATOR, _ISSUER_ADMIN),
+    "account.suspend": _writes(_OPERATOR),
     "audit.read": _reads(_REGULATOR, _AUDITOR, _OPERATOR, watched=True),
 }
 """The one policy: action → who, holding which role on which kind of place. Nothing else decides access."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,6 +22,9 @@ class Settings(BaseSettings):
 
     log_format: str = "json"
     """`json` for machines, `plain` for people."""
+
+    environment: str = Field(default="demo", pattern=r"^[a-z]{1,20}$")
+    """Stands in every API key (`gc_demo_…`), so that a key found somewhere says where it belongs."""
 
     session_hours: int = 12
     """How long a sign-in lasts."""
