@@ -1,28 +1,81 @@
 """Builds the web application of one process; a new room is one line in `_mount`."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
 from fastapi import FastAPI
 
+from greencredit import timetable
+from greencredit.app import description, operations, problems
+from greencredit.app.envelope import BODY_BYTES_MAX, Envelope
+from greencredit.app.measures import Measures
+from greencredit.kernel import logs
 from greencredit.kernel.database import Database
-from greencredit.kernel.installation import open_database
+from greencredit.kernel.installation import open_database, version
+from greencredit.kernel.messages.scheduler import Scheduler
+from greencredit.kernel.messages.tables import OUTBOX
+from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.settings import Settings
+
+API: Final = "/api/v1"
+"""Where the rooms' routes live."""
 
 
 def create_app(database: Database, settings: Settings, *, workers: bool = False) -> FastAPI:
-    """Give the application that answers for one database, with job workers inside it if asked for."""
-    del workers
-    app = FastAPI(title="greencredit 绿色消费积分", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
+    """Give the application that answers for one database; with `workers` it also does the jobs while it runs."""
+    app = FastAPI(
+        title="greencredit 绿色消费积分",
+        summary="绿色消费积分平台开放接口 · the API of the green consumption credit platform",
+        version=version(),
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # the stock pages load their scripts from a foreign host
+        redoc_url=None,
+        max_body_size=BODY_BYTES_MAX,
+        exception_handlers=problems.HANDLERS,
+        lifespan=_with_workers if workers else None,
+    )
     app.state.database = database
     app.state.settings = settings
+    app.state.measures = Measures(database)
+    app.state.error_page = None
+    app.add_middleware(
+        Envelope,
+        measures=app.state.measures,
+        entropy=database.entropy,
+        https=settings.public_url.startswith("https://"),
+    )
     _mount(app)
+    description.describe(app)
     return app
 
 
 def _mount(app: FastAPI) -> None:
-    """Mount every room's routes under the API's prefix: `app.include_router(<room>.router, prefix=API)`."""
-    del app
+    """Mount every room's routes: `app.include_router(<room>.router, prefix=API)`."""
+    app.include_router(operations.health)
+    app.include_router(operations.router, prefix=API)
+
+
+@asynccontextmanager
+async def _with_workers(app: FastAPI) -> AsyncIterator[None]:
+    """Do jobs, deliver messages and keep the timetable while the application runs."""
+    database: Database = app.state.database
+    scheduler = Scheduler(database, timetable.ENTRIES)
+    workers = [Worker(database, timetable.HANDLERS), Worker(database, timetable.DELIVERIES, queue=OUTBOX)]
+    threads: list[Worker | Scheduler] = [*workers, scheduler]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for thread in threads:
+            thread.ask_to_stop()
+        for thread in threads:
+            thread.stop()
 
 
 def served() -> FastAPI:
     """Give the application of this installation, read from the environment; for `uvicorn --factory`."""
     settings = Settings()
+    logs.set_up_logs(settings.log_format)
     return create_app(open_database(settings), settings, workers=True)

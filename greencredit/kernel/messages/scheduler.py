@@ -80,9 +80,13 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
         self._thread.start()
 
+    def ask_to_stop(self) -> None:
+        """Ask for the end without waiting for it."""
+        self._stop.set()
+
     def stop(self) -> None:
         """End the ticking."""
-        self._stop.set()
+        self.ask_to_stop()
         if self._thread is not None:
             self._thread.join()
 

@@ -53,9 +53,13 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=f"worker {self._queue.name}", daemon=True)
         self._thread.start()
 
+    def ask_to_stop(self) -> None:
+        """Ask for the end after the present job, without waiting for it."""
+        self._stop.set()
+
     def stop(self, grace_seconds: float = 20.0) -> bool:
         """Ask for the end and wait for the present job; one that does not end is taken over when its lease ends."""
-        self._stop.set()
+        self.ask_to_stop()
         if self._thread is not None:
             self._thread.join(grace_seconds)
         return self._thread is None or not self._thread.is_alive()
@@ -81,6 +85,8 @@ class Worker:
             self._stop.wait(self._poll_seconds)
 
     def _claimed(self) -> list[Job]:
+        if not self._handlers:
+            return []
         with self._database.reading() as session:  # looking first, so that an idle worker never takes the write lock
             if not verbs.is_any_due(session, self._handlers, self._queue):
                 return []

@@ -28,7 +28,7 @@ def test_a_slot_is_when_the_work_was_last_due(entry: Every | Daily, due: datetim
 
 
 def test_two_schedulers_enqueue_a_slot_once_and_the_next_one_again(database: Database, clock: StandingClock) -> None:
-    entries = [Every("hourly count", "count", 3600, {"to": 3}), Daily("nightly", "weigh", time(2, 30))]
+    entries: list[Every | Daily] = [Every("hourly count", "count", 3600, {"to": 3}), Daily("nightly", "weigh", time(2, 30))]
     first, second = Scheduler(database, entries), Scheduler(database, entries)
 
     ticks = [first.tick(), second.tick(), first.tick()]
@@ -51,7 +51,8 @@ def test_two_schedulers_and_two_workers_in_threads_do_each_slot_once(shared: Dat
     handlers = {"count": lambda _database, job: done.append(job.key)}
     workers = [Worker(shared, handlers, lease=timedelta(hours=1), poll_seconds=0.01) for _ in range(2)]
 
-    for thread in (*schedulers, *workers):
+    threads: list[Scheduler | Worker] = [*schedulers, *workers]
+    for thread in threads:
         thread.start()
     for slots in (1, 2, 3):
         for _ in range(500):
@@ -59,7 +60,7 @@ def test_two_schedulers_and_two_workers_in_threads_do_each_slot_once(shared: Dat
                 break
             timing.sleep(0.01)
         clock.move(MINUTE if slots < 3 else timedelta(0))
-    for thread in (*schedulers, *workers):
+    for thread in threads:
         thread.stop()
 
     assert done == ["often@2026-03-02T04:00:00Z", "often@2026-03-02T04:01:00Z", "often@2026-03-02T04:02:00Z"]

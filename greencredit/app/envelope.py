@@ -1,0 +1,101 @@
+"""What surrounds every answer: a request id, safe headers, a limit to the body, a log line, a measurement, no leaks."""
+
+import re
+import time
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from greencredit.app import problems
+from greencredit.app.measures import Measures
+from greencredit.kernel import logs
+from greencredit.kernel.ids import Entropy, base32
+
+BODY_BYTES_MAX: Final = 16 * 1024 * 1024
+"""The largest body that a request may have; bulk files come in through the command line."""
+
+# Pages of the portal set their own, which allow its stylesheet and scripts; an answer for programs needs nothing.
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_STRICT_TRANSPORT: Final = "max-age=31536000; includeSubDomains"
+_SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_ID_BYTES: Final = 10
+_LOG: Final = logs.log(__name__)
+
+
+class Envelope:
+    """The outermost layer of the application (pure ASGI, so that streams and cancellation pass untouched)."""
+
+    def __init__(self, app: ASGIApp, *, measures: Measures, entropy: Entropy, https: bool) -> None:
+        self._app = app
+        self._measures = measures
+        self._entropy = entropy
+        self._headers = _HEADERS | ({"Strict-Transport-Security": _STRICT_TRANSPORT} if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry one request through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = self._request_id(Headers(scope=scope))
+        scope.setdefault("state", {})["request_id"] = request_id
+        began, status = time.perf_counter(), 0
+
+        async def sealed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+                headers["X-Request-ID"] = request_id
+            await send(message)
+
+        with logs.carrying(request_id=request_id):
+            try:
+                await self._answer(scope, receive, sealed)
+            except Exception:
+                _LOG.exception("request failed", route=template_of(scope))
+                if status:
+                    raise  # half an answer is out: only a broken connection tells the caller
+                await problems.unhandled(Request(scope))(scope, receive, sealed)
+            finally:
+                seconds = time.perf_counter() - began
+                self._measures.answered(scope["method"], template_of(scope), status, seconds)
+                _LOG.info(
+                    "request",
+                    method=scope["method"],
+                    route=template_of(scope),
+                    status=status,
+                    milliseconds=round(seconds * 1000, 1),
+                )
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A length that is announced is refused before anything runs; one that is not, while it is read (FastAPI's own).
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced) > BODY_BYTES_MAX:
+            await problems.too_large(Request(scope), limit_bytes=BODY_BYTES_MAX)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _request_id(self, headers: Headers) -> str:
+        asked = headers.get("x-request-id", "")
+        return asked if _SANE_ID.fullmatch(asked) else base32(self._entropy(_ID_BYTES))
+
+
+def template_of(scope: Scope) -> str:
+    """Name the route that answers, with the names of its parameters in place of their values."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    template = getattr(included or scope.get("route"), "path_format", None) or getattr(scope.get("route"), "path", None)
+    return template or "-"

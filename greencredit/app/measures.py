@@ -1,0 +1,71 @@
+"""What Prometheus reads: answers, how long they took, the queues, and the process itself."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from greencredit.kernel.database import Database
+from greencredit.kernel.messages import queue
+from greencredit.kernel.messages.tables import JOBS, OUTBOX
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Measures:
+    """The measurements of one process."""
+
+    def __init__(self, database: Database) -> None:
+        self._registry = CollectorRegistry()
+        labels = ("method", "route")
+        self._answers = Counter(
+            "greencredit_requests",
+            "Answers by route template and status.",
+            (*labels, "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "greencredit_request_seconds", "Time to answer.", labels, buckets=_SECONDS, registry=self._registry
+        )
+        self._registry.register(_Queues(database))
+        ProcessCollector(registry=self._registry)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answer; status 0 is a caller who went away."""
+        method = method if method in _METHODS else "OTHER"  # a caller must not invent label values
+        self._answers.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def text(self) -> bytes:
+        """Give everything in Prometheus' text form."""
+        return generate_latest(self._registry)
+
+
+class _Queues(Collector):
+    """Counts the entries of both queues whenever somebody looks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Name the measurement without asking the database."""
+        return [GaugeMetricFamily("greencredit_queue_entries", "")]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Count now; a database that does not answer leaves the measurement out."""
+        found = GaugeMetricFamily(
+            "greencredit_queue_entries", "Jobs and messages by kind and state.", labels=("queue", "kind", "state")
+        )
+        try:
+            with self._database.reading() as session:
+                for table in (JOBS, OUTBOX):
+                    for (kind, state), number in queue.counts(session, table).items():
+                        found.add_metric((table.name, kind, state), number)
+        except SQLAlchemyError:
+            return
+        yield found

@@ -1,0 +1,19 @@
+"""Which work there is and when it is due; both doors read it. A new job is one line here."""
+
+from datetime import time
+from typing import Final
+
+from greencredit.kernel.messages import jobs as queues
+from greencredit.kernel.messages.scheduler import Daily, Entry
+from greencredit.kernel.messages.worker import Handler
+
+HANDLERS: Final[dict[str, Handler]] = {
+    "kernel.clear_queues": queues.clear_queues,
+}
+"""Kind of job → the function of a room's `jobs.py` that does it."""
+
+DELIVERIES: Final[dict[str, Handler]] = {}
+"""Topic of the outbox → the function that tells the outside; a topic without one waits."""
+
+ENTRIES: Final[tuple[Entry, ...]] = (Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),)
+"""Periodic work; civil times are China's."""
