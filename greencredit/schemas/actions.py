@@ -28,7 +28,7 @@ class Family(StrEnum):
     DIGITAL_FINANCE = "digital_finance"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Give the family's name in both languages."""
         return _FAMILY_TITLES[self]
 
@@ -56,7 +56,7 @@ class Category(StrEnum):
     ENERGY_PROJECT = "energy_project"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Give the category's name in both languages."""
         return _CATEGORY_TITLES[self]
 
@@ -81,7 +81,7 @@ class Tier(StrEnum):
     D = "D"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Say in both languages what the tier means."""
         return _TIER_TITLES[self]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from greencredit.actions.errors import (
     FactorColumnMissing,
@@ -271,7 +271,7 @@ def _require_derivations(rows: dict[str, Row]) -> None:
 
 def _require_no_cycle(start: str, needs: dict[str, frozenset[str]], rows: dict[str, Row]) -> None:
     """Walk from a factor to its sources; meeting a factor of the walk again is a cycle."""
-    walks = [(start,)]
+    walks: list[tuple[str, ...]] = [(start,)]
     done: set[str] = set()
     while walks:
         walk = walks.pop()
@@ -303,5 +303,6 @@ def _require_derived(row: Row, sources: frozenset[str], rows: dict[str, Row]) ->
 
 
 def _half_of_last_place(value: Decimal) -> Fraction:
-    exponent: Any = value.as_tuple().exponent
-    return Fraction(10) ** exponent / 2
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int), "values are finite"
+    return Fraction(1, 2 * 10**-exponent)

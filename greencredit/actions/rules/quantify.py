@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from greencredit.actions.errors import (
@@ -73,7 +74,7 @@ def quantify(
     if defaults:
         uses = (*uses, *(_use(action, need, region, on, book, instead=of.name) for of, need in defaults))
         notes = _notes(action, uses)
-    values = {**plan.values, **given, **{use.name: Fraction(use.value) for use in uses[len(plan.uses) :]}}
+    values = {**plan.values, **given, **{use.name: _fraction(use.value) for use in uses[len(plan.uses) :]}}
     # A factor that stands in for an input is known to the formula under the input's name.
     values |= {of.name: values[need.name] for of, need in defaults}
     taken = plan.formula.steps(values)
@@ -111,7 +112,8 @@ def grams_of(
 
 def recompute(quantification: Quantification) -> Grams:
     """Compute the grams again from the record alone: its formula, its inputs, the factor values it kept."""
-    values = {use.name: Fraction(use.value) for use in (*quantification.factors, *quantification.inputs)}
+    values = {factor.name: Fraction(factor.value) for factor in quantification.factors}
+    values |= {given.name: Fraction(given.value) for given in quantification.inputs}
     return _whole(parse(quantification.formula).value(values) * GRAMS_PER_KILOGRAM)
 
 
@@ -145,7 +147,7 @@ def _plan(action: GreenAction, region: str, on: date, book: FactorBook) -> _Plan
             formula=parse(action.formula),
             stages=tuple((stage, parse(text)) for stage, text in stages if text is not None),
             uses=uses,
-            values={use.name: Fraction(use.value) for use in uses},
+            values={use.name: _fraction(use.value) for use in uses},
             notes=_notes(action, uses),
         )
         if len(book.plans) >= _PLANS_KEPT:
@@ -226,18 +228,20 @@ def _plain(name: str, found: object, action: str) -> str:
 
 
 def _in_range(entry: ActionInput, text: str, action: str) -> Fraction:
-    value = Fraction(text)
-    if (entry.minimum is not None and value < Fraction(entry.minimum)) or (
-        entry.maximum is not None and value > Fraction(entry.maximum)
-    ):
-        raise InputOutOfRange(
-            entry.name,
-            action=action,
-            found=text,
-            minimum=None if entry.minimum is None else str(entry.minimum),
-            maximum=None if entry.maximum is None else str(entry.maximum),
-        )
-    return value
+    value = Decimal(text)
+    too_low = entry.minimum is not None and value < entry.minimum
+    too_high = entry.maximum is not None and value > entry.maximum
+    if too_low or too_high:
+        bounds = {"minimum": entry.minimum, "maximum": entry.maximum}
+        told = {side: None if bound is None else str(bound) for side, bound in bounds.items()}
+        raise InputOutOfRange(entry.name, action=action, found=text, **told)
+    return _fraction(text)
+
+
+@lru_cache(maxsize=8192)
+def _fraction(text: str) -> Fraction:
+    """Give the exact number that a text names; a million receipts name the same few."""
+    return Fraction(text)
 
 
 def _stand_in(entry: ActionInput, need: FactorNeed, uses: Iterable[FactorUse]) -> InputUse:
@@ -274,19 +278,20 @@ def _gas(action: GreenAction, uses: Iterable[FactorUse]) -> Gas:
 def _notes(action: GreenAction, uses: Iterable[FactorUse]) -> tuple[Words, ...]:
     """Say what a reader must know: stand-ins, borrowed regions, windows that do not hold the date, mixed gases."""
     notes = []
+    for region in sorted({use.region for use in uses if use.is_proxy}):
+        ids = [use.id for use in uses if use.is_proxy and use.region == region]
+        notes.append(
+            Words(
+                zh=f"{'、'.join(ids)} 为 {region} 的数值，按方法代用。",
+                en=f"Values of {region}, used as proxies as the method says: {', '.join(ids)}.",
+            )
+        )
     for use in uses:
         if use.fallback_for:
             notes.append(
                 Words(
                     zh=f"{use.fallback_for} 没有自己的因子，按方法声明改用 {use.region} 的 {use.id}。",
-                    en=f"{use.fallback_for} has no factor of its own; the declared stand-in {use.id} ({use.region}) is used.",
-                )
-            )
-        if use.is_proxy:
-            notes.append(
-                Words(
-                    zh=f"{use.id} 为 {use.region} 的数值，按方法代用。",
-                    en=f"{use.id} is a value of {use.region}, used as a proxy as the method says.",
+                    en=f"{use.fallback_for} has no factor of its own; the stand-in {use.id} ({use.region}) is used.",
                 )
             )
         if not use.window_holds:
