@@ -61,7 +61,7 @@ class RejectCode(StrEnum):
     DUPLICATE = "evidence.duplicate"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Say in both languages what is wrong."""
         return _TITLES[self]
 

@@ -1,0 +1,29 @@
+"""Finds whose evidence it is: card number → consumer → pseudonym in the ledger, each looked up once per file."""
+
+from sqlalchemy.orm import Session
+
+from greencredit.ledger import service as ledger
+from greencredit.people import queries as people
+
+_NOBODY = 0
+
+
+class Cards:
+    """The cards of one issuer or merchant met so far."""
+
+    def __init__(self, owner_id: str) -> None:
+        self._owner_id = owner_id
+        self._holders: dict[str, int] = {}
+
+    def holders(self, session: Session, card_numbers: list[str]) -> list[int]:
+        """Give the holder of each card, 0 where the card belongs to nobody."""
+        met = self._holders
+        if unmet := [card for card in dict.fromkeys(card_numbers) if card not in met]:
+            consumers = people.consumers_by_card(session, self._owner_id, [card for card in unmet if card])
+            pseudonyms = ledger.holders(session, list(dict.fromkeys(consumers.values()))) if consumers else {}
+            met.update({card: pseudonyms[consumers[card]] if card in consumers else _NOBODY for card in unmet})
+        return [met[card] for card in card_numbers]
+
+    def forget(self) -> None:
+        """Forget everything: after a rollback new pseudonyms may not be there."""
+        self._holders.clear()

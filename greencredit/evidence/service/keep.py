@@ -1,0 +1,137 @@
+"""Keeps what is new of a chunk in one transaction: keys, items, rejects, and how far the file was read."""
+
+import json
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from greencredit.evidence.tables import EvidenceItem, EvidenceReject
+from greencredit.kernel.database import is_sqlite
+from greencredit.schemas.evidence import Item, Reject, RejectCode
+
+_KEYS_AT_ONCE = 500
+
+
+class Reading(NamedTuple):
+    """What a chunk was read as: every line in order has a fingerprint, some are items, the rest is sent back."""
+
+    records: int
+    prints: list[bytes]
+    print_lines: list[int]
+    items: list[Item]
+    rejects: list[Reject]
+
+
+class Kept(NamedTuple):
+    """What was new: items that may earn now, and how many lines were not."""
+
+    items: list[Item]
+    duplicates: int
+    rejected: int
+
+
+def keep(session: Session, batch_id: int, reading: Reading) -> Kept:
+    """Store keys, items and rejects of one chunk, and move the batch on; what was there before is a duplicate."""
+    stale = _stale(session, batch_id, reading)
+    items = [item for item in reading.items if item.evidence_id & 0xFFFFFFFF not in stale]
+    fresh = [
+        (mark, batch_id, line)
+        for mark, line in zip(reading.prints, reading.print_lines, strict=True)
+        if line not in stale
+    ]
+    connection = session.connection()
+    if fresh and is_sqlite(session):
+        statement = "INSERT INTO evidence_key (fingerprint, batch_id, line) VALUES (?, ?, ?)"
+        connection.exec_driver_sql(statement, sorted(fresh))  # sorted: neighbours in the index go in together
+    elif fresh:
+        connection.execute(
+            text(
+                "INSERT INTO evidence_key (fingerprint, batch_id, line) SELECT * FROM "
+                "unnest(CAST(:prints AS bytea[]), CAST(:batches AS bigint[]), CAST(:lines AS bigint[]))"
+            ),
+            dict(zip(("prints", "batches", "lines"), map(list, zip(*fresh, strict=True)), strict=True)),
+        )
+    _store_items(session, items)
+    rejects = sorted([*reading.rejects, *(_duplicate(line, where) for line, where in stale.items())])
+    if rejects:
+        session.execute(insert(EvidenceReject), [{"batch_id": batch_id} | reject._asdict() for reject in rejects])
+    session.execute(
+        text(
+            "UPDATE evidence_batch SET lines = lines + :records, qualifying = qualifying + :items, "
+            "duplicates = duplicates + :duplicates, rejected = rejected + :rejected WHERE id = :batch"
+        ),
+        {
+            "records": reading.records,
+            "items": len(items),
+            "duplicates": len(stale),
+            "rejected": len(reading.rejects),
+            "batch": batch_id,
+        },
+    )
+    return Kept(items, len(stale), len(reading.rejects))
+
+
+def _store_items(session: Session, items: list[Item]) -> None:
+    if not items:
+        return
+    session.execute(
+        insert(EvidenceItem),
+        [
+            {
+                "id": item.evidence_id,
+                "holder": item.holder,
+                "happened_on": item.on,
+                "subject": item.subject,
+                "quantity": item.quantity,
+                "unit": item.unit,
+                "spent_fen": item.spent_fen,
+                "receipt": item.receipt,
+                "inputs": json.dumps(item.inputs, ensure_ascii=False, sort_keys=True) if item.inputs else "",
+            }
+            for item in items
+        ],
+    )
+
+
+def _duplicate(line: int, where: tuple[int, int]) -> Reject:
+    first_batch, first_line = where
+    return Reject(line, RejectCode.DUPLICATE.value, "", f"file {first_batch}, line {first_line}", "a new line")
+
+
+def _stale(session: Session, batch_id: int, reading: Reading) -> dict[int, tuple[int, int]]:
+    """Find the lines whose key stands already, in the ledger of keys or earlier in this chunk: line → (batch, line)."""
+    first: dict[bytes, int] = {}
+    stale: dict[int, tuple[int, int]] = {}
+    for mark, line in zip(reading.prints, reading.print_lines, strict=True):
+        if (before := first.setdefault(mark, line)) != line:
+            stale[line] = (batch_id, before)
+    standing = _standing(session, first)
+    for mark, line in zip(reading.prints, reading.print_lines, strict=True):
+        if (where := standing.get(mark)) is not None:
+            stale[line] = where
+    return stale
+
+
+def _standing(session: Session, marks: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
+    ordered = sorted(marks)
+    if not ordered:
+        return {}
+    connection = session.connection()
+    columns = "SELECT fingerprint, batch_id, line FROM evidence_key WHERE fingerprint"
+    # The day stands first in a key: if nothing lies between the first and the last, nothing has to be looked up.
+    span = {"low": ordered[0], "high": ordered[-1]}
+    nearest = connection.execute(text(f"{columns} BETWEEN :low AND :high LIMIT 1"), span).first()
+    if nearest is None:
+        return {}
+    found: dict[bytes, tuple[int, int]] = {}
+    if not is_sqlite(session):
+        rows = connection.execute(text(f"{columns} = ANY(CAST(:marks AS bytea[]))"), {"marks": ordered})
+        return {bytes(mark): (batch, line) for mark, batch, line in rows}
+    for start in range(0, len(ordered), _KEYS_AT_ONCE):
+        part = ordered[start : start + _KEYS_AT_ONCE]
+        part += [part[-1]] * (_KEYS_AT_ONCE - len(part))  # one statement text, prepared once
+        rows = connection.exec_driver_sql(f"{columns} IN ({', '.join('?' * _KEYS_AT_ONCE)})", tuple(part))
+        found.update({mark: (batch, line) for mark, batch, line in rows})
+    return found

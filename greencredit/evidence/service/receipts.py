@@ -1,0 +1,143 @@
+"""Reads a chunk of receipt lines: what is in order, what qualifies as green, what is sent back and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from greencredit.evidence import rules
+from greencredit.evidence.catalogue import Form
+from greencredit.evidence.service import columns as read
+from greencredit.evidence.service.files import Chunk
+from greencredit.evidence.service.holders import Cards
+from greencredit.evidence.service.keep import Reading
+from greencredit.kernel.clock import micros, now
+from greencredit.merchants import queries as merchants
+from greencredit.schemas.evidence import Feed, Item, Reject, RejectCode
+
+_CARD_SHOWN = 4
+
+
+class Register(NamedTuple):
+    """A merchant's products as the reading of receipts needs them."""
+
+    green_kind_of: Mapping[str, str | None]
+    """Code → green kind, or none: known and not green."""
+    without_type: frozenset[str]
+    """Products nobody has classified."""
+
+
+def register_of(session: Session, merchant_id: str) -> Register:
+    """Give the products of a merchant."""
+    book = merchants.product_book(session, merchant_id)
+    return Register(
+        {code: product.green_kind for code, product in book.items()},
+        frozenset(code for code, product in book.items() if product.type is None and product.green_kind is None),
+    )
+
+
+def read_receipts(
+    session: Session, batch_id: int, feed: Feed, chunk: Chunk, register: Register, cards: Cards
+) -> Reading:
+    """Read receipt lines; the first thing wrong with a line sends it back, in the order of the columns."""
+    import numpy as np
+
+    columns = chunk.columns
+    receipts, stores = read.texts(columns["receipt_no"]), read.texts(columns["store_code"])
+    card_numbers, products = read.texts(columns["card_no"]), read.texts(columns["product_code"])
+    numbers, numbers_ok = read.whole_numbers("line_no", columns["line_no"])
+    times, times_ok = read.instants_micros("sold_at", columns["sold_at"])
+    quantities, quantities_ok = read.whole_numbers("quantity", columns["quantity"])
+    fen, fen_ok = read.money_fen("amount_yuan", columns["amount_yuan"])
+    holders = cards.holders(session, card_numbers)
+    green_kind_of, without_type = register
+    known_product = np.fromiter((code in green_kind_of for code in products), np.bool_, len(products))
+    typed = np.fromiter((code not in without_type for code in products), np.bool_, len(products))
+    carded = np.fromiter((holder != 0 for holder in holders), np.bool_, len(holders))
+    present = np.fromiter((bool(receipt) for receipt in receipts), np.bool_, len(receipts))
+
+    faults = _Faults(chunk)
+    faults.note("receipt_no", RejectCode.MISSING, present, "a receipt number")
+    faults.note("line_no", RejectCode.NOT_A_NUMBER, numbers_ok, Form.WHOLE.wanted)
+    faults.note("card_no", RejectCode.UNKNOWN_CARD, carded, "a card linked to a consumer", shown=_masked)
+    faults.note("sold_at", RejectCode.NOT_A_TIME, times_ok, Form.TIME.wanted)
+    faults.note("sold_at", RejectCode.IN_THE_FUTURE, times <= micros(now(session)), f"not after {now(session):%F}")
+    faults.note("product_code", RejectCode.UNKNOWN_PRODUCT, known_product, "a product of the merchant's register")
+    faults.note("product_code", RejectCode.UNKNOWN_TYPE, typed, "a product with a type")
+    faults.note("quantity", RejectCode.NOT_A_NUMBER, quantities_ok, Form.WHOLE.wanted)
+    faults.note("quantity", RejectCode.NOT_POSITIVE, quantities > 0, "a whole number above zero")
+    faults.note("amount_yuan", RejectCode.NOT_A_NUMBER, fen_ok, Form.MONEY.wanted)
+    faults.note("amount_yuan", RejectCode.NEGATIVE, fen >= 0, "zero or more; refunds come in a feed of their own")
+
+    good = faults.good()
+    days = rules.china_days(times[good].tolist())
+    rows = good.tolist()
+    key = session.info["keys"].for_purpose("evidence.fingerprint")
+    prints = rules.fingerprints(
+        key,
+        feed.merchant_id or feed.name,
+        days,
+        [stores[row] for row in rows],
+        [receipts[row] for row in rows],
+        numbers[good].tolist(),
+    )
+    items = [
+        Item(
+            rules.evidence_id(batch_id, chunk.lines[row]),
+            holders[row],
+            rules.day_of(day),
+            kind,
+            str(quantities[row]),
+            "件",
+            int(fen[row]),
+            f"{stores[row]}/{receipts[row]}",
+            {},
+            mark,
+        )
+        for row, day, mark in zip(rows, days, prints, strict=True)
+        if (kind := green_kind_of[products[row]]) is not None
+    ]
+    lines = [chunk.lines[row] for row in rows]
+    return Reading(chunk.records, prints, lines, items, [*chunk.rejects, *faults.rejects()])
+
+
+def _masked(card: str) -> str:
+    """Show the end of a card number only: the merchant knows which one it is, nobody else does."""
+    return f"…{card[-_CARD_SHOWN:]}" if card else ""
+
+
+class _Faults:
+    """The first fault of each line."""
+
+    def __init__(self, chunk: Chunk) -> None:
+        import numpy as np
+
+        self._chunk = chunk
+        self._kinds: list[tuple[str, RejectCode, str, Callable[[str], str]]] = []
+        self._first = np.zeros(len(chunk.lines), dtype=np.int16)
+
+    def note(
+        self,
+        field: str,
+        code: RejectCode,
+        ok: Any,  # noqa: ANN401 - an array
+        wanted: str,
+        shown: Callable[[str], str] = str,
+    ) -> None:
+        """Mark the lines that are not in order and have no earlier fault."""
+        self._kinds.append((field, code, wanted, shown))
+        self._first[(self._first == 0) & ~ok] = len(self._kinds)
+
+    def good(self) -> Any:  # noqa: ANN401 - an array of places
+        """Give the places of the lines without a fault."""
+        return (self._first == 0).nonzero()[0]
+
+    def rejects(self) -> list[Reject]:
+        """Give the lines with a fault, each with what was found."""
+        rejects = []
+        for row in self._first.nonzero()[0].tolist():
+            field, code, wanted, shown = self._kinds[self._first[row] - 1]
+            found = self._chunk.columns[field][row].as_py()
+            text = "" if found is None else shown(str(found))
+            rejects.append(Reject(self._chunk.lines[row], code.value, field, text[:100], wanted))
+        return rejects
