@@ -1,15 +1,44 @@
-"""The command `greencredit`: hangs every group of commands on one tree and prints refusals as one line."""
+"""The command `greencredit`: hangs every group of commands on one tree and prints refusals as one line.
+
+Heavy libraries are imported inside the commands that need them, so that `--help` stays quick.
+"""
+
+import sys
+from typing import Annotated, Final
 
 import typer
 
-app = typer.Typer(name="greencredit", no_args_is_help=True, pretty_exceptions_show_locals=False)
+from greencredit.cli import installation, output, queues
+
+_JSON: Final = "--json"
+_REFUSED: Final = 2
+
+app = typer.Typer(
+    name="greencredit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,
+)
+app.add_typer(installation.app)
+app.add_typer(queues.jobs, name="jobs")
+app.add_typer(queues.outbox, name="outbox")
 
 
 @app.callback()
-def root() -> None:
+def root(as_json: Annotated[bool, typer.Option(_JSON, help="机器可读输出 · print JSON, for machines")] = False) -> None:  # noqa: FBT002 - a command-line flag
     """绿色消费积分平台 · the green consumption credit platform."""
+    output.AS_JSON.set(as_json)
 
 
-def main() -> None:
-    """Run one command line."""
-    app()
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command line; `--json` may stand anywhere in it."""
+    given = sys.argv[1:] if arguments is None else arguments
+    asked = [_JSON] if _JSON in given else []
+    from greencredit.kernel.errors import Refusal
+
+    try:
+        app([*asked, *(word for word in given if word != _JSON)])
+    except Refusal as refusal:
+        output.refuse(refusal)
+        sys.exit(_REFUSED)

@@ -69,7 +69,7 @@ def carrying(**facts: object) -> Iterator[None]:
         yield
 
 
-def set_up_logs(form: str = "json", stream: TextIO | None = None) -> None:
+def set_up_logs(form: str = "json", stream: TextIO | None = None, *, lowest: str = "info") -> None:
     """Send every log line of the process, the libraries' too, to one place in one form (`json` or `plain`)."""
     structlog.configure(
         processors=[*_shared(), ProcessorFormatter.wrap_for_formatter],
@@ -90,7 +90,7 @@ def set_up_logs(form: str = "json", stream: TextIO | None = None) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(lowest.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
