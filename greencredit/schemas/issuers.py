@@ -50,7 +50,7 @@ class IssuerKind(StrEnum):
     PUBLIC_BODY = "public_body"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Give the kind in words."""
         return _KINDS[self]
 
@@ -86,7 +86,7 @@ class LifeState(StrEnum):
     LAPSED = "lapsed"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Give the state in words."""
         return _STATES[self]
 
@@ -112,6 +112,7 @@ class LifeStep(StrEnum):
     """What moves an issuer from one state to another, or is recorded while it stays."""
 
     REGISTER = "register"
+    AMEND = "amend"
     SUBMIT = "submit"
     RETURN = "return"
     REFUSE = "refuse"
@@ -141,7 +142,7 @@ class FilingState(StrEnum):
     SUPERSEDED = "superseded"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Give the state in words."""
         return _FILING_STATES[self]
 
@@ -308,7 +309,7 @@ class Verdict(StrEnum):
     FAIL = "fail"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Give the verdict in words."""
         return _VERDICTS[self]
 
@@ -417,7 +418,7 @@ class CustodyKind(StrEnum):
     SURETY_INSURANCE = "surety_insurance"
 
     @property
-    def title(self) -> Words:
+    def words(self) -> Words:
         """Give the kind in words."""
         return _CUSTODY_KINDS[self]
 

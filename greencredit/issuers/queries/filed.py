@@ -1,0 +1,105 @@
+"""What is filed: versions of an issuer's scheme, put together from their sections."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from greencredit.issuers import rules
+from greencredit.issuers.errors import UnknownFiling
+from greencredit.issuers.tables import FilingRow, SectionRow, StepRow
+from greencredit.schemas.issuers import Filing, FilingState, FilingStep, Section, SectionName, SectionReport
+
+
+def filing(session: Session, filing_id: str) -> Filing:
+    """Give one version of a filing, or refuse an id nobody has."""
+    row = session.get(FilingRow, filing_id)
+    if row is None:
+        raise UnknownFiling(filing_id)
+    return _filings(session, [row])[0]
+
+
+def filings(session: Session, issuer_id: str) -> list[Filing]:
+    """List every version of an issuer's filing, first to last."""
+    rows = session.scalars(select(FilingRow).where(FilingRow.issuer_id == issuer_id).order_by(FilingRow.version))
+    return _filings(session, list(rows))
+
+
+def filing_in_force(session: Session, issuer_id: str, on: date) -> Filing | None:
+    """Give the accepted version whose terms hold on a civil date, or none.
+
+    The date decides, not whether a job has already marked the version as effective.
+    """
+    accepted = [state.value for state in rules.ACCEPTED_EVER]
+    row = session.scalars(
+        select(FilingRow)
+        .where(FilingRow.issuer_id == issuer_id, FilingRow.state.in_(accepted), FilingRow.effective_on <= on)
+        .order_by(FilingRow.effective_on.desc(), FilingRow.version.desc())
+    ).first()
+    return None if row is None else _filings(session, [row])[0]
+
+
+def filings_due(session: Session, on: date) -> list[Filing]:
+    """List accepted versions whose day has come and that nobody has marked as effective yet."""
+    rows = session.scalars(
+        select(FilingRow)
+        .where(FilingRow.state == FilingState.ACCEPTED.value, FilingRow.effective_on <= on)
+        .order_by(FilingRow.effective_on, FilingRow.version)
+    )
+    return _filings(session, list(rows))
+
+
+def _filings(session: Session, rows: list[FilingRow]) -> list[Filing]:
+    wanted = [row.id for row in rows]
+    sections = list(session.scalars(select(SectionRow).where(SectionRow.filing_id.in_(wanted))))
+    reports = _reports(session, {row.issuer_id for row in rows})
+    return [_filing(row, [one for one in sections if one.filing_id == row.id], reports) for row in rows]
+
+
+def _reports(session: Session, issuer_ids: set[str]) -> dict[str, SectionReport]:
+    steps = (FilingStep.PASS_SECTION.value, FilingStep.FAIL_SECTION.value)
+    rows = session.scalars(
+        select(StepRow)
+        .where(StepRow.issuer_id.in_(issuer_ids), StepRow.subject == "filing", StepRow.step.in_(steps))
+        .order_by(StepRow.number)
+    )
+    return {
+        row.about or "": SectionReport(
+            passed=row.step == FilingStep.PASS_SECTION.value,
+            report_digest=row.document_digest or "",
+            actor_id=row.actor_id,
+            at=row.at,
+            summary=row.reason,
+        )
+        for row in rows
+    }
+
+
+def _filing(row: FilingRow, sections: list[SectionRow], reports: dict[str, SectionReport]) -> Filing:
+    documents = {SectionName(one.name): one.document for one in sections}
+    shapes = [
+        Section(
+            name=SectionName(one.name),
+            digest=one.digest,
+            document=one.document,
+            report=reports.get(f"{row.id}/{one.name}"),
+        )
+        for one in sections
+    ]
+    order = list(SectionName)
+    fields: dict[str, Any] = {
+        "filing_id": row.id,
+        "issuer_id": row.issuer_id,
+        "version": row.version,
+        "state": row.state,
+        "scheme": rules.scheme_of(documents),
+        "sections": tuple(sorted(shapes, key=lambda one: order.index(one.name))),
+        "digest": row.digest,
+        "number": row.number,
+        "drafted_at": row.drafted_at,
+        "submitted_at": row.submitted_at,
+        "decided_at": row.decided_at,
+        "effective_on": row.effective_on,
+    }
+    return Filing.model_validate(fields)

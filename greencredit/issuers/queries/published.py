@@ -1,0 +1,108 @@
+"""What others see of issuers: the public register, the filing dossier, papers about to run out."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from greencredit.issuers import rules
+from greencredit.issuers.catalogue import limit_on
+from greencredit.issuers.errors import UnknownIssuer
+from greencredit.issuers.queries.filed import filing_in_force, filings
+from greencredit.issuers.queries.papers import assessments, certificates
+from greencredit.issuers.queries.registered import history, issuer, issuers, since
+from greencredit.issuers.queries.standing import may_issue
+from greencredit.kernel.clock import civil_date, now
+from greencredit.schemas.issuers import SPENDING_ORDER, Dossier, PublicIssuer, RunningOut
+from greencredit.schemas.values import Period
+
+
+def issuers_public(session: Session) -> list[PublicIssuer]:
+    """List the public register: everybody who ever got as far as issuing, with state, filing number and terms."""
+    return [public_issuer(session, one.issuer_id) for one in issuers(session) if one.state in rules.PUBLIC]
+
+
+def public_issuer(session: Session, issuer_id: str) -> PublicIssuer:
+    """Give an issuer's line in the public register; who never came so far is not found."""
+    found = issuer(session, issuer_id)
+    if found.state not in rules.PUBLIC:
+        raise UnknownIssuer(issuer_id)
+    today = civil_date(now(session))
+    filed = filing_in_force(session, issuer_id, today)
+    scheme = filed.scheme if filed else None
+    certificate = rules.certificate_on(certificates(session, issuer_id), today)
+    allowed = may_issue(session, issuer_id)
+    return PublicIssuer(
+        issuer_id=issuer_id,
+        name=found.name,
+        english_name=found.english_name,
+        code=found.code,
+        kind=found.kind,
+        kind_title=found.kind.words,
+        region=found.region,
+        state=found.state,
+        state_title=found.state.words,
+        since=since(session, found),
+        may_issue=allowed.allowed,
+        bars=allowed.bars,
+        filing_number=filed.number if filed else None,
+        filing_version=filed.version if filed else None,
+        effective_on=filed.effective_on if filed else None,
+        scheme_title=scheme.title if scheme else None,
+        face_value_fen_per_100_credits=scheme.face_value_fen_per_100_credits if scheme else None,
+        validity=scheme.validity.title if scheme else None,
+        spending_order=SPENDING_ORDER,
+        redemption_terms=scheme.redemption_terms if scheme else (),
+        complaints=scheme.complaints if scheme else None,
+        certificate_title=certificate.title if certificate else None,
+        standards=scheme.standards if scheme else (),
+    )
+
+
+def dossier(session: Session, issuer_id: str) -> Dossier:
+    """Gather everything that an issuer's filing dossier prints."""
+    today = civil_date(now(session))
+    found = issuer(session, issuer_id)
+    papers = certificates(session, issuer_id)
+    judged = assessments(session, issuer_id)
+    versions = filings(session, issuer_id)
+    return Dossier(
+        issuer=found,
+        as_of=now(session),
+        certificate=rules.certificate_on(papers, today) or (papers[-1] if papers else None),
+        certificates=tuple(papers),
+        assessment=judged[-1] if judged else None,
+        assessments=tuple(judged),
+        filing=filing_in_force(session, issuer_id, today) or (versions[-1] if versions else None),
+        filings=tuple(versions),
+        history=tuple(history(session, issuer_id)),
+        may_issue=may_issue(session, issuer_id),
+    )
+
+
+def running_out(session: Session, on: date) -> list[RunningOut]:
+    """List the papers of living issuers that end within the longest warning, or have ended, soonest first."""
+    horizon = max(limit_on("expiry_warning", on).days)
+    found: list[RunningOut] = []
+    for one in issuers(session):
+        if one.state in rules.ENDED:
+            continue
+        papers: list[tuple[str, str, Period]] = [
+            ("certificate", paper.certificate_id, paper.valid) for paper in certificates(session, one.issuer_id)[-1:]
+        ]
+        papers += [
+            ("assessment", paper.assessment_id, paper.valid) for paper in assessments(session, one.issuer_id)[-1:]
+        ]
+        for what, what_id, valid in papers:
+            days_left = (valid.last_day - on).days
+            if days_left <= horizon:
+                found.append(
+                    RunningOut(
+                        issuer_id=one.issuer_id,
+                        name=one.name,
+                        what=what,
+                        what_id=what_id,
+                        last_day=valid.last_day,
+                        days_left=days_left,
+                    )
+                )
+    return sorted(found, key=lambda one: (one.last_day, one.issuer_id, one.what))

@@ -1,0 +1,105 @@
+"""Who is registered, and everything that was ever done about it."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from greencredit.issuers import rules
+from greencredit.issuers.errors import UnknownIssuer
+from greencredit.issuers.tables import IssuerRow, StepRow
+from greencredit.kernel.access import Scope
+from greencredit.kernel.policy import ScopeKind
+from greencredit.schemas.issuers import FilingStep, Issuer, LifeStep, Step
+
+
+def issuer(session: Session, issuer_id: str) -> Issuer:
+    """Give an issuer, or refuse an id nobody has."""
+    row = session.get(IssuerRow, issuer_id)
+    if row is None:
+        raise UnknownIssuer(issuer_id)
+    return _issuer(row)
+
+
+def issuers(session: Session) -> list[Issuer]:
+    """List every issuer, in the order of registration."""
+    rows = session.scalars(select(IssuerRow).order_by(IssuerRow.registered_at, IssuerRow.id))
+    return [_issuer(row) for row in rows]
+
+
+def living_issuer_with_code(session: Session, code: str) -> Issuer | None:
+    """Give the issuer registered under a code whose life has not ended, or none."""
+    ended = [state.value for state in rules.ENDED]
+    row = session.scalars(select(IssuerRow).where(IssuerRow.code == code, IssuerRow.state.not_in(ended))).first()
+    return None if row is None else _issuer(row)
+
+
+def scopes_of(found: Issuer) -> tuple[Scope, ...]:
+    """Give the places in which an issuer lies, for the access policy."""
+    return (Scope(ScopeKind.ISSUER, found.issuer_id), Scope(ScopeKind.REGION, found.region))
+
+
+def history(session: Session, issuer_id: str) -> list[Step]:
+    """List every step of an issuer and of its filings, first to last."""
+    rows = session.scalars(select(StepRow).where(StepRow.issuer_id == issuer_id).order_by(StepRow.number))
+    return [_step(row) for row in rows]
+
+
+def last_step(
+    session: Session, issuer_id: str, step: LifeStep | FilingStep, *, about: str | None = None
+) -> Step | None:
+    """Give the newest step of a kind, of the issuer or, with `about`, of one of its filings."""
+    subject = "issuer" if isinstance(step, LifeStep) else "filing"
+    found = select(StepRow).where(
+        StepRow.issuer_id == issuer_id, StepRow.step == step.value, StepRow.subject == subject
+    )
+    if about is not None:
+        found = found.where(StepRow.about == about)
+    row = session.scalars(found.order_by(StepRow.number.desc())).first()
+    return None if row is None else _step(row)
+
+
+def since(session: Session, found: Issuer) -> datetime:
+    """Give the instant at which an issuer came into its present state."""
+    entered = [one for one in history(session, found.issuer_id) if one.subject == "issuer"]
+    changes = [one.at for one in entered if one.from_state != one.to_state]
+    return changes[-1]
+
+
+def _issuer(row: IssuerRow) -> Issuer:
+    return Issuer.model_validate(
+        {
+            "issuer_id": row.id,
+            "name": row.name,
+            "english_name": row.english_name,
+            "code": row.code,
+            "kind": row.kind,
+            "region": row.region,
+            "legal_representative": row.legal_representative,
+            "address": row.address,
+            "contact": json.loads(row.contact),
+            "controlling_code": row.controlling_code,
+            "documents": json.loads(row.documents),
+            "code_review": json.loads(row.code_review) if row.code_review else None,
+            "state": row.state,
+            "registered_at": row.registered_at,
+        }
+    )
+
+
+def _step(row: StepRow) -> Step:
+    return Step(
+        issuer_id=row.issuer_id,
+        number=row.number,
+        subject=row.subject,
+        step=row.step,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        about=row.about,
+        actor_id=row.actor_id,
+        role=row.role,
+        at=row.at,
+        reason=row.reason,
+        document_digest=row.document_digest,
+    )

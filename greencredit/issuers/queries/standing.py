@@ -1,0 +1,120 @@
+"""Whether an issuer may issue at this instant, and what stands against it."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from greencredit.issuers import rules
+from greencredit.issuers.catalogue import grade_floor
+from greencredit.issuers.errors import (
+    AssessmentNotPassed,
+    CertificateNotInDate,
+    GradeBelowFloor,
+    NoFilingInForce,
+    NotActive,
+)
+from greencredit.issuers.queries.filed import filing_in_force, filings
+from greencredit.issuers.queries.papers import certificates, newest_assessment
+from greencredit.issuers.queries.registered import issuer
+from greencredit.issuers.rules import Guard
+from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.errors import Refused
+from greencredit.schemas.issuers import Assessment, Bar, Certificate, LifeState, MayIssue
+from greencredit.schemas.values import Words
+
+TO_ISSUE: Final = (
+    Guard.CERTIFICATE_IN_DATE,
+    Guard.GRADE_REACHES_FLOOR,
+    Guard.ASSESSMENT_PASSED,
+    Guard.FILING_IN_FORCE,
+)
+"""What an active issuer needs on the very day on which it issues."""
+
+
+def may_issue(session: Session, issuer_id: str) -> MayIssue:
+    """Tell whether an issuer may issue now, and everything that stands against it."""
+    at = now(session)
+    return MayIssue(issuer_id=issuer_id, at=at, bars=tuple(_bar(one) for one in _refusals(session, issuer_id, at)))
+
+
+def require_may_issue(session: Session, issuer_id: str) -> None:
+    """Refuse unless the issuer is active and its certificate, assessment and filing cover this very day."""
+    for refusal in _refusals(session, issuer_id, now(session)):
+        raise refusal
+
+
+def _refusals(session: Session, issuer_id: str, at: datetime) -> list[Refused]:
+    found = issuer(session, issuer_id)
+    refusals: list[Refused] = []
+    if found.state is not LifeState.ACTIVE:
+        refusals.append(NotActive(issuer_id, found=found.state.value))
+    return refusals + unmet(session, issuer_id, TO_ISSUE, civil_date(at))
+
+
+class Papers(NamedTuple):
+    """What guards look at; a verb adds the paper it is about to take in, so that nothing is written and undone."""
+
+    certificates: list[Certificate]
+    assessment: Assessment | None
+
+
+def papers_of(session: Session, issuer_id: str) -> Papers:
+    """Give the papers on file."""
+    return Papers(certificates(session, issuer_id), newest_assessment(session, issuer_id))
+
+
+def unmet(
+    session: Session, issuer_id: str, guards: Iterable[Guard], day: date, papers: Papers | None = None
+) -> list[Refused]:
+    """List the refusals of those guards over papers and filings that do not hold on a day."""
+    held = papers or papers_of(session, issuer_id)
+    checks: dict[Guard, Callable[[], Refused | None]] = {
+        Guard.CERTIFICATE_IN_DATE: lambda: _certificate_in_date(issuer_id, held, day),
+        Guard.GRADE_REACHES_FLOOR: lambda: _grade_reaches_floor(issuer_id, held, day),
+        Guard.ASSESSMENT_PASSED: lambda: _assessment_passed(issuer_id, held, day),
+        Guard.FILING_IN_FORCE: lambda: _filing_in_force(session, issuer_id, day),
+    }
+    found = [checks[guard]() for guard in guards if guard in checks]
+    return [refusal for refusal in found if refusal is not None]
+
+
+def _certificate_in_date(issuer_id: str, papers: Papers, day: date) -> Refused | None:
+    if rules.certificate_on(papers.certificates, day):
+        return None
+    newest = papers.certificates[-1] if papers.certificates else None
+    found = f"{newest.certificate_number} valid until {newest.valid.last_day}" if newest else "none"
+    return CertificateNotInDate(issuer_id, found=found, wanted=day)
+
+
+def _grade_reaches_floor(issuer_id: str, papers: Papers, day: date) -> Refused | None:
+    counting = rules.certificate_on(papers.certificates, day)
+    floor = grade_floor(day)
+    if counting is None or counting.grade.reaches(floor):
+        return None  # a missing certificate is another guard's matter
+    return GradeBelowFloor(issuer_id, found=counting.grade.value, wanted=floor.value)
+
+
+def _assessment_passed(issuer_id: str, papers: Papers, day: date) -> Refused | None:
+    fault = rules.assessment_fault(papers.assessment, day)
+    return None if fault is None else AssessmentNotPassed(issuer_id, found=fault, wanted=day)
+
+
+def _filing_in_force(session: Session, issuer_id: str, day: date) -> Refused | None:
+    if filing_in_force(session, issuer_id, day):
+        return None
+    versions = filings(session, issuer_id)
+    newest = versions[-1] if versions else None
+    found = f"version {newest.version}, {newest.state}, effective {newest.effective_on}" if newest else "none"
+    return NoFilingInForce(issuer_id, found=found, wanted=day)
+
+
+def _bar(refusal: Refused) -> Bar:
+    zh, _, en = (type(refusal).__doc__ or "").partition(": ")
+    return Bar(
+        code=refusal.code,
+        found=str(refusal.facts["found"]),
+        wanted=str(refusal.facts["wanted"]),
+        title=Words(zh=zh, en=en),
+    )

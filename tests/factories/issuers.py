@@ -1,0 +1,281 @@
+"""Issuers for tests, led through the real verbs; every company is 示例…, every code lies in a region that is none."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from greencredit.issuers import queries, rules, service
+from greencredit.kernel.access import Actor, Role, Scope, ScopeKind
+from greencredit.kernel.clock import civil_date, now
+from greencredit.schemas.awards import EarningRule, Ground, PerYuan
+from greencredit.schemas.issuers import (
+    ComplaintChannel,
+    Condition,
+    Contact,
+    CustodyKind,
+    Document,
+    Filing,
+    Grade,
+    Guarantee,
+    Indicator,
+    Issuer,
+    IssuerKind,
+    LifeState,
+    NewAssessment,
+    NewCertificate,
+    NewIssuer,
+    Scheme,
+    StandardRef,
+    Verdict,
+)
+from greencredit.schemas.values import Credits, Fen, Period, Words
+from tests.factories.people import make_actor
+
+WHY: Final = "示例：按程序办理"
+
+
+def synthetic_code(number: int = 1) -> str:
+    """Make a code that passes both checks in region 000000, which is no region: it can be nobody's."""
+    inner = f"{number:08d}"
+    first = f"91000000{inner}{rules.organisation_check_character(inner)}"
+    return first + rules.check_character(first)
+
+
+def example_document(name: str = "示例材料.pdf") -> Document:
+    """Make a paper whose content is its name."""
+    return Document.of(name, name.encode())
+
+
+# ---- Who acts ------------------------------------------------------------------------------------------------------
+
+
+def anybody(account_id: str = "acc_admin") -> Actor:
+    """Give a signed-in account without a grant: enough to register."""
+    return make_actor(None, account_id=account_id)
+
+
+def admin_of(issuer_id: str, account_id: str = "acc_admin") -> Actor:
+    """Give an administrator of the issuer."""
+    return make_actor(Role.ISSUER_ADMIN, ScopeKind.ISSUER, issuer_id, account_id=account_id)
+
+
+def certifier_of(issuer_id: str) -> Actor:
+    """Give somebody asked to certify the issuer."""
+    return make_actor(Role.CERTIFIER, ScopeKind.ISSUER, issuer_id, account_id="acc_certifier")
+
+
+def assessor_of(issuer_id: str) -> Actor:
+    """Give somebody asked to assess the issuer."""
+    return make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_assessor")
+
+
+def regulator(region: str = "CN-SH") -> Actor:
+    """Give a regulator of a region."""
+    return make_actor(Role.REGULATOR, ScopeKind.REGION, region, account_id="acc_regulator")
+
+
+def operator() -> Actor:
+    """Give somebody of the platform's operator."""
+    return make_actor(Role.OPERATOR, account_id="acc_operator")
+
+
+def actor_in(role: Role, issuer: Issuer) -> Actor:
+    """Give an actor who holds a role where it reaches the issuer, if the role can reach an issuer at all."""
+    scopes = {
+        Role.ISSUER_ADMIN: Scope(ScopeKind.ISSUER, issuer.issuer_id),
+        Role.ISSUER_MANAGER: Scope(ScopeKind.ISSUER, issuer.issuer_id),
+        Role.ISSUER_VIEWER: Scope(ScopeKind.ISSUER, issuer.issuer_id),
+        Role.CERTIFIER: Scope(ScopeKind.ISSUER, issuer.issuer_id),
+        Role.ASSESSOR: Scope(ScopeKind.ISSUER, issuer.issuer_id),
+        Role.REGULATOR: Scope(ScopeKind.REGION, issuer.region),
+        Role.CONSUMER: Scope(ScopeKind.CONSUMER, "con_example"),
+        Role.MERCHANT_MANAGER: Scope(ScopeKind.MERCHANT, "mer_example"),
+    }
+    scope = scopes.get(role, Scope(ScopeKind.PLATFORM))
+    return make_actor(role, scope.kind, scope.id, account_id=f"acc_{role}")
+
+
+# ---- What they hand in ---------------------------------------------------------------------------------------------
+
+
+def new_issuer(*, number: int = 1, kind: IssuerKind = IssuerKind.RETAILER, name: str = "示例零售有限公司") -> NewIssuer:
+    """Describe a synthetic company."""
+    return NewIssuer(
+        name=name,
+        english_name="Example Retail Co., Ltd.",
+        code=synthetic_code(number),
+        kind=kind,
+        region="CN-SH",
+        legal_representative="示例法人",
+        address="示例市示例路 1 号",
+        contact=Contact(name="示例联系人", phone="000-00000000"),
+        documents=(example_document("营业执照.pdf"),),
+    )
+
+
+def new_certificate(
+    on: date, *, grade: Grade = Grade.AA, days: int = 365, approval_number: str | None = None
+) -> NewCertificate:
+    """Describe a certificate that begins thirty days before a date and lasts so many days after it."""
+    return NewCertificate(
+        body_name="示例信用服务有限公司",
+        body_code=synthetic_code(900),
+        approval_number=approval_number,
+        certificate_number="示例-XY-0001",
+        grade=grade,
+        score=88,
+        scope="绿色消费积分发行",
+        valid=Period(since=on - timedelta(days=30), until=on + timedelta(days=days)),
+        document=example_document("信用证书.pdf"),
+    )
+
+
+def new_assessment(
+    on: date,
+    *,
+    verdict: Verdict = Verdict.PASS,
+    conditions: tuple[Condition, ...] = (),
+    days: int = 365,
+    assessor_code: str | None = None,
+) -> NewAssessment:
+    """Describe an assessment signed on a date."""
+    return NewAssessment(
+        assessor_name="示例评估有限公司",
+        assessor_code=assessor_code or synthetic_code(901),
+        criteria_version="示例指标 2026",
+        indicators=(
+            Indicator(title=Words(zh="规则清晰", en="Clear rules"), weight_percent=60, score=91),
+            Indicator(title=Words(zh="保障充足", en="Sufficient guarantee"), weight_percent=40, score=85),
+        ),
+        verdict=verdict,
+        conditions=conditions,
+        signed_on=on,
+        valid=Period(since=on, until=on + timedelta(days=days)),
+        declaration=example_document("利益冲突声明.pdf"),
+        document=example_document("评估报告.pdf"),
+    )
+
+
+def example_rule(since: date = date(2024, 1, 1)) -> EarningRule:
+    """Describe one credit for every yuan of organic produce."""
+    return EarningRule(
+        name="organic_produce",
+        version=1,
+        title=Words(zh="有机农产品", en="Organic produce"),
+        ground=Ground.PURCHASE,
+        products=("organic_produce",),
+        rate=PerYuan(credits=Credits(1)),
+        since=since,
+    )
+
+
+def new_scheme(*earning_rules: EarningRule, fen_per_100: int = 100) -> Scheme:
+    """Describe a scheme with one rule, unless others are given."""
+    return Scheme(
+        title=Words(zh="示例绿色积分方案", en="Example green credit scheme"),
+        region="CN-SH",
+        face_value_fen_per_100_credits=fen_per_100,
+        monthly_cap_credits=Credits(100_000_000),
+        guarantee=Guarantee(amount_fen=Fen(50_000_000), bank="示例银行", custody_kind=CustodyKind.CUSTODY_ACCOUNT),
+        redemption_terms=(Words(zh="可在入驻门店抵扣消费", en="Accepted for purchases in member stores"),),
+        complaints=ComplaintChannel(phone="000-00000000", answer_days=7),
+        standards=(StandardRef(title="绿色消费积分技术规范", publisher="中国国际经济技术合作促进会"),),
+        rules=earning_rules or (example_rule(),),
+    )
+
+
+# ---- The way through life ------------------------------------------------------------------------------------------
+
+
+def make_issuer(
+    session: Session,
+    state: LifeState | str = LifeState.ACTIVE,
+    *,
+    number: int = 1,
+    kind: IssuerKind = IssuerKind.RETAILER,
+    name: str = "示例零售有限公司",
+    scheme: Scheme | None = None,
+) -> Issuer:
+    """Lead a synthetic company through the real verbs into a state."""
+    registered = service.register(session, anybody(), new_issuer(number=number, kind=kind, name=name), reason=WHY)
+    walk = _Walk(session, registered.issuer_id, scheme or new_scheme())
+    for verb in walk.way_to(LifeState(state)):
+        verb()
+    return queries.issuer(session, registered.issuer_id)
+
+
+def make_filing(session: Session, issuer_id: str, scheme: Scheme | None = None) -> Filing:
+    """Submit another version of an issuer's scheme."""
+    return service.file(session, admin_of(issuer_id), issuer_id, scheme or new_scheme(), reason=WHY)
+
+
+class _Walk:
+    """The verbs that lead one issuer from draft to a state."""
+
+    def __init__(self, session: Session, issuer_id: str, scheme: Scheme) -> None:
+        self.session, self.issuer_id, self.scheme = session, issuer_id, scheme
+        self.today = civil_date(now(session))
+
+    def way_to(self, state: LifeState) -> list[Callable[[], object]]:
+        """Give the verbs to call, in order."""
+        to_active = [self.submit, self.certify, self.assess, self.file, self.activate]
+        ways: dict[LifeState, list[Callable[[], object]]] = {
+            LifeState.DRAFT: [],
+            LifeState.SUBMITTED: [*to_active[:1]],
+            LifeState.RETURNED: [self.submit, self.give_back],
+            LifeState.CERTIFIED: [*to_active[:2]],
+            LifeState.ASSESSED: [*to_active[:3]],
+            LifeState.FILED: [*to_active[:4]],
+            LifeState.ACTIVE: [*to_active],
+            LifeState.RESTRICTED: [*to_active, self.restrict],
+            LifeState.SUSPENDED: [*to_active, self.suspend],
+            LifeState.WITHDRAWING: [*to_active, self.suspend, self.withdraw],
+            LifeState.CLOSED: [*to_active, self.suspend, self.withdraw, self.close],
+            LifeState.REFUSED: [self.submit, self.refuse],
+            LifeState.LAPSED: [self.lapse],
+        }
+        return ways[state]
+
+    def submit(self) -> None:
+        service.submit(self.session, admin_of(self.issuer_id), self.issuer_id, reason=WHY)
+
+    def give_back(self) -> None:
+        service.return_(self.session, regulator(), self.issuer_id, reason=WHY)
+
+    def certify(self) -> None:
+        paper = new_certificate(self.today)
+        service.certify(self.session, certifier_of(self.issuer_id), self.issuer_id, paper, reason=WHY)
+
+    def assess(self) -> None:
+        paper = new_assessment(self.today)
+        service.assess(self.session, assessor_of(self.issuer_id), self.issuer_id, paper, reason=WHY)
+
+    def file(self) -> None:
+        filed = make_filing(self.session, self.issuer_id, self.scheme)
+        number = f"示例备2026-{self.issuer_id[-6:]}"
+        service.accept_filing(self.session, regulator(), filed.filing_id, number, reason=WHY)
+
+    def activate(self) -> None:
+        service.activate(self.session, regulator(), self.issuer_id, reason=WHY)
+
+    def restrict(self) -> None:
+        service.restrict(self.session, regulator(), self.issuer_id, reason=WHY)
+
+    def suspend(self) -> None:
+        service.suspend(self.session, regulator(), self.issuer_id, reason=WHY)
+
+    def withdraw(self) -> None:
+        service.withdraw(self.session, admin_of(self.issuer_id), self.issuer_id, reason=WHY)
+
+    def close(self) -> None:
+        clock = self.session.info["clock"]
+        clock.move(timedelta(days=31))
+        service.close(self.session, regulator(), self.issuer_id, reason=WHY)
+
+    def refuse(self) -> None:
+        service.refuse(self.session, regulator(), self.issuer_id, reason=WHY)
+
+    def lapse(self) -> None:
+        service.lapse(self.session, admin_of(self.issuer_id), self.issuer_id, reason=WHY)
