@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from greencredit import timetable
+from greencredit.actions import routes as actions
 from greencredit.app import description, operations, problems
 from greencredit.app.envelope import BODY_BYTES_MAX, Envelope
 from greencredit.app.measures import Measures
@@ -17,6 +18,9 @@ from greencredit.kernel.messages.scheduler import Scheduler
 from greencredit.kernel.messages.tables import OUTBOX
 from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.settings import Settings
+from greencredit.people import queries as people_queries
+from greencredit.people import routes as people
+from greencredit.people import service as people_service
 
 API: Final = "/api/v1"
 """Where the rooms' routes live."""
@@ -52,8 +56,12 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
 
 def _mount(app: FastAPI) -> None:
     """Mount every room's routes: `app.include_router(<room>.router, prefix=API)`."""
+    app.state.identify = people_queries.identify
+    app.state.record_audit = people_service.record_audit
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
+    app.include_router(people.router, prefix=API)
+    app.include_router(actions.router, prefix=API)
 
 
 @asynccontextmanager

@@ -61,11 +61,14 @@ def run(limit: Annotated[int | None, typer.Option(help="最多执行 · at most 
 @jobs.command()
 def retry(job_id: Annotated[str, typer.Argument(help="任务编号 · id")]) -> None:
     """重试已放弃的任务 · try a job again that was given up."""
+    from greencredit.kernel.access import Deed, operator_at_the_machine
     from greencredit.kernel.messages import queue
+    from greencredit.people.service import record_audit
     from greencredit.schemas.operations import JobLine
 
     with opened() as database, database.writing() as session:
         line = JobLine.model_validate(queue.retry(session, job_id), from_attributes=True)
+        record_audit(session, operator_at_the_machine(database.clock.now()), Deed("operations.manage", job_id))
     output.show(line, f"{line.id} {line.kind}: {line.state}")
 
 
