@@ -1,0 +1,317 @@
+"""What each page is handed: frozen facts, worded and measured, so that a template only lays them out."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from greencredit.schemas.values import Credits, Fen, Grams, Instant, Record, Words
+
+
+class Shell(Record):
+    """What frames every page: its language, and who is looking at it."""
+
+    lang: str
+    html_lang: str
+    switch_to: str
+    """The address of this very page in the other language."""
+    signed_in: bool
+    is_consumer: bool
+    sees_operations: bool
+    demonstration: bool
+    """True where the data shown are not real people's."""
+
+
+class Explanation(Record):
+    """Why an award is what it is, in sentences, in the order in which it was reckoned."""
+
+    rule_title: Words
+    rule_version: int
+    sentences: tuple[Words, ...]
+
+
+class MovementLine(Record):
+    """One movement as its holder reads it."""
+
+    event_id: int
+    occurred_on: date
+    posted_at: Instant
+    what: Words
+    amount: Words
+    """How much was bought or done: `12 千米`, `¥36.50`; empty where nothing is known."""
+    issuer_name: str
+    credits: int
+    """Signed: what came is above zero, what was taken back below."""
+    grams: Grams | None
+    """None is 未量化, never zero."""
+    tier: str | None
+    reason: str | None
+    """Why a movement that is no award happened."""
+    why: Explanation | None
+
+
+class Bar(Record):
+    """One bar of a list of bars."""
+
+    label: Words
+    count: int
+    credits: Credits
+    grams: Grams | None
+    length_permille: int = Field(ge=0, le=1000)
+    share_percent: int | None
+    shade: int = Field(ge=0, le=4)
+
+
+class Column(Record):
+    """One month of the year, drawn on a stage 360 wide and 120 high."""
+
+    month: int
+    label: Words
+    credits: Credits
+    x: int
+    y: int
+    height: int
+    highest: bool
+
+
+class YearLink(Record):
+    """A year one can look at."""
+
+    year: int
+    chosen: bool
+
+
+class Liable(Record):
+    """Who owes the holder these credits, on what filed terms."""
+
+    issuer_id: str
+    name: str
+    filing_number: str | None
+    state: str
+    state_title: Words
+    balance: Credits
+    worth_fen: Fen | None
+    face_value: Words
+    """What one credit is worth, as filed."""
+    validity: Words
+    expires_at: Instant | None
+
+
+class ReportLink(Record):
+    """One finished report of this holder and year."""
+
+    number: str
+    lang: str
+    issued_at: Instant
+    address: str
+    is_pdf: bool
+    """False where this machine cannot print and gives the page instead."""
+
+
+class ConsumerPage(Record):
+    """Everything a household sees of itself on one page."""
+
+    name: str
+    as_of: Instant
+    balance: Credits
+    held: Credits
+    worth_fen: Fen
+    year: int
+    years: tuple[YearLink, ...]
+    month_label: Words
+    earned_month: Credits
+    earned_year: Credits
+    count_year: int
+    grams_year: Grams
+    unquantified_count: int
+    movements: tuple[MovementLine, ...]
+    older: int | None
+    """The event before which the next page of movements begins; none: that was all."""
+    is_first_page: bool
+    bars: tuple[Bar, ...]
+    columns: tuple[Column, ...]
+    highest_label: Words | None
+    liable: tuple[Liable, ...]
+    reports: tuple[ReportLink, ...]
+    report_waiting: tuple[str, ...]
+    """The languages in which a report is being made at this moment."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever earned."""
+        return not self.movements and self.is_first_page
+
+
+class Landing(Record):
+    """What the front page says about the platform at this moment."""
+
+    filed_issuers: int
+    active_issuers: int
+
+
+class Problem(Record):
+    """What went wrong with a form, and what the person can do."""
+
+    title: Words
+    sentence: Words
+
+
+class Check(Record):
+    """One thing that was looked at, what came out, and in plain words what it means."""
+
+    verdict: Literal["agrees", "differs", "not_checked"]
+    title: Words
+    sentence: Words
+
+
+class VerifyPage(Record):
+    """What is on file for a report number, without a word about any person."""
+
+    number: str
+    found: bool
+    verdict: Literal["on_file", "agrees", "differs", "unknown"]
+    headline: Words
+    sentence: Words
+    kind: Words | None = None
+    language: Words | None = None
+    issued_at: Instant | None = None
+    digest: str | None = None
+    issuer_name: str | None = None
+    issuer_state: Words | None = None
+    checks: tuple[Check, ...] = ()
+    not_checked: tuple[Words, ...] = ()
+
+
+class RegisterLine(Record):
+    """One issuer as the register lists it."""
+
+    issuer_id: str
+    name: str
+    kind: Words
+    state: str
+    state_title: Words
+    filing_number: str | None
+    face_value: Words
+    validity: Words
+
+
+class RegisterPage(Record):
+    """The public register, as far as it matches what was looked for."""
+
+    query: str
+    issuers: tuple[RegisterLine, ...]
+
+
+class Fact(Record):
+    """One labelled fact."""
+
+    label: Words
+    value: Words
+
+
+class FactSheet(Record):
+    """Facts that belong together, such as one certificate."""
+
+    facts: tuple[Fact, ...]
+
+
+class FactGroup(Record):
+    """All sheets of one kind, such as every standard declared."""
+
+    title: Words
+    note: Words | None
+    sheets: tuple[FactSheet, ...]
+
+
+class HistoryLine(Record):
+    """One change in the life of an issuer."""
+
+    at: Instant
+    step_title: Words
+    to_title: Words
+    reason: str
+    by: Words
+    document_digest: str | None
+
+
+class IssuerPage(Record):
+    """What everybody may know of one issuer."""
+
+    issuer_id: str
+    name: str
+    english_name: str | None
+    kind: Words
+    state: str
+    state_title: Words
+    state_note: Words
+    terms: tuple[Fact, ...]
+    groups: tuple[FactGroup, ...]
+    history: tuple[HistoryLine, ...]
+    as_of: Instant
+
+
+class Tally(Record):
+    """How many entries of a queue stand in one state."""
+
+    state: str
+    state_title: Words
+    count: int
+
+
+class QueueLine(Record):
+    """One job or message as its operator reads it."""
+
+    key: str
+    kind: str
+    state: str
+    state_title: Words
+    attempts: int
+    attempts_max: int
+    run_after: Instant
+    leased_until: Instant | None
+    last_error: str | None
+
+
+class Queue(Record):
+    """A queue at one moment: how many entries, and the newest of them."""
+
+    tallies: tuple[Tally, ...]
+    entries: tuple[QueueLine, ...]
+
+
+class OperatorPage(Record):
+    """What the workers are doing at this moment."""
+
+    as_of: Instant
+    jobs: Queue
+    outbox: Queue
+
+
+class ErrorCode(Record):
+    """One refusal of the platform: its stable code, its family, its sentence."""
+
+    code: str
+    family: Words
+    status: int
+    sentence: Words
+
+
+class ErrorRoom(Record):
+    """Every refusal of one room."""
+
+    name: str
+    codes: tuple[ErrorCode, ...]
+
+
+class ErrorPage(Record):
+    """What a person is told when a page cannot be given."""
+
+    status: int
+    title: Words
+    sentence: Words
+    code: str
+    is_listed: bool
+    """The list of error codes has an entry for it."""
+    reason: Words | None
+    """What the refusal says of itself."""
+    request_id: str

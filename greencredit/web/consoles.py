@@ -1,0 +1,12 @@
+"""Opens the portal's consoles on an application: their routes, and pages instead of problem details for people."""
+
+from fastapi import FastAPI
+
+from greencredit.web import assets, operator, pages, portal, public
+
+
+def open_consoles(app: FastAPI) -> None:
+    """Mount every page of the portal and let refusals be told to people as pages."""
+    for console in (public, portal, operator, assets):
+        app.include_router(console.router)
+    app.state.error_page = pages.error_page
