@@ -3,10 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from typing import Final, TypeVar
 
+from greencredit.kernel.clock import civil_date
 from greencredit.reports.errors import MalformedNumber
 from greencredit.schemas.reports import (
     AwardLine,
@@ -19,6 +22,7 @@ from greencredit.schemas.reports import (
     Lang,
     MonthLine,
     ParticipantMean,
+    ReportFacts,
 )
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Record
 
@@ -48,6 +52,30 @@ def facts_json(kind: str, record: Record) -> bytes:
 def digest_of(content: bytes) -> str:
     """Give the SHA-256 of a file, as `sha256sum` prints it."""
     return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One report before it is drawn: its kind, facts and language, and what follows from them."""
+
+    kind: str
+    record: ReportFacts
+    lang: Lang
+
+    @cached_property
+    def facts(self) -> bytes:
+        """Give the canonical facts, as they will be embedded."""
+        return facts_json(self.kind, self.record)
+
+    @cached_property
+    def digest(self) -> str:
+        """Give the SHA-256 of the facts."""
+        return digest_of(self.facts)
+
+    @cached_property
+    def number(self) -> str:
+        """Give the number of the report."""
+        return number_of(self.digest, self.lang, civil_date(self.record.as_of).year)
 
 
 def number_of(facts_sha256: str, lang: Lang, year: int) -> str:

@@ -1,0 +1,202 @@
+"""One press a process: the template environment, the fonts and the style sheets are read once and kept."""
+
+import csv
+import hashlib
+import io
+import os
+import warnings
+from functools import cache, cached_property, partial
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from greencredit.reports import rules
+from greencredit.reports.catalogue import ReportKind
+from greencredit.reports.errors import PdfUnavailable
+from greencredit.reports.render import fonts, words
+from greencredit.reports.render.seal import finish
+from greencredit.reports.rules import Paper
+from greencredit.schemas.reports import ReportFacts
+from greencredit.schemas.values import Words
+
+_PACKAGE: Final = Path(__file__).parents[2]
+TEMPLATE_FOLDERS: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
+"""Inside the installed package first, then beside it in a checkout."""
+
+_MODULE_PIXELS: Final = 10  # whole pixels per QR module: the picture stays one bit deep and small
+_LIBRARIES: Final = ("weasyprint", "pydyf", "jinja2", "segno", "uharfbuzz", "fonttools")
+_DROPPED_TABLES: Final = ("BASE", "DSIG", "EBDT", "EBLC", "EBSC", "GPOS", "GSUB", "JSTF", "LTSH", "PCLT", "SVG ")
+
+
+class Renderer:
+    """Draws any report of the catalogue, as a page or as a PDF."""
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url.rstrip("/")
+        self._folder = next(folder for folder in TEMPLATE_FOLDERS if (folder / "reports").is_dir())
+        self._texts = words.read_texts(self._folder)
+        self._environment = Environment(
+            loader=FileSystemLoader([folder for folder in TEMPLATE_FOLDERS if folder.is_dir()]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        plain = (words.whole, words.tenths, words.yuan, words.kilograms, words.mass, words.hundredths)
+        self._environment.filters |= {write.__name__: write for write in plain}
+        self._environment.filters |= {"percent": words.percent, "quantity": words.quantity}
+        self._environment.globals |= {
+            "axis_of": rules.axis_of,
+            "budget": rules.ROW_BUDGET,
+            "kinds_budget": rules.KIND_BUDGET,
+        }
+
+    @cached_property
+    def style(self) -> str:
+        """Give the style sheet of all reports."""
+        return (self._folder / "reports" / "print.css").read_text(encoding="utf-8")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Name everything that decides over the bytes: libraries, templates, style, fonts, the printed address."""
+        seen = hashlib.sha256(self._public_url.encode())
+        for library in _LIBRARIES:
+            seen.update(f"{library} {metadata.version(library)};".encode())
+        for path in (*sorted((self._folder / "reports").iterdir()), fonts.FOLDER / "SHA256SUMS"):
+            seen.update(path.name.encode() + b"\0" + path.read_bytes())
+        for path in sorted(Path(__file__).parent.glob("*.py")):
+            seen.update(path.read_bytes())
+        return seen.hexdigest()[:16]
+
+    def verify_url(self, paper: Paper) -> str:
+        """Give the address behind the QR code; the digest stays in the reader's browser."""
+        return f"{self._public_url}/verify/{paper.number}#{paper.digest}"
+
+    def page(self, kind: ReportKind, paper: Paper) -> str:
+        """Draw a report as one self-contained page."""
+        lang = paper.lang
+        template = self._environment.get_template(kind.template)
+
+        def written(text: Words) -> str:
+            return text.in_(lang)
+
+        return template.render(
+            r=paper.record,
+            kind=kind,
+            lang="zh-CN" if lang == "zh" else "en",
+            zh=lang == "zh",
+            w=written,
+            t=words.texts_in(self._texts, lang),
+            day=partial(words.day, lang=lang),
+            month=partial(words.month, lang=lang),
+            month_tick=partial(words.month_tick, lang=lang),
+            moment=partial(words.moment, lang=lang),
+            number=paper.number,
+            digest=paper.digest,
+            verify_url=self.verify_url(paper),
+            qr=segno.make(self.verify_url(paper), error="m", micro=False).png_data_uri(scale=_MODULE_PIXELS, border=0),
+            style=Markup(self.style),  # noqa: S704 - our own file
+        )
+
+    def pdf(self, kind: ReportKind, paper: Paper) -> bytes:
+        """Draw a report as a PDF that is PDF/A-3a and PDF/UA-1 at once; refuse a character no font draws."""
+        page = self.page(kind, paper)
+        fonts.require_glyphs(page)
+        weasyprint, font_configuration, style = self._type_setter
+        at = paper.record.as_of
+        attachments = [
+            weasyprint.Attachment(
+                string=content, name=name, description=what, relationship="Data", created=at, modified=at
+            )
+            for name, content, what in (
+                ("report.json", paper.facts, "the facts of this report"),
+                (kind.sheet.file_name, sheet_of(kind, paper.record), "the detailed statement"),
+            )
+        ]
+        html = weasyprint.HTML(
+            string=page, url_fetcher=weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
+        )
+        document = html.render(font_config=font_configuration, stylesheets=style, pdf_variant="pdf/a-3a")
+        written: bytes = document.write_pdf(
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=bytes.fromhex(paper.digest)[:16],
+            attachments=attachments,
+            finisher=lambda _document, pdf: finish(pdf, number=paper.number, digest=paper.digest),
+        )
+        return written
+
+    @cached_property
+    def _type_setter(self) -> tuple[Any, Any, list[Any]]:
+        weasyprint = _weasyprint()
+        configuration = weasyprint.text.fonts.FontConfiguration()
+        style = weasyprint.CSS(string=fonts.font_faces(), font_config=configuration)
+        return weasyprint, configuration, [style]
+
+
+def sheet_of(kind: ReportKind, record: ReportFacts) -> bytes:
+    """Write the table to be embedded as CSV, with the mark by which spreadsheets know UTF-8."""
+    written = io.StringIO(newline="")
+    table = csv.writer(written, lineterminator="\r\n")
+    table.writerow(kind.sheet.columns)
+    table.writerows(kind.sheet.rows(record))
+    return written.getvalue().encode("utf-8-sig")
+
+
+@cache
+def renderer_at(public_url: str) -> Renderer:
+    """Give the renderer of this process for one public address."""
+    return Renderer(public_url)
+
+
+@cache
+def _weasyprint() -> Any:  # noqa: ANN401 - a library without types
+    """Load WeasyPrint with our fonts only, or say what the machine lacks."""
+    os.environ["FONTCONFIG_FILE"] = str(fonts.NO_SYSTEM_FONTS)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that no system font is configured is what we want
+            import weasyprint
+            import weasyprint.text.fonts
+            import weasyprint.urls
+    except OSError as missing:
+        raise PdfUnavailable(str(missing).splitlines()[0]) from missing
+    _subset_with_our_harfbuzz()
+    return weasyprint
+
+
+def _subset_with_our_harfbuzz() -> None:
+    """Let the pinned wheel cut fonts, so that neither the bytes nor the speed depend on the machine's library."""
+    import uharfbuzz
+    from weasyprint.pdf.fonts import Font
+
+    keep_ids = (
+        uharfbuzz.SubsetFlags.RETAIN_GIDS
+        | uharfbuzz.SubsetFlags.PASSTHROUGH_UNRECOGNIZED
+        | uharfbuzz.SubsetFlags.DESUBROUTINIZE
+    )
+    then = uharfbuzz.SubsetFlags.PASSTHROUGH_UNRECOGNIZED | uharfbuzz.SubsetFlags.DESUBROUTINIZE
+
+    @cache
+    def face_of(content: bytes, index: int) -> uharfbuzz.Face:
+        return uharfbuzz.Face(content, index)
+
+    def subset(self: Any, to_unicode: dict[int, str], hinting: bool) -> None:  # noqa: ANN401, FBT001 - their signature
+        if not to_unicode:
+            return
+        flags = uharfbuzz.SubsetFlags.NOTDEF_OUTLINE if self.missing else 0
+        first = uharfbuzz.SubsetInput()
+        first.glyph_set.update(to_unicode)
+        first.flags = keep_ids | flags
+        first.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES)
+        cut = uharfbuzz.subset(face_of(self.file_content, self.index), first)
+        second = uharfbuzz.SubsetInput()
+        second.glyph_set.update(range(max(to_unicode) + 1))
+        second.flags = then | flags | (0 if hinting else uharfbuzz.SubsetFlags.NO_HINTING)
+        second.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES)
+        self.file_content = uharfbuzz.subset(cut, second).blob.data
+
+    Font.subset = subset

@@ -1,0 +1,155 @@
+"""How values are written in the two languages: dates, credits, fen, grams, and the texts of the templates."""
+
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final, NamedTuple
+
+from greencredit.kernel.clock import SHANGHAI
+from greencredit.schemas.reports import Lang
+from greencredit.schemas.values import Instant, Words
+
+_MONTHS: Final = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+_KILO: Final = 1000
+_WHOLE_KILOS: Final = 100_000_000
+"""From here on (100 t) grams are written in whole kilograms."""
+
+
+class Mass(NamedTuple):
+    """A mass as a reader takes it in: a number and its unit."""
+
+    number: str
+    unit: str
+
+
+def read_texts(folder: Path) -> dict[str, Words]:
+    """Read every text of the templates, by its dotted name."""
+
+    def flat(prefix: str, table: dict[str, Any]) -> dict[str, Words]:
+        found: dict[str, Words] = {}
+        for name, value in table.items():
+            if set(value) == {"zh", "en"} and isinstance(value["zh"], str):
+                found[f"{prefix}{name}"] = Words.model_validate(value)
+            else:
+                found |= flat(f"{prefix}{name}.", value)
+        return found
+
+    return flat("", tomllib.loads((folder / "reports" / "texts.toml").read_text(encoding="utf-8")))
+
+
+def whole(value: int) -> str:
+    """Write an integer in groups of three, with a true minus sign."""
+    return f"{value:,}".replace("-", "\u2212")
+
+
+def tenths(value: int) -> str:
+    """Write an integer number of tenths."""
+    return _decimal(Decimal(value).scaleb(-1), 1)
+
+
+def yuan(fen: int) -> str:
+    """Write an amount of fen in yuan, exactly."""
+    return _decimal(Decimal(fen).scaleb(-2), 2)
+
+
+def kilograms(grams: int) -> str:
+    """Write grams in kilograms, exactly: three decimals."""
+    return _decimal(Decimal(grams).scaleb(-3), 3)
+
+
+def mass(grams: int) -> Mass:
+    """Write grams so that they are taken in at a glance; the exact figure stands in the tables."""
+    if abs(grams) < _KILO:
+        return Mass(whole(grams), "g")
+    places = 0 if abs(grams) >= _WHOLE_KILOS else 1
+    return Mass(_decimal(Decimal(grams).scaleb(-3), places), "kg")
+
+
+def hundredths(value: int) -> str:
+    """Write an integer number of hundredths."""
+    return _decimal(Decimal(value).scaleb(-2), 2)
+
+
+def percent(basis_points: int) -> str:
+    """Write basis points as a percentage."""
+    return f"{_decimal(Decimal(basis_points).scaleb(-2), 1)}%"
+
+
+def quantity(value: Decimal) -> str:
+    """Write an exact decimal in groups of three."""
+    return f"{value:,f}".replace("-", "\u2212")
+
+
+def _decimal(value: Decimal, places: int) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{rounded:,f}".replace("-", "\u2212")
+
+
+def day(value: date, lang: Lang) -> str:
+    """Write a date in words."""
+    if lang == "zh":
+        return f"{value.year} 年 {value.month} 月 {value.day} 日"
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def month(value: date, lang: Lang) -> str:
+    """Write a month in words."""
+    return f"{value.year} 年 {value.month} 月" if lang == "zh" else f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def month_tick(value: date, lang: Lang) -> str:
+    """Write a month as short as an axis wants it."""
+    return f"{value.month}月" if lang == "zh" else _MONTHS[value.month - 1][:3]
+
+
+def moment(at: Instant, lang: Lang) -> str:
+    """Write an instant by the clock in China."""
+    local = at.astimezone(SHANGHAI)
+    return f"{day(local.date(), lang)} {local:%H:%M}"
+
+
+def texts_in(texts: dict[str, Words], lang: Lang) -> Callable[..., str]:
+    """Give the function by which templates ask for a text: `t("consumer.cover.lead", n=3)`.
+
+    A text may hold two forms, `one|many`; the fact `n` chooses.
+    """
+
+    def text(key: str, /, **facts: object) -> str:
+        found = texts[key].in_(lang)
+        if "|" in found:
+            one, many = found.split("|")
+            found = one if facts.get("n") in {1, "1"} else many
+        return _filled(found, facts)
+
+    return text
+
+
+def _filled(text: str, facts: dict[str, object]) -> str:
+    """Fill facts in; where a Latin letter or digit of a fact meets a hanzi of the text, one blank stands between."""
+    written = ""
+    wants_blank = False
+    for literal, field, _form, _conversion in Formatter().parse(text):
+        if wants_blank and literal and _is_hanzi(literal[0]):
+            written += " "
+        written += literal
+        if field is None:
+            break
+        fact = str(facts[field])
+        if fact and written and _is_hanzi(written[-1]) and _is_latin(fact[0]):
+            written += " "
+        written += fact
+        wants_blank = bool(fact) and _is_latin(fact[-1])
+    return written
+
+
+def _is_hanzi(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()

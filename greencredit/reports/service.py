@@ -1,0 +1,137 @@
+"""Issuing: a report is drawn once, kept as a file, and entered in the register; asking again gives the same."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.clock import now
+from greencredit.reports import queries, rules
+from greencredit.reports.errors import NotReproduced, NumberTaken, PdfUnavailable, WrongFacts
+from greencredit.reports.tables import ReportRow
+from greencredit.schemas.reports import IssuedReport, Lang, ReportFacts
+from greencredit.schemas.values import Period
+
+_SUFFIX: Final = {"application/pdf": "pdf", "text/html": "html"}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A report that was drawn and is not yet in the register; it may have been drawn in another process."""
+
+    number: str
+    kind: str
+    lang: Lang
+    subject_id: str
+    period: Period
+    facts_sha256: str
+    media_type: Literal["application/pdf", "text/html"]
+    renderer: str
+    content: bytes
+
+    @property
+    def path(self) -> str:
+        """Say where the file belongs: spread over folders, for there may be millions."""
+        return f"{self.kind}/{self.number[6:8]}/{self.number}-{self.lang}.{_SUFFIX[self.media_type]}"
+
+
+def issue(session: Session, kind: str, record: ReportFacts, lang: Lang, into: Path, *, public_url: str) -> IssuedReport:
+    """Draw a report, keep it below `into` and register it.
+
+    The same facts, kind and language give the same number and the same file, however often they are asked for. Where
+    no PDF can be made, the same report is given as a page; a PDF issued later carries the same number.
+    """
+    found = already_issued(session, kind, record, lang, into)
+    return found or register(session, draw(kind, record, lang, public_url=public_url), into)
+
+
+def already_issued(session: Session, kind: str, record: ReportFacts, lang: Lang, into: Path) -> IssuedReport | None:
+    """Give the PDF that was issued for the same facts, if its file is still whole."""
+    paper = _paper(kind, record, lang)
+    found = queries.files_of(session, paper.number).get(queries.PDF)
+    if found is None:
+        return None
+    _require_same_facts(found, paper.digest)
+    path = into / found.path
+    return found if path.is_file() and rules.digest_of(path.read_bytes()) == found.file_sha256 else None
+
+
+def draw(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Drawing:
+    """Draw a report without a session: the slow half, fit for a pool of processes."""
+    from greencredit.reports.render import renderer_at
+
+    paper = _paper(kind, record, lang)
+    renderer = renderer_at(public_url)
+    media_type: Literal["application/pdf", "text/html"] = "application/pdf"
+    try:
+        content = renderer.pdf(queries.kind_named(kind), paper)
+    except PdfUnavailable:
+        media_type = "text/html"
+        content = renderer.page(queries.kind_named(kind), paper).encode()
+    return Drawing(
+        number=paper.number,
+        kind=kind,
+        lang=lang,
+        subject_id=record.subject_id,
+        period=record.period,
+        facts_sha256=paper.digest,
+        media_type=media_type,
+        renderer=renderer.fingerprint,
+        content=content,
+    )
+
+
+def register(session: Session, drawing: Drawing, into: Path) -> IssuedReport:
+    """Keep a drawn report as a file below `into` and enter it in the register, once."""
+    file_sha256 = rules.digest_of(drawing.content)
+    found = queries.files_of(session, drawing.number).get(drawing.media_type)
+    if found is not None:
+        _require_same_facts(found, drawing.facts_sha256)
+        if found.file_sha256 != file_sha256:
+            raise NotReproduced(drawing.number, wanted=found.renderer, found=drawing.renderer)
+        _keep(into / found.path, drawing.content)
+        return found
+    _keep(into / drawing.path, drawing.content)
+    session.add(
+        ReportRow(
+            number=drawing.number,
+            media_type=drawing.media_type,
+            kind=drawing.kind,
+            lang=drawing.lang,
+            subject_id=drawing.subject_id,
+            since=drawing.period.since,
+            until=drawing.period.until,
+            facts_sha256=drawing.facts_sha256,
+            file_sha256=file_sha256,
+            size_bytes=len(drawing.content),
+            path=drawing.path,
+            renderer=drawing.renderer,
+            issued_at=now(session),
+        )
+    )
+    session.flush()
+    return queries.files_of(session, drawing.number)[drawing.media_type]
+
+
+def _paper(kind: str, record: ReportFacts, lang: Lang) -> rules.Paper:
+    wanted = queries.kind_named(kind).facts
+    if not isinstance(record, wanted):
+        raise WrongFacts(kind, wanted=wanted.__name__, found=type(record).__name__)
+    return rules.Paper(kind, record, lang)
+
+
+def _require_same_facts(found: IssuedReport, facts_sha256: str) -> None:
+    if found.facts_sha256 != facts_sha256:
+        raise NumberTaken(found.number, wanted=facts_sha256, found=found.facts_sha256)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; what is there already with the same bytes stays."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".report-", delete=False) as file:
+        file.write(content)
+    Path(file.name).replace(path)

@@ -1,0 +1,237 @@
+"""Facts of reports, obviously synthetic: a household as full, as rare or as empty as a test wants it."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from greencredit.reports import rules
+from greencredit.schemas.reports import (
+    AwardLine,
+    AwardStatus,
+    ConsumerReport,
+    CreditFlow,
+    FactorNote,
+    FamilyTitle,
+    Ground,
+    IssuerNote,
+    MethodNote,
+    NotCountedLine,
+    Notice,
+    ParticipantMean,
+    ReportHolder,
+    SourceNote,
+    StandardNote,
+    Tier,
+)
+from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
+
+YEAR: Final = Period(since=date(2025, 1, 1), until=date(2026, 1, 1))
+AS_OF: Final = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+
+FAMILIES: Final = (
+    FamilyTitle(family="organic", title=Words(zh="有机食品", en="Organic food")),
+    FamilyTitle(family="plant_protein", title=Words(zh="植物蛋白", en="Plant-based protein")),
+    FamilyTitle(family="refill", title=Words(zh="补充装", en="Refills")),
+    FamilyTitle(family="travel", title=Words(zh="绿色出行", en="Green travel")),
+    FamilyTitle(family="recycling", title=Words(zh="回收利用", en="Recycling")),
+)
+
+# subject, family, ground, zh, en, unit zh, unit en, merchant, credits, grams, method, tier
+_KINDS: Final = (
+    ("organic_produce", "organic", "有机蔬果", "Organic produce", "示例生鲜超市", None),
+    ("soy_drink", "plant_protein", "豆奶与豆浆", "Soy drinks", "示例生鲜超市", None),
+    ("tofu", "plant_protein", "豆腐与豆制品", "Tofu and soy products", "示例生鲜超市", None),
+    ("refill_detergent", "refill", "洗衣液补充装", "Detergent refills", "示例生鲜超市", None),
+    ("organic_milk", "organic", "有机牛奶", "Organic milk", "示例生鲜超市", None),
+    ("metro_ride", "travel", "地铁出行", "Metro ride", "示例轨道交通", 1236),
+    ("shared_bike", "travel", "共享单车骑行", "Shared bicycle ride", "示例单车", 187),
+    ("used_clothes", "recycling", "旧衣回收", "Used clothes handed in", "示例回收站", 3600),
+)
+
+
+def awards(count: int, *, reversed_every: int = 37) -> tuple[AwardLine, ...]:
+    """Make award lines over the year; every eighth kind in turn, some reversed."""
+    made = []
+    for index in range(count):
+        subject, family, zh, en, merchant, grams = _KINDS[(index * 5 + index // 7) % len(_KINDS)]
+        on = YEAR.since + timedelta(days=(index * 11 + (index * index) % 17) % 365)
+        purchase = grams is None
+        amount = 1 + index % 4
+        is_reversed = index % reversed_every == reversed_every - 1
+        made.append(
+            AwardLine(
+                award_id=f"awd_{index:06d}",
+                on=on,
+                ground=Ground.PURCHASE if purchase else Ground.ACTION,
+                subject=subject,
+                title=Words(zh=zh, en=en),
+                family=family,
+                quantity=Decimal(amount) if purchase else Decimal(amount) * Decimal("2.5"),
+                unit=Words(zh="件", en="pcs")
+                if purchase
+                else Words(zh="千克", en="kg")
+                if subject == "used_clothes"
+                else Words(zh="公里", en="km"),
+                merchant=merchant,
+                spent_fen=Fen(399 + index * 97 % 4000) if purchase else None,
+                credits=Credits(3 + index * 7 % 25),
+                avoided_g_co2e=None if grams is None else Grams(grams * amount),
+                method_id=None if purchase else subject,
+                tier=None if purchase else Tier.C if subject == "used_clothes" else Tier.B,
+                evidence_id=f"evd_{index * 7919:012x}",
+                issuer_id="iss_example",
+                rule_id="green_basket_v1" if purchase else "green_action_v1",
+                status=AwardStatus.REVERSED if is_reversed else AwardStatus.GRANTED,
+                reversed_on=on + timedelta(days=3) if is_reversed else None,
+            )
+        )
+    return tuple(sorted(made, key=lambda line: (line.on, line.award_id)))
+
+
+def means() -> tuple[ParticipantMean, ...]:
+    """Give what the mean participant earned, month by month."""
+    return tuple(
+        ParticipantMean(
+            month=month,
+            credits_tenths=620 + 190 * (index % 4) + 13 * index,
+            avoided_g_co2e=Grams(5200 + 700 * (index % 5)),
+        )
+        for index, month in enumerate(rules.months_in(YEAR))
+    )
+
+
+def issuer_note() -> IssuerNote:
+    """Give the issuer of the examples."""
+    return IssuerNote(
+        issuer_id="iss_example",
+        name="示例绿色商贸有限公司",
+        filing_number="GCF-DEMO-2026-0001",
+        standards=(StandardNote(title="绿色消费积分技术规范", publisher="示例协会"),),
+        face_value=Words(zh="面值：100 分折合 1.00 元。", en="Face value: 100 credits are worth CNY 1.00."),
+        validity=Words(zh="终身有效。", en="Valid for life."),
+        complaint_channel="400-000-0000（示例）",
+    )
+
+
+def factor_note(factor_id: str = "cn_metro_pkm") -> FactorNote:
+    """Give an emission factor of the examples."""
+    return FactorNote(
+        factor_id=factor_id,
+        title=Words(zh="地铁，每人公里", en="Metro, per passenger-km"),
+        value=Decimal("0.0431"),
+        unit="kgCO2e/pkm",
+        region="CN",
+        valid_from=date(2023, 1, 1),
+        valid_to=None,
+        publisher="示例因子库",
+        document="示例记录 2023",
+        tier=Tier.B,
+    )
+
+
+def method_notes(lines: tuple[AwardLine, ...]) -> tuple[MethodNote, ...]:
+    """Give the method of every quantified kind among award lines."""
+    kept = rules.granted(lines)
+    found = []
+    for subject, _family, zh, en, _merchant, grams in _KINDS:
+        mine = [line for line in kept if line.method_id == subject]
+        if grams is None or not mine:
+            continue
+        found.append(
+            MethodNote(
+                method_id=subject,
+                title=Words(zh=zh, en=en),
+                version="1",
+                formula="ride_km * (car_pkm - metro_pkm)",
+                baseline=Words(
+                    zh="同一里程由小客车完成时的人均排放。",
+                    en="The same distance travelled by passenger car, per person.",
+                ),
+                boundary=Words(zh="运营阶段的能源消耗。", en="Energy used in operation."),
+                caveat=Words(
+                    zh="示例方法，仅供测试；引用前须核对原文。",
+                    en="An example method for tests; check the original before use.",
+                ),
+                tier=Tier.C if subject == "used_clothes" else Tier.B,
+                factor_ids=("cn_metro_pkm",),
+                sources=(SourceNote(title="示例核算方法", publisher="示例机构", document="示例文件第 3 页"),),
+                awards=len(mine),
+                avoided_g_co2e=Grams(sum(line.avoided_g_co2e or 0 for line in mine)),
+            )
+        )
+    return tuple(found)
+
+
+def consumer_report(count: int = 60, *, name: str = "示例家庭 0042", purchases_only: bool = False) -> ConsumerReport:
+    """Make the report of a household with that many award lines."""
+    lines = awards(count)
+    if purchases_only:
+        lines = tuple(line for line in lines if line.ground is Ground.PURCHASE)
+    kept = rules.granted(lines)
+    earned = sum(line.credits for line in lines)
+    taken_back = earned - sum(line.credits for line in kept)
+    methods = method_notes(lines)
+    return ConsumerReport(
+        holder=ReportHolder(
+            holder_id="per_0042",
+            name=name,
+            region="CN-SH",
+            region_title=Words(zh="上海市（假定）", en="Shanghai (assumed)"),
+        ),
+        period=YEAR,
+        as_of=AS_OF,
+        totals=rules.totals_of(lines),
+        months=rules.months_of(lines, YEAR, means()),
+        families=rules.families_of(lines, FAMILIES),
+        kinds=rules.kinds_of(lines),
+        participants=2469,
+        flows=(
+            CreditFlow(
+                issuer_id="iss_example",
+                opening=Credits(0),
+                earned=Credits(earned),
+                reversed=Credits(taken_back),
+                expired=Credits(0),
+                used=Credits(0),
+                balance=Credits(earned - taken_back),
+            ),
+        )
+        if lines
+        else (),
+        issuers=(issuer_note(),) if lines else (),
+        methods=methods,
+        factors=(factor_note(),) if methods else (),
+        not_counted=(
+            NotCountedLine(
+                title=Words(zh="普通商品", en="Ordinary products"),
+                reason=Words(zh="不在绿色商品对照表内。", en="Not on the list of green products."),
+                lines=873,
+                spent_fen=Fen(481_230),
+            ),
+            NotCountedLine(
+                title=Words(zh="重复的小票行", en="Repeated receipt lines"),
+                reason=Words(zh="同一凭证只计一次。", en="The same evidence counts once."),
+                lines=2,
+                spent_fen=Fen(1_998),
+            ),
+        )
+        if lines
+        else (),
+        notices=(
+            Notice(
+                name="real_purchases",
+                text=Words(
+                    zh="消费记录来自一份公开的真实零售数据，日期整体后移 417 周，美元数值按人民币元计。",
+                    en="The purchases are real, from public retail data; dates are shifted by 417 weeks, dollars read as yuan.",
+                ),
+            ),
+            Notice(
+                name="demonstration",
+                text=Words(
+                    zh="发行主体、姓名、出行与回收记录以及绿色商品对照表仅供演示。",
+                    en="Issuer, names, travel and recycling feeds and green list are for demonstration.",
+                ),
+            ),
+        ),
+        awards=lines,
+    )
