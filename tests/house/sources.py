@@ -14,7 +14,8 @@ import greencredit
 
 ROOT: Final = Path(__file__).parents[2]
 _PYTHON: Final = ("greencredit", "demo", "benchmarks", "tests")
-_NOT_OURS: Final = {".git", ".venv", ".tools", "var", "dist", "__pycache__"}
+_MADE: Final = {"var", "dist", "__pycache__"}
+_HIDDEN_BUT_OURS: Final = {".ci", ".gitignore"}
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,12 @@ def sources(*folders: str) -> tuple[Source, ...]:
 
 
 def committed_files() -> Iterator[Path]:
-    """Give every file that belongs to the project: neither made by its tools nor hidden caches."""
+    """Give every file that belongs to the project: not what its tools make, nor what they hide."""
     for path in sorted(ROOT.iterdir()):
-        if path.name in _NOT_OURS or path.name.endswith("_cache"):
+        if path.name in _MADE or (path.name.startswith(".") and path.name not in _HIDDEN_BUT_OURS):
             continue
-        if path.is_dir():
-            yield from (file for file in sorted(path.rglob("*")) if file.is_file() and not _NOT_OURS & {*file.parts})
-        else:
-            yield path
+        below = sorted(path.rglob("*")) if path.is_dir() else [path]
+        yield from (file for file in below if file.is_file() and not _MADE & {*file.parts})
 
 
 @cache

@@ -17,6 +17,10 @@ from tests.house.sources import modules
 
 APPEND_ONLY: Final = (
     "actions_factor",
+    "actions_factor_file",
+    "awards_award",
+    "awards_measure",
+    "awards_rule",
     "evidence_item",
     "issuers_assessment",
     "issuers_certificate",
