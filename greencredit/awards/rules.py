@@ -65,6 +65,20 @@ def index_of(filed: Iterable[Filed]) -> dict[tuple[Ground, str], list[Filed]]:
     return index
 
 
+def superseded(filed: Sequence[Filed]) -> list[Filed]:
+    """End every version on the day on which the next version of the same rule begins."""
+    ended: list[Filed] = []
+    for one in filed:
+        later = [
+            other.rule.since
+            for other in filed
+            if other.lineage == one.lineage and other.rule.version > one.rule.version
+        ]
+        ends = [day for day in (*later, one.rule.until) if day is not None]
+        ended.append(one._replace(rule=one.rule.model_copy(update={"until": min(ends, default=None)})))
+    return ended
+
+
 def holds(rule: EarningRule, on: date) -> bool:
     """Tell whether a rule holds on a day."""
     return rule.since <= on and (rule.until is None or on < rule.until)

@@ -1,6 +1,7 @@
 """Reads of the ledger: balances, trajectories, positions, and the audit that trusts none of them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -111,6 +112,20 @@ def reversed_by_award(session: Session, event_ids: list[int]) -> dict[int, Credi
         )
         taken.update({cause: Credits(int(amount)) for cause, amount in rows.tuples()})
     return taken
+
+
+def posted_at(session: Session, event_ids: list[int]) -> dict[int, datetime]:
+    """Give when each event was written."""
+    found: dict[int, datetime] = {}
+    for start in range(0, len(event_ids), 500):
+        part = event_ids[start : start + 500]
+        places = ", ".join(f":e{place}" for place in range(len(part)))
+        rows = session.execute(
+            text(f"SELECT id, at FROM ledger_event WHERE id IN ({places})"),  # noqa: S608 - places are numbers
+            {f"e{place}": event_id for place, event_id in enumerate(part)},
+        )
+        found.update({number: instant(at) for number, at in rows.tuples()})
+    return found
 
 
 def totals_of(session: Session, subject_id: str) -> list[HolderTotals]:

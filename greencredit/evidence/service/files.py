@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK_LINES: Final = 50_000
+_LONGEST_RECEIPT: Final = 4 * CHUNK_LINES
 _BLOCK_BYTES: Final = 1 << 20
 _FIELD_CHARACTERS: Final = 10_000
 
@@ -165,3 +166,50 @@ def _parquet_chunks(path: Path, form: FeedForm, skip: int) -> Iterator[Chunk]:
                 lines = list(range(first + done, first + batch.num_rows))
                 yield Chunk(lines, {name: rest.column(name) for name in wanted}, [])
             first += batch.num_rows
+
+
+def whole_receipts(parts: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Cut chunks where a receipt ends, so that what is bought together is seen together.
+
+    Lines of one receipt follow each other in a feed; only a receipt of more than two hundred thousand lines is cut.
+    """
+    import pyarrow as pa
+
+    held: Chunk | None = None
+    for part in parts:
+        chunk = part
+        if held is not None:
+            columns: dict[str, pa.Array[Any]] = {
+                name: pa.concat_arrays([held.columns[name], column]) for name, column in part.columns.items()
+            }
+            chunk = Chunk(held.lines + part.lines, columns, held.rejects + part.rejects)
+        cut = _last_receipt(chunk)
+        if cut == 0 and len(chunk.lines) < _LONGEST_RECEIPT:
+            held = chunk
+            continue
+        if cut == 0:
+            held = None
+            yield chunk
+            continue
+        first_held = chunk.lines[cut]
+        yield Chunk(
+            chunk.lines[:cut],
+            {name: column.slice(0, cut) for name, column in chunk.columns.items()},
+            [reject for reject in chunk.rejects if reject.line < first_held],
+        )
+        held = Chunk(
+            chunk.lines[cut:],
+            {name: column.slice(cut) for name, column in chunk.columns.items()},
+            [reject for reject in chunk.rejects if reject.line >= first_held],
+        )
+    if held is not None:
+        yield held
+
+
+def _last_receipt(chunk: Chunk) -> int:
+    """Find where the last receipt of a chunk begins."""
+    receipts = chunk.columns["receipt_no"]
+    place = len(receipts) - 1
+    while place > 0 and receipts[place - 1] == receipts[place]:
+        place -= 1
+    return max(place, 0)

@@ -12,6 +12,7 @@ from greencredit.kernel.database import is_sqlite
 from greencredit.schemas.evidence import Item, Reject, RejectCode
 
 _KEYS_AT_ONCE = 500
+_LINE = 0xFFFFFFFF
 
 
 class Reading(NamedTuple):
@@ -22,6 +23,18 @@ class Reading(NamedTuple):
     print_lines: list[int]
     items: list[Item]
     rejects: list[Reject]
+
+    def without(self, sent_back: list[Reject]) -> "Reading":
+        """Give the same chunk with more lines sent back: they leave no key, so that they may come again corrected."""
+        gone = {reject.line for reject in sent_back}
+        kept = [place for place, line in enumerate(self.print_lines) if line not in gone]
+        return Reading(
+            self.records,
+            [self.prints[place] for place in kept],
+            [self.print_lines[place] for place in kept],
+            [item for item in self.items if item.evidence_id & _LINE not in gone],
+            [*self.rejects, *sent_back],
+        )
 
 
 class Kept(NamedTuple):
@@ -35,7 +48,7 @@ class Kept(NamedTuple):
 def keep(session: Session, batch_id: int, reading: Reading) -> Kept:
     """Store keys, items and rejects of one chunk, and move the batch on; what was there before is a duplicate."""
     stale = _stale(session, batch_id, reading)
-    items = [item for item in reading.items if item.evidence_id & 0xFFFFFFFF not in stale]
+    items = [item for item in reading.items if item.evidence_id & _LINE not in stale]
     fresh = [
         (mark, batch_id, line)
         for mark, line in zip(reading.prints, reading.print_lines, strict=True)

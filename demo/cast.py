@@ -1,0 +1,262 @@
+"""The people and the issuer of the demonstration, led through the real verbs with a clock set to those days."""
+
+import secrets
+from typing import Final
+
+from demo import facts
+from greencredit.issuers import queries as issuers
+from greencredit.issuers import rules as issuer_rules
+from greencredit.issuers import service as issuing
+from greencredit.kernel.access import Actor, Role, Scope, ScopeKind, operator_at_the_machine
+from greencredit.kernel.clock import StandingClock, now
+from greencredit.kernel.database import Database
+from greencredit.people import queries as people
+from greencredit.people import service as peopling
+from greencredit.schemas.awards import Caps, EarningRule, Ground, PerKilogram, PerYuan
+from greencredit.schemas.issuers import (
+    Compensation,
+    ComplaintChannel,
+    Contact,
+    CustodyKind,
+    Document,
+    Grade,
+    Guarantee,
+    Indicator,
+    Issuer,
+    IssuerKind,
+    NewAssessment,
+    NewCertificate,
+    NewIssuer,
+    Scheme,
+    StandardRef,
+    Validity,
+    Verdict,
+)
+from greencredit.schemas.people import NewAccount, NewGrant
+from greencredit.schemas.values import Credits, Fen, Words
+
+_PASSWORD_BYTES: Final = 9
+LOGINS: Final = {
+    "operator": "平台运营（演示）",
+    "regulator": "监管人员（演示）",
+    "issuer": "发行主体管理员（演示）",
+    "certifier": "信用评价机构（演示）",
+    "assessor": "第三方评估机构（演示）",
+}
+_WHY: Final = "演示流程：按备案程序办理"
+
+
+def code_of(inner_number: int) -> str:
+    """Make a code that passes both checks in region 000000, which is no region: it is nobody's."""
+    inner = f"{inner_number:08d}"
+    first = f"91000000{inner}{issuer_rules.organisation_check_character(inner)}"
+    return first + issuer_rules.check_character(first)
+
+
+def open_accounts(database: Database) -> dict[str, str]:
+    """Open the demonstration accounts that are not there yet, and give the passwords of those just opened."""
+    made: dict[str, str] = {}
+    with database.writing() as session:
+        machine = operator_at_the_machine(now(session))
+        for login, display_name in LOGINS.items():
+            if people.account_by_login(session, login) is None:
+                made[login] = secrets.token_urlsafe(_PASSWORD_BYTES)
+                account = peopling.register_account(
+                    session, NewAccount(login=login, display_name=display_name, password=made[login])
+                )
+                if (role := _PLATFORM_ROLES.get(login)) is not None:
+                    grant = NewGrant(account_id=account.id, role=role, scope_kind=ScopeKind.PLATFORM, because=_WHY)
+                    peopling.grant(session, machine, grant)
+    return made
+
+
+_PLATFORM_ROLES: Final = {"operator": Role.OPERATOR, "regulator": Role.REGULATOR}
+
+
+def lead_issuer(database: Database, clock: StandingClock) -> Issuer:
+    """Register, certify, assess, file and activate the demonstration's issuer; once only."""
+    with database.reading() as session:
+        found = issuers.living_issuer_with_code(session, code_of(facts.ISSUER_CODE_INNER))
+    if found is not None:
+        return found
+    clock.at = facts.REGISTERED_AT
+    with database.writing() as session:
+        issuer = issuing.register(session, _actor(database, "issuer"), _new_issuer(), reason=_WHY)
+        machine = operator_at_the_machine(now(session))
+        for login, role in (
+            ("issuer", Role.ISSUER_ADMIN),
+            ("certifier", Role.CERTIFIER),
+            ("assessor", Role.ASSESSOR),
+        ):
+            account = people.account_by_login(session, login)
+            assert account is not None, "accounts are opened first"
+            grant = NewGrant(
+                account_id=account.id,
+                role=role,
+                scope_kind=ScopeKind.ISSUER,
+                scope_id=issuer.issuer_id,
+                because=_WHY,
+            )
+            if Scope(ScopeKind.ISSUER, issuer.issuer_id) not in _scopes(_actor(database, login), role):
+                peopling.grant(session, machine, grant)
+    with database.writing() as session:
+        issuing.submit(session, _actor(database, "issuer"), issuer.issuer_id, reason=_WHY)
+    clock.at = facts.CERTIFIED_AT
+    with database.writing() as session:
+        issuing.certify(session, _actor(database, "certifier"), issuer.issuer_id, _certificate(), reason=_WHY)
+    clock.at = facts.ASSESSED_AT
+    with database.writing() as session:
+        issuing.assess(session, _actor(database, "assessor"), issuer.issuer_id, _assessment(), reason=_WHY)
+    clock.at = facts.FILED_AT
+    with database.writing() as session:
+        filing = issuing.file(session, _actor(database, "issuer"), issuer.issuer_id, scheme(), reason=_WHY)
+    clock.at = facts.ACCEPTED_AT
+    with database.writing() as session:
+        regulator = _actor(database, "regulator")
+        issuing.accept_filing(
+            session, regulator, filing.filing_id, "示例备案2024-0001", effective_on=facts.YEAR.since, reason=_WHY
+        )
+    clock.at = facts.ACTIVE_AT
+    with database.writing() as session:
+        return issuing.activate(session, _actor(database, "regulator"), issuer.issuer_id, reason=_WHY)
+
+
+def _scopes(actor: Actor, role: Role) -> set[Scope]:
+    return {grant.scope for grant in actor.grants if grant.role is role}
+
+
+def _actor(database: Database, login: str) -> Actor:
+    with database.reading() as session:
+        account = people.account_by_login(session, login)
+        assert account is not None, "accounts are opened first"
+        return people.actor_of(session, account.id)
+
+
+def _document(name: str) -> Document:
+    return Document.of(name, f"演示材料：{name}".encode())
+
+
+def _new_issuer() -> NewIssuer:
+    return NewIssuer(
+        name=facts.ISSUER_NAME,
+        english_name="Example Fresh Market Co., Ltd.",
+        code=code_of(facts.ISSUER_CODE_INNER),
+        kind=IssuerKind.RETAILER,
+        region=facts.REGION,
+        legal_representative="示例法定代表人",
+        address="示例市示例区示例路 1 号",
+        contact=Contact(name="示例联系人", phone="000-00000000"),
+        documents=(_document("营业执照.pdf"), _document("授权委托书.pdf"), _document("诚信承诺书.pdf")),
+    )
+
+
+def _certificate() -> NewCertificate:
+    return NewCertificate(
+        body_name="示例信用评价机构",
+        body_code=code_of(10_000_002),
+        approval_number=None,
+        certificate_number="示例-XY-2024-0001",
+        grade=Grade.AA,
+        score=88,
+        scope="绿色消费积分发行",
+        valid=facts.PAPERS_VALID,
+        document=_document("信用评价报告.pdf"),
+    )
+
+
+def _assessment() -> NewAssessment:
+    indicators = (
+        ("积分规则清晰、可复算", "Rules are clear and can be recomputed", 30, 92),
+        ("价值保障与存管", "Guarantee and custody", 30, 86),
+        ("凭证与防重复", "Evidence and double-counting", 20, 90),
+        ("投诉处理与信息披露", "Complaints and disclosure", 20, 84),
+    )
+    return NewAssessment(
+        assessor_name="示例第三方评估机构",
+        assessor_code=code_of(10_000_003),
+        criteria_version="示例评估指标 2024-1",
+        indicators=tuple(
+            Indicator(title=Words(zh=zh, en=en), weight_percent=weight, score=score)
+            for zh, en, weight, score in indicators
+        ),
+        verdict=Verdict.PASS,
+        signed_on=facts.ASSESSED_AT.date(),
+        valid=facts.PAPERS_VALID.model_copy(update={"since": facts.ASSESSED_AT.date()}),
+        declaration=_document("利益冲突声明.pdf"),
+        document=_document("第三方评估报告.pdf"),
+    )
+
+
+def scheme() -> Scheme:
+    """Give the scheme that the demonstration's issuer files."""
+    return Scheme(
+        title=Words(zh="示例生鲜绿色消费积分方案", en="Example Fresh green credit scheme"),
+        region=facts.REGION,
+        face_value_fen_per_100_credits=100,
+        monthly_cap_credits=Credits(5_000_000),
+        validity=Validity(),
+        upgrade_promise=Words(zh="每年评估并只增不减持有人权益。", en="Rights are reviewed yearly and only ever grow."),
+        guarantee=Guarantee(amount_fen=Fen(100_000_000), bank="示例银行", custody_kind=CustodyKind.CUSTODY_ACCOUNT),
+        redemption_terms=(
+            Words(zh="可在全部入驻商户抵扣，每 100 积分抵 1 元。", en="100 credits offset one yuan at every merchant."),
+            Words(
+                zh="兑换的服务与付费服务同时段、同质量、同条款。",
+                en="Same slots, quality and terms as the paid service.",
+            ),
+        ),
+        compensations=(
+            Compensation(
+                occasion=Words(zh="商户取消已兑换的服务", en="A merchant cancels what was redeemed"), percent=10
+            ),
+        ),
+        complaints=ComplaintChannel(phone="000-00000000", answer_days=7),
+        standards=(StandardRef(title="绿色消费积分技术规范", publisher="中国国际经济技术合作促进会"),),
+        rules=_earning_rules(),
+    )
+
+
+def _earning_rules() -> tuple[EarningRule, ...]:
+    return (
+        EarningRule(
+            name="green_basket",
+            version=1,
+            title=Words(zh="绿色商品消费", en="Green shopping"),
+            ground=Ground.PURCHASE,
+            products=("organic_produce", "plant_protein", "plant_drink", "refill", "reusable", "efficient_lamp"),
+            rate=PerYuan(credits=Credits(5)),
+            caps=Caps(per_day=Credits(200), per_month=Credits(1_000), per_year=Credits(6_000)),
+            budget_credits=Credits(2_000_000),
+            since=facts.YEAR.since,
+        ),
+        EarningRule(
+            name="green_travel",
+            version=1,
+            title=Words(zh="绿色出行", en="Green travel"),
+            ground=Ground.ACTION,
+            actions=("metro_trip_km", "bus_trip", "bike_shared_trip", "walk_trip"),
+            rate=PerKilogram(credits=Credits(60)),
+            caps=Caps(per_day=Credits(120), per_month=Credits(1_200)),
+            since=facts.YEAR.since,
+        ),
+        EarningRule(
+            name="recycling",
+            version=1,
+            title=Words(zh="资源回收", en="Recycling"),
+            ground=Ground.ACTION,
+            actions=("recycle_paper_mixed", "recycle_pet", "recycle_glass"),
+            rate=PerKilogram(credits=Credits(40)),
+            caps=Caps(per_day=Credits(150)),
+            since=facts.YEAR.since,
+        ),
+        EarningRule(
+            name="home_retrofit",
+            version=1,
+            title=Words(zh="居家节能", en="Saving energy at home"),
+            ground=Ground.ACTION,
+            actions=("led_lamp", "household_electricity_saving"),
+            rate=PerKilogram(credits=Credits(10)),
+            caps=Caps(per_year=Credits(3_000)),
+            budget_credits=Credits(300_000),
+            since=facts.YEAR.since,
+        ),
+    )

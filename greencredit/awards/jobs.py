@@ -1,0 +1,118 @@
+"""Takes a file in, chunk by chunk: each chunk is one transaction, so that an import can be killed and run again."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.actions import queries as actions
+from greencredit.awards import queries, service
+from greencredit.awards.service.award import Awarded
+from greencredit.evidence import queries as evidence_queries
+from greencredit.evidence import service as evidence
+from greencredit.evidence.catalogue import form_of
+from greencredit.kernel.database import Database
+from greencredit.schemas.awards import Ground, ImportOutcome
+from greencredit.schemas.evidence import Batch, Feed, FeedKind
+
+Progress = Callable[[int], None]
+"""Told how many more records were read."""
+
+
+def import_file(
+    database: Database, feed_name: str, path: Path, *, encoding: str = "utf-8", progress: Progress = lambda _: None
+) -> ImportOutcome:
+    """Take a file of evidence in and award what it proves; the same file again changes nothing.
+
+    Raises:
+        EmptyFile, MissingColumn, WrongEncoding, Unreadable (evidence): nothing was taken in.
+        NotActive (issuers): the issuer may not issue; chunks done before stay done.
+    """
+    file_digest = evidence.digest_of(path, encoding)
+    with database.writing() as session:
+        feed = evidence_queries.feed(session, feed_name)
+        batch = evidence.open_batch(session, feed, file_name=path.name, file_digest=file_digest)
+        already_done = batch.closed_at is not None
+        _open_import(session, batch, feed)
+    progress(batch.lines)
+    if not already_done:
+        service_rules = _bring_in(database, feed)
+        assert service_rules >= 0, "rules were brought in"
+        for records in _chunks(database, feed, batch, path, encoding):
+            progress(records)
+        with database.writing() as session:
+            evidence.close_batch(session, batch.batch_id)
+    with database.reading() as session:
+        return queries.import_outcome(session, batch.batch_id, already_done=already_done)
+
+
+def _bring_in(database: Database, feed: Feed) -> int:
+    with database.writing() as session:
+        return len(service.bring_in_rules(session, feed.issuer_id))
+
+
+def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: str) -> Iterator[int]:
+    """Do the file's remaining chunks, one transaction each, and tell how many records each held."""
+    form = form_of(feed.kind.value)
+    parts = evidence.chunks(path, form, encoding, skip=batch.lines)
+    if feed.kind is FeedKind.RECEIPTS:
+        parts = evidence.whole_receipts(parts)
+    take = _receipts(database, feed) if feed.kind is FeedKind.RECEIPTS else _activities(database, feed)
+    for chunk in parts:
+        with database.writing() as session:
+            awarded = take(session, batch.batch_id, chunk)
+            _advance(session, batch.batch_id, awarded)
+        yield chunk.records
+
+
+_Take = Callable[[Session, int, evidence.Chunk], Awarded]
+
+
+def _receipts(database: Database, feed: Feed) -> _Take:
+    assert feed.merchant_id is not None, "a receipt feed names its merchant"
+    with database.reading() as session:
+        register = evidence.register_of(session, feed.merchant_id)
+    cards = evidence.Cards(feed.merchant_id)
+
+    def take(session: Session, batch_id: int, chunk: evidence.Chunk) -> Awarded:
+        reading = evidence.read_receipts(session, batch_id, feed, chunk, register, cards)
+        kept = evidence.keep(session, batch_id, reading)
+        return service.award(session, feed.issuer_id, Ground.PURCHASE, kept.items, {})
+
+    return take
+
+
+def _activities(database: Database, feed: Feed) -> _Take:
+    with database.reading() as session:
+        book = actions.factor_book(session)
+    cards = evidence.Cards(feed.issuer_id)
+
+    def take(session: Session, batch_id: int, chunk: evidence.Chunk) -> Awarded:
+        reading = evidence.read_activities(session, batch_id, feed, chunk, cards)
+        measured = service.measure(reading.items, region=feed.region, book=book)
+        kept = evidence.keep(session, batch_id, reading.without(measured.rejects))
+        fresh = {item.evidence_id: measured.quantifications[item.evidence_id] for item in kept.items}
+        return service.award(session, feed.issuer_id, Ground.ACTION, kept.items, fresh)
+
+    return take
+
+
+def _open_import(session: Session, batch: Batch, feed: Feed) -> None:
+    session.execute(
+        text(
+            "INSERT INTO awards_import (batch_id, issuer_id, awarded, no_credit, credits, grams) "
+            "VALUES (:batch, :issuer, 0, 0, 0, 0) ON CONFLICT DO NOTHING"
+        ),
+        {"batch": batch.batch_id, "issuer": feed.issuer_id},
+    )
+
+
+def _advance(session: Session, batch_id: int, awarded: Awarded) -> None:
+    session.execute(
+        text(
+            "UPDATE awards_import SET awarded = awarded + :awarded, no_credit = no_credit + :no_credit, "
+            "credits = credits + :credits, grams = grams + :grams WHERE batch_id = :batch"
+        ),
+        awarded._asdict() | {"batch": batch_id},
+    )

@@ -1,0 +1,8 @@
+"""The verbs of awards: bring filed rules in, award what is in order, take back what should not have been."""
+
+from greencredit.awards.service.award import award
+from greencredit.awards.service.filed import bring_in_rules
+from greencredit.awards.service.measure import Measured, measure
+from greencredit.awards.service.reverse import take_back
+
+__all__ = ["Measured", "award", "bring_in_rules", "measure", "take_back"]

@@ -1,0 +1,41 @@
+"""Quantifies what measured actions avoided; what cannot be computed honestly is sent back with its reason."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from greencredit.actions import queries as actions
+from greencredit.actions import rules as quantification
+from greencredit.kernel.errors import Refusal
+from greencredit.schemas.actions import Quantification
+from greencredit.schemas.evidence import Item, Reject, RejectCode
+
+_QUANTITY = "quantity"
+_PER_LINE = 0xFFFFFFFF
+
+
+class Measured(NamedTuple):
+    """Items with their quantification, and the lines that could not be quantified."""
+
+    quantifications: dict[int, Quantification]
+    rejects: list[Reject]
+
+
+def measure(items: Sequence[Item], *, region: str, book: quantification.FactorBook) -> Measured:
+    """Compute each action's grams in a region from the factors in force on its day."""
+    catalogue = {action.name: action for action in actions.actions()}
+    found: dict[int, Quantification] = {}
+    rejects: list[Reject] = []
+    for item in items:
+        try:
+            found[item.evidence_id] = quantification.quantify(
+                catalogue[item.subject],
+                inputs={_QUANTITY: item.quantity, **item.inputs},
+                region=region,
+                on=item.on,
+                book=book,
+            )
+        except Refusal as refusal:
+            code = RejectCode.BAD_INPUTS if refusal.code.startswith("actions.input") else RejectCode.NOT_QUANTIFIED
+            line = item.evidence_id & _PER_LINE
+            rejects.append(Reject(line, code.value, item.subject, refusal.code, refusal.message[:200]))
+    return Measured(found, rejects)

@@ -1,0 +1,57 @@
+"""Takes an award back: an opposite event in the ledger, and the caps it had used are free again."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.awards import queries, rules
+from greencredit.awards.errors import NoSuchAward
+from greencredit.awards.rules import Claim, Filed
+from greencredit.awards.tables import AwardsAward
+from greencredit.ledger import service as ledger
+from greencredit.schemas.ledger import Posted
+
+_CALLER = "awards.reverse"
+
+
+def take_back(
+    session: Session, award_id: int, *, credits_: int, actor_id: str, reason: str, document: str | None = None
+) -> Posted:
+    """Reverse an award, whole or in part (冲正); asking twice takes back once.
+
+    Raises:
+        NoSuchAward: there is none under this number.
+        AlreadyReversed, NotEnoughCredits (ledger): less of it is left.
+    """
+    row = session.get(AwardsAward, award_id)
+    if row is None:
+        raise NoSuchAward(award_id)
+    key = f"{award_id}:{credits_}".encode()
+    caller = ledger.caller(session, _CALLER)
+    posted = ledger.reverse(
+        session,
+        caller,
+        award_id,
+        credits_=credits_,
+        day=0,
+        key=key,
+        actor_id=actor_id,
+        reason=reason,
+        document=document,
+    )
+    if not posted.repeated:
+        _free_caps(session, row, queries.filed_rule(session, row.rule_id), credits_)
+    return posted
+
+
+def _free_caps(session: Session, row: AwardsAward, filed: Filed, credits_: int) -> None:
+    claim = Claim(row.evidence_id, row.holder, row.occurred_on, filed.rule.ground, row.subject, 0, 0, 1, 0)
+    session.execute(
+        text(
+            "UPDATE awards_usage SET credits = credits - :credits "
+            'WHERE lineage = :lineage AND holder = :holder AND "window" = :window'
+        ),
+        [
+            {"credits": credits_, "lineage": lineage, "holder": holder, "window": window}
+            for lineage, holder, window in rules.usage_keys(filed, claim)
+        ],
+    )
