@@ -35,8 +35,8 @@ _FORGETFUL: Final = (
 # The server lives as long as the test session that asked for it, however that session ends.
 _WATCH: Final = """
 while kill -0 "$1" 2>/dev/null; do sleep 0.5; done
-read -r postmaster <"$2/data/postmaster.pid" && kill -INT "$postmaster"
-while kill -0 "$postmaster" 2>/dev/null; do sleep 0.1; done
+read -r postmaster <"$2/data/postmaster.pid" && kill -QUIT "$postmaster"
+for tenth in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$postmaster" 2>/dev/null || break; sleep 0.1; done
 rm -rf "$2"
 """
 

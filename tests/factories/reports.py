@@ -222,7 +222,7 @@ def consumer_report(count: int = 60, *, name: str = "示例家庭 0042", purchas
                 name="real_purchases",
                 text=Words(
                     zh="消费记录来自一份公开的真实零售数据，日期整体后移 417 周，美元数值按人民币元计。",
-                    en="The purchases are real, from public retail data; dates are shifted by 417 weeks, dollars read as yuan.",
+                    en="Purchases are real, from public retail data; dates shifted by 417 weeks, dollars read as yuan.",
                 ),
             ),
             Notice(

@@ -1,8 +1,19 @@
 """Whole pages, obviously synthetic, so that a test names only what it is about."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+from greencredit.actions import queries as actions
+from greencredit.actions import service as acting
+from greencredit.awards import jobs as awarding
+from greencredit.evidence import service as evidence
+from greencredit.kernel.database import Database
+from greencredit.people import service as people
+from greencredit.schemas.awards import Caps, EarningRule, Ground, PerKilogram
+from greencredit.schemas.evidence import FeedKind, NewFeed
+from greencredit.schemas.issuers import Issuer
+from greencredit.schemas.people import CardLink
 from greencredit.schemas.values import Credits, Fen, Grams, Words
 from greencredit.schemas.web import (
     Bar,
@@ -14,6 +25,9 @@ from greencredit.schemas.web import (
     ReportLink,
     YearLink,
 )
+from tests.factories.issuers import example_rule, make_issuer, new_scheme
+from tests.factories.merchants import make_merchant, make_products, make_store, new_product
+from tests.factories.people import PASSWORD, make_account, make_consumer
 
 AS_OF = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -27,10 +41,11 @@ def make_movement(event_id: int = 1, **changes: Any) -> MovementLine:  # noqa: A
         "what": Words(zh="有机蔬菜", en="Organic vegetables"),
         "amount": Words(zh="¥36.50", en="¥36.50"),
         "issuer_name": "示例绿色商超（虚构）",
-        "credits": 36,
+        "credits": Credits(36),
+        "reversed_credits": Credits(0),
+        "reason": None,
         "grams": None,
         "tier": None,
-        "reason": None,
         "why": Explanation(
             rule_title=Words(zh="绿色商品消费", en="Green purchases"),
             rule_version=1,
@@ -105,12 +120,12 @@ def make_liable(**changes: Any) -> Liable:  # noqa: ANN401 - any field of the pa
         "issuer_id": "iss_示例",
         "name": "示例绿色商超（虚构）",
         "filing_number": "示例备字 2026-0001 号",
-        "state": "active",
         "state_title": Words(zh="正常发行", en="Active"),
         "balance": Credits(1830),
         "worth_fen": Fen(1830),
         "face_value": Words(zh="每 100 分抵 ¥1.00", en="¥1.00 for each 100 credits"),
         "validity": Words(zh="终身有效", en="Valid for life"),
+        "complaints": "400-000-0000（示例）",
         "expires_at": None,
     }
     return Liable(**{**facts, **changes})
@@ -132,11 +147,11 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         make_movement(
             29,
             occurred_on=date(2025, 12, 17),
-            what=Words(zh="冲正：豆奶", en="Reversal: soy drink"),
-            amount=Words(zh="", en=""),
-            credits=-12,
+            what=Words(zh="豆奶", en="Soy drink"),
+            amount=Words(zh="¥12.90", en="¥12.90"),
+            credits=12,
+            reversed_credits=12,
             reason="退货，原凭证撤销",
-            why=None,
         ),
         make_movement(
             28,
@@ -166,6 +181,7 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         "movements": movements,
         "older": 27,
         "is_first_page": True,
+        "is_empty": False,
         "bars": make_bars(),
         "columns": make_columns(),
         "highest_label": Words(zh="12 月，288 分", en="December, 288 credits"),
@@ -181,6 +197,8 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
 def make_empty_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any field of the page
     """Give the page of a household that never earned anything."""
     nothing: dict[str, Any] = {
+        "is_empty": True,
+        "years": (),
         "balance": Credits(0),
         "worth_fen": Fen(0),
         "earned_month": Credits(0),
@@ -198,3 +216,62 @@ def make_empty_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any field
         "report_waiting": (),
     }
     return make_consumer_page(**{**nothing, **changes})
+
+
+RIDES_RULE: Final = EarningRule(
+    name="green_travel",
+    version=1,
+    title=Words(zh="绿色出行", en="Green travel"),
+    ground=Ground.ACTION,
+    actions=("metro_trip_km",),
+    rate=PerKilogram(credits=Credits(100)),
+    caps=Caps(per_day=Credits(300)),
+    since=date(2024, 1, 1),
+)
+"""A hundred credits for every kilogram, three hundred a day at most."""
+
+RECEIPTS: Final = """receipt_no,line_no,card_no,store_code,sold_at,product_code,quantity,amount_yuan
+R1,1,CARD,406,2026-01-05 10:00:00,p1,1,36.50
+R1,2,CARD,406,2026-01-05 10:00:00,p2,1,80.00
+R2,1,CARD,406,2026-02-14 18:30:00,p1,2,12.90
+"""
+RIDES: Final = """record_no,card_no,action,done_at,quantity,inputs
+T1,CARD,metro_trip_km,2026-02-20 08:10:00,12,
+T2,CARD,metro_trip_km,2026-02-28 08:10:00,200,
+"""
+
+
+def make_filed_issuer(database: Database, *, name: str = "示例零售有限公司") -> Issuer:
+    """Lead an issuer to the state in which it issues, with a rule for purchases and one for rides; publish factors."""
+    with database.writing() as session:
+        acting.publish_factors(session, actions.shipped_factor_file(), by="示例")
+        return make_issuer(session, name=name, scheme=new_scheme(example_rule(), RIDES_RULE))
+
+
+def make_household(
+    database: Database, folder: Path, issuer: Issuer | None = None, *, name: str = "示例住户", login: str = "household"
+) -> str:
+    """Register a household that signs in; with an issuer it also bought and rode something. Gives its id."""
+    with database.writing() as session:
+        account = make_account(session, login=login, display_name=name, password=PASSWORD)
+        consumer_id = make_consumer(session, display_name=name, account_id=account.id).id
+    if issuer is not None:
+        _live(database, folder, issuer, consumer_id)
+    return consumer_id
+
+
+def _live(database: Database, folder: Path, issuer: Issuer, consumer_id: str) -> None:
+    with database.writing() as session:
+        merchant = make_merchant(session, issuer_id=issuer.issuer_id)
+        make_store(session, merchant.merchant_id)
+        make_products(session, merchant.merchant_id, new_product("p1", green=True), new_product("p2"))
+        for owner in (issuer.issuer_id, merchant.merchant_id):
+            people.link_cards(session, owner, [CardLink(card_ref="CARD", consumer_id=consumer_id)])
+        for name, kind in (("receipts", FeedKind.RECEIPTS), ("rides", FeedKind.ACTIVITIES)):
+            at = merchant.merchant_id if kind is FeedKind.RECEIPTS else None
+            feed = NewFeed(name=name, kind=kind, issuer_id=issuer.issuer_id, merchant_id=at, region="CN-SH")
+            evidence.open_feed(session, feed)
+    for name, content in (("receipts", RECEIPTS), ("rides", RIDES)):
+        path = folder / f"{name}.csv"
+        path.write_text(content, encoding="utf-8")
+        awarding.import_file(database, name, path)

@@ -28,7 +28,8 @@ def test_a_slot_is_when_the_work_was_last_due(entry: Every | Daily, due: datetim
 
 
 def test_two_schedulers_enqueue_a_slot_once_and_the_next_one_again(database: Database, clock: StandingClock) -> None:
-    entries: list[Every | Daily] = [Every("hourly count", "count", 3600, {"to": 3}), Daily("nightly", "weigh", time(2, 30))]
+    hourly = Every("hourly count", "count", 3600, {"to": 3})
+    entries: list[Every | Daily] = [hourly, Daily("nightly", "weigh", time(2, 30))]
     first, second = Scheduler(database, entries), Scheduler(database, entries)
 
     ticks = [first.tick(), second.tick(), first.tick()]
