@@ -2,19 +2,19 @@
 
 import re
 import time
+from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from greencredit.app import problems
+from greencredit.app.errors import BodyTooLarge, Fault
 from greencredit.app.measures import Measures
+from greencredit.app.problems import BODY_BYTES_MAX, answer
 from greencredit.kernel import logs
 from greencredit.kernel.ids import Entropy, base32
-
-BODY_BYTES_MAX: Final = 16 * 1024 * 1024
-"""The largest body that a request may have; bulk files come in through the command line."""
 
 # Pages of the portal set their own, which allow its stylesheet and scripts; an answer for programs needs nothing.
 _HEADERS: Final = {
@@ -69,7 +69,7 @@ class Envelope:
                 _LOG.exception("request failed", route=template_of(scope))
                 if status:
                     raise  # half an answer is out: only a broken connection tells the caller
-                await problems.unhandled(Request(scope))(scope, receive, sealed)
+                await answer(Request(scope), Fault())(scope, receive, sealed)
             finally:
                 seconds = time.perf_counter() - began
                 self._measures.answered(scope["method"], template_of(scope), status, seconds)
@@ -82,12 +82,23 @@ class Envelope:
                 )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # A length that is announced is refused before anything runs; one that is not, while it is read (FastAPI's own).
+        # A length that is announced is refused before anything runs; one that is not, while it is read. (The
+        # framework's own limit lets the route run first and answers without a problem document.)
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > BODY_BYTES_MAX:
-            await problems.too_large(Request(scope), limit_bytes=BODY_BYTES_MAX)(scope, receive, send)
+            await answer(Request(scope), BodyTooLarge(BODY_BYTES_MAX))(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > BODY_BYTES_MAX:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        await self._app(scope, limited, send)
 
     def _request_id(self, headers: Headers) -> str:
         asked = headers.get("x-request-id", "")

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from greencredit import timetable
 from greencredit.actions import routes as actions
 from greencredit.app import description, operations, problems
-from greencredit.app.envelope import BODY_BYTES_MAX, Envelope
+from greencredit.app.envelope import Envelope
 from greencredit.app.measures import Measures
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
@@ -35,7 +35,6 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
         openapi_url=f"{API}/openapi.json",
         docs_url=None,  # the stock pages load their scripts from a foreign host
         redoc_url=None,
-        max_body_size=BODY_BYTES_MAX,
         exception_handlers=problems.HANDLERS,
         lifespan=_with_workers if workers else None,
     )

@@ -12,6 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from greencredit.app.errors import (
+    BodyTooLarge,
+    Fault,
+    InvalidRequest,
+    MalformedRequest,
+    NoSuchPath,
+    RaceLost,
+    Unavailable,
+    WrongMethod,
+)
 from greencredit.kernel import logs
 from greencredit.kernel.access import SignInFirst
 from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused
@@ -20,6 +30,9 @@ from greencredit.schemas.operations import Problem
 from greencredit.schemas.values import Words
 
 MEDIA_TYPE: Final = "application/problem+json"
+
+BODY_BYTES_MAX: Final = 16 * 1024 * 1024
+"""The largest body that a request may have; bulk files come in through the command line."""
 
 ErrorPage = Callable[[Request, Problem], Response]
 """Shows a problem to a person; the portal puts its own on `app.state.error_page`."""
@@ -31,6 +44,10 @@ _STATUSES: Final[tuple[tuple[type[Refusal], int], ...]] = (
     (SignInFirst, 401),
     (WrongCredentials, 401),
     (TooManyAttempts, 429),
+    (WrongMethod, 405),
+    (BodyTooLarge, 413),
+    (Unavailable, 503),
+    (Fault, 500),
     (NotFound, 404),
     (Denied, 403),
     (Conflict, 409),
@@ -51,10 +68,9 @@ _TITLES: Final = {
     503: Words(zh="暂时无法服务", en="Not available for the moment"),
 }
 
-_HTTP_CODES: Final = {
-    404: "request.no_such_path",
-    405: "request.method_not_allowed",
-    413: "request.too_large",
+_HEADERS: Final[dict[int, dict[str, str]]] = {
+    401: {"WWW-Authenticate": 'Bearer realm="greencredit"'},
+    503: {"Retry-After": "5"},
 }
 
 _NO_PAGES: Final = ("/api/", "/health/", "/metrics")
@@ -62,33 +78,36 @@ _NO_PAGES: Final = ("/api/", "/health/", "/metrics")
 
 def status_of(refusal: Refusal) -> int:
     """Give the HTTP status of a refusal."""
+    if isinstance(refusal, MalformedRequest):
+        return int(refusal.facts["status"])
     return next(status for kind, status in _STATUSES if isinstance(refusal, kind))
 
 
-def problem(
-    connection: HTTPConnection, status: int, code: str, detail: str, facts: Mapping[str, Any] | None = None
-) -> Problem:
-    """Word a problem for the caller."""
-    title = _TITLES.get(status, _TITLES[400 if status < 500 else 500])  # noqa: PLR2004 - HTTP's own border
+def problem_of(connection: HTTPConnection, refusal: Refusal) -> Problem:
+    """Word a refusal for the caller."""
+    status = status_of(refusal)
+    title = _TITLES.get(status, _TITLES[400])
     return Problem(
-        type=f"{connection.app.state.settings.public_url}/errors#{code}",
+        type=f"{connection.app.state.settings.public_url}/errors#{refusal.code}",
         title=f"{title.zh} · {title.en}",
         status=status,
-        detail=detail,
-        code=code,
-        facts=to_jsonable_python(dict(facts or {}), fallback=str),
+        detail=refusal.message,
+        code=refusal.code,
+        facts=to_jsonable_python(refusal.facts, fallback=str),
         request_id=connection.state.request_id,
     )
 
 
-def answer(request: Request, told: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with a problem: a page for whoever prefers pages, else problem details."""
+def answer(request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with a refusal: a page for whoever prefers pages, else problem details."""
+    told = problem_of(request, refusal)
+    added = dict(headers or {}) | _HEADERS.get(told.status, {})
     page: ErrorPage | None = request.app.state.error_page
-    if page is not None and prefers_page(request):
-        response = page(request, told)
-        response.headers.update(headers or {})
-        return response
-    return Response(told.model_dump_json(), told.status, headers, MEDIA_TYPE)
+    if page is None or not prefers_page(request):
+        return Response(told.model_dump_json(), told.status, added, MEDIA_TYPE)
+    response = page(request, told)
+    response.headers.update(added)
+    return response
 
 
 def prefers_page(request: Request) -> bool:
@@ -105,47 +124,36 @@ def prefers_page(request: Request) -> bool:
     return html > max(wishes.values())
 
 
-def unhandled(request: Request) -> Response:
-    """Answer for a fault of ours; what went wrong is in the log under the request's id, not in the answer."""
-    detail = "本次请求未能完成，我们已记录。 · The request could not be completed; the fault is in our log."
-    return answer(request, problem(request, 500, "kernel.fault", detail))
-
-
-def too_large(request: Request, *, limit_bytes: int) -> Response:
-    """Answer for a body over the limit."""
-    detail = f"the body may have {limit_bytes} bytes"
-    return answer(request, problem(request, 413, _HTTP_CODES[413], detail, {"limit_bytes": limit_bytes}))
-
-
 async def _refused(request: Request, refusal: Refusal) -> Response:
-    status = status_of(refusal)
-    headers = {"WWW-Authenticate": 'Bearer realm="greencredit"'} if status == 401 else None  # noqa: PLR2004 - HTTP's own
-    return answer(request, problem(request, status, refusal.code, refusal.message, refusal.facts), headers)
+    return answer(request, refusal)
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    # Not what was given: it may be a password or a person's number.
+    # Places and wishes, not what was given: that may be a password or a person's number.
     faults = [
         {"at": ".".join(map(str, fault["loc"])), "wanted": fault["msg"], "kind": fault["type"]}
         for fault in error.errors()
     ]
-    places = ", ".join(fault["at"] for fault in faults)
-    detail = f"the request does not have the form that was wanted, see {places}"
-    return answer(request, problem(request, 422, "request.invalid", detail, {"faults": faults}))
+    return answer(request, InvalidRequest(faults))
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
-    code = _HTTP_CODES.get(error.status_code, f"request.http_{error.status_code}")
-    facts = {"method": request.method, "path": request.url.path}
-    return answer(request, problem(request, error.status_code, code, str(error.detail), facts), error.headers)
+    method, path = request.method, request.url.path
+    match error.status_code:
+        case 404:
+            refusal: Refusal = NoSuchPath(method, path)
+        case 405:
+            refusal = WrongMethod(method, path)
+        case 413:
+            refusal = BodyTooLarge(BODY_BYTES_MAX)
+        case status:
+            refusal = MalformedRequest(str(error.detail), status=status)
+    return answer(request, refusal, error.headers)
 
 
-async def _race_lost(request: Request, error: IntegrityError) -> Response:
+async def _integrity(request: Request, error: IntegrityError) -> Response:
     _LOG.error("a constraint of the database stopped a request", exc_info=error)
-    if not _is_doubled(error):
-        return unhandled(request)
-    detail = "数据已被同时修改，请重试。 · Something else wrote the same thing at the same time; try again."
-    return answer(request, problem(request, 409, "kernel.race_lost", detail))
+    return answer(request, RaceLost() if _is_doubled(error) else Fault())
 
 
 def _is_doubled(error: IntegrityError) -> bool:
@@ -157,16 +165,14 @@ def _is_doubled(error: IntegrityError) -> bool:
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     _LOG.error("the database could not be used", exc_info=error)
-    detail = "数据库暂时不可用，请稍后重试。 · The database can't be used for the moment; try again later."
-    told = problem(request, 503, "kernel.database_unavailable", detail)
-    return answer(request, told, {"Retry-After": "5"})
+    return answer(request, Unavailable())
 
 
 HANDLERS: Final[dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]] = {
     Refusal: _refused,
     RequestValidationError: _invalid,
     HTTPException: _http,
-    IntegrityError: _race_lost,
+    IntegrityError: _integrity,
     OperationalError: _unavailable,
     PoolTimeout: _unavailable,
 }

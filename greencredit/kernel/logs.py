@@ -31,7 +31,7 @@ _TELLING_PAIRS: Final = frozenset({("api", "key"), ("id", "number"), ("id", "car
 
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _PERSONAL: Final = re.compile(
-    r"(?<![\dA-Za-z])(?:1[3-9]\d{9}|\d{17}[\dXx]|(?:\d{4}[ -]?){3}\d{4,7})(?!\d)"  # mobile, identity card, bank card
+    r"(?<![\dA-Za-z])(?:1[3-9]\d{9}|\d{17}[\dXx]|\d(?:[ -]?\d){15,18})(?!\d)"  # mobile, identity card, bank card
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # mail
 )
 
@@ -78,7 +78,7 @@ def set_up_logs(form: str = "json", stream: TextIO | None = None, *, lowest: str
         cache_logger_on_first_use=False,
     )
     last: Processor = (
-        structlog.dev.ConsoleRenderer(colors=False)
+        structlog.dev.ConsoleRenderer(colors=False, timestamp_key="at")
         if form == "plain"
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

@@ -12,7 +12,7 @@ from greencredit.kernel.messages.tables import CURSORS
 
 
 class CursorMoved(Conflict):
-    """Another puller went on from the same position; nothing of this pull may stay."""
+    """游标已移动: another puller went on from the same position; nothing of this pull may stay."""
 
     code = "kernel.cursor_moved"
 

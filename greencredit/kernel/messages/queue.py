@@ -30,25 +30,25 @@ _NO_ANSWER: Final = "the worker stopped answering"
 
 
 class KeyReused(Conflict):
-    """The key was already used for another body; the first one stands."""
+    """键已被占用: the key was already used for another body; the first one stands."""
 
     code = "kernel.key_reused"
 
 
 class JobUnknown(NotFound):
-    """No job and no message has this id."""
+    """没有此任务: no job and no message has this id."""
 
     code = "kernel.job_unknown"
 
 
 class JobNotDead(Conflict):
-    """Only a job that was given up can be tried again by hand."""
+    """任务尚未放弃: only a job that was given up can be tried again by hand."""
 
     code = "kernel.job_not_dead"
 
 
 class LeaseLost(Conflict):
-    """Another worker took the job over; what this one did for it must not be committed."""
+    """任务已被接管: another worker took the job over; what this one did for it must not be committed."""
 
     code = "kernel.lease_lost"
 

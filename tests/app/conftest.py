@@ -1,0 +1,60 @@
+"""What the tests of the front door share: an application on a database of its own, and clients of it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from greencredit.app.main import create_app
+from greencredit.kernel.access import Role
+from greencredit.kernel.clock import StandingClock
+from greencredit.kernel.database import Database
+from greencredit.kernel.ids import seeded_entropy
+from greencredit.kernel.keys import Keys
+from greencredit.kernel.settings import Settings
+from tests.factories.people import PASSWORD, make_account_with
+
+SignIn = Callable[[TestClient, Role], None]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Give settings that name nothing outside the test's folder."""
+    return Settings(data_dir=tmp_path, public_url="https://credits.example")
+
+
+@pytest.fixture
+def shared(database_url: str, clock: StandingClock) -> Iterator[Database]:
+    """Give a migrated database that several threads use, as a process does."""
+    entropy = seeded_entropy("app")
+    opened = Database(database_url, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(shared: Database, settings: Settings) -> FastAPI:
+    """Give the application without workers."""
+    return create_app(shared, settings)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Give a stranger's client."""
+    with TestClient(app, base_url="https://credits.example") as client:
+        yield client
+
+
+@pytest.fixture
+def sign_in(shared: Database) -> SignIn:
+    """Give a way to turn a stranger's client into that of an account with one role on the platform."""
+
+    def signed_in(client: TestClient, role: Role) -> None:
+        with shared.writing() as session:
+            make_account_with(session, role, login=role.value, password=PASSWORD)
+        answer = client.post("/api/v1/sessions", json={"login": role.value, "password": PASSWORD})
+        assert answer.status_code == 201
+
+    return signed_in
