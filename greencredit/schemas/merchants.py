@@ -1,7 +1,7 @@
 """Merchants, their stores and their products (入驻商家, 门店, 商品)."""
 
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -54,6 +54,13 @@ class Store(Record):
     opened_on: date
 
 
+class MerchantPage(Record):
+    """A merchant and where it sells."""
+
+    merchant: Merchant
+    stores: tuple[Store, ...]
+
+
 class GreenKind(Record):
     """A kind of green product: what it is called and why it counts as green (绿色品类)."""
 
@@ -76,7 +83,7 @@ class NewProduct(Record):
     green_reason: Words | None = None
 
     @model_validator(mode="after")
-    def _reasoned(self) -> "NewProduct":
+    def _reasoned(self) -> Self:
         if (self.green_kind is None) != (self.green_reason is None):
             message = "a green kind and its reason come together"
             raise ValueError(message)
@@ -98,16 +105,8 @@ class Product(NamedTuple):
     green_reason_en: str | None
 
 
-class ProductCounts(Record):
-    """What became of a list of products."""
-
-    added: int
-    changed: int
-    unchanged: int
-
-
-class StoreCounts(Record):
-    """What became of a list of stores."""
+class RegisterCounts(Record):
+    """What became of a list of products or stores; what the list leaves out stays on file."""
 
     added: int
     changed: int
