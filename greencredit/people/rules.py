@@ -20,11 +20,10 @@ _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 
 def normal_login(login: str) -> str:
     """Give the one form of a login: wide letters, capitals and small ones are the same person."""
-    folded = unicodedata.normalize("NFKC", login.strip()).casefold()
-    # Folding can undo the normal form and the other way round, so both are repeated until nothing changes.
-    while (again := unicodedata.normalize("NFKC", folded).casefold()) != folded:
-        folded = again
-    return folded
+    # Folding can undo the normal form, and the normal form can bring a space: both again until nothing changes.
+    while (normal := unicodedata.normalize("NFKC", login).casefold().strip()) != login:
+        login = normal
+    return normal
 
 
 def require_login(login: str) -> str:
