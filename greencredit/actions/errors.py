@@ -98,6 +98,16 @@ class InputOutOfRange(Refused):
         super().__init__(message, action=action, input=name, found=found, minimum=minimum, maximum=maximum)
 
 
+class ResultOutOfRange(Refused):
+    """结果超出范围: the inputs give more grams than any action can avoid."""
+
+    code = "actions.result_out_of_range"
+
+    def __init__(self, *, action: str, found: str, limit: int) -> None:
+        message = f"{action}: found {found} g, wanted at most {limit} g either way"
+        super().__init__(message, action=action, found=found, limit=limit)
+
+
 class RegionUnknown(Refused):
     """地区代码不合格: a region is not `CN` or a code such as `CN-SH`."""
 

@@ -1,8 +1,7 @@
 """Reads of the room: the catalogue of actions, the published factors, and the factor book that calculations use."""
 
-import tomllib
+from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -32,11 +31,9 @@ def action(name: str) -> GreenAction:
     return known[name]
 
 
-@cache
-def units() -> dict[str, Words]:
+def units() -> Mapping[str, Words]:
     """Give every unit that factors and inputs may have, with its words in both languages."""
-    content = tomllib.loads((_FACTORS / "units.toml").read_text(encoding="utf-8"))
-    return {unit: Words.model_validate(words) for unit, words in content.items()}
+    return catalogue.units()
 
 
 def shipped_factor_file() -> bytes:

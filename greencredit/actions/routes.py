@@ -9,7 +9,7 @@ from greencredit.actions import queries, rules
 from greencredit.kernel.http import Permit, Reading, requires
 from greencredit.schemas.actions import FactorPage, GreenAction, Quantification, QuantificationRequest
 
-router = APIRouter(prefix="/api/v1", tags=["actions"])
+router = APIRouter(tags=["actions"])
 
 
 @router.get("/actions")

@@ -12,7 +12,7 @@ from typing import Final
 from greencredit.actions.errors import DividedByZero, FormulaRefused, NameWithoutValue
 
 _LONGEST: Final = 500  # characters; the longest formula of the catalogue has 203
-_NUMBER: Final = re.compile(r"\d{1,15}(\.\d{1,12})?")
+_NUMBER: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,12})?")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 _SIGNS: Final[dict[type[ast.operator], tuple[str, Callable[[Fraction, Fraction], Fraction]]]] = {

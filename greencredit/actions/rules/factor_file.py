@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from greencredit.actions.errors import (
+    DividedByZero,
     FactorColumnMissing,
     FactorCycle,
     FactorDerivationBad,
@@ -35,8 +36,8 @@ COLUMNS: Final = (
     *("value", "unit", "gas", "region", "valid_from", "valid_to", "tier", "verification"),
     *("publisher", "document", "source_url", "derivation", "notes"),
 )
-_NUMBER: Final = re.compile(r"-?\d{1,12}(\.\d{1,12})?")
-_VERSION: Final = re.compile(r"[1-9]\d{0,5}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,63}")
 _REGION: Final = re.compile(r"[A-Z]{2,6}(-[A-Z]{2,5}(-[A-Z]{2,9})?)?")
 _FORMS: Final = (
@@ -118,6 +119,8 @@ def _lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 def _require_columns(header: list[str]) -> None:
     wanted = "the columns " + ", ".join(COLUMNS)
+    if not header:
+        raise FactorFileUnreadable(1, found="an empty file", wanted=wanted)
     for column in COLUMNS:
         if header.count(column) != 1:
             found = f"column {column} {header.count(column)} times"
@@ -246,7 +249,7 @@ def _require_apart(before: Row, after: Row, series: str, region: str) -> None:
     if last is None or begins <= last:
         found = f"{before.factor.id} to {last or 'open'} and {after.factor.id} from {after.factor.valid_from or 'ever'}"
         wanted = f"windows of series {series} in {region} that do not overlap"
-        if last is not None and begins > date.min:
+        if begins > (before.factor.valid_from or date.min):
             wanted += f": {before.factor.id} to {begins - timedelta(days=1)} at the latest"
         factors = [before.factor.id, after.factor.id]
         raise FactorOverlap(max(before.line, after.line), found=found, wanted=wanted, factors=factors, series=series)
@@ -293,7 +296,11 @@ def _require_derived(row: Row, sources: frozenset[str], rows: dict[str, Row]) ->
             row.line, found=f"the source {unknown[0]}", wanted="a factor of the file or published"
         )
     values = {source: Fraction(rows[source].factor.value) for source in sources}
-    result = parse(row.factor.derivation).value(values)
+    try:
+        result = parse(row.factor.derivation).value(values)
+    except DividedByZero as fault:
+        found = fault.facts["expression"]
+        raise FactorDerivationBad(row.line, found=found, wanted="a divisor other than zero") from None
     if abs(result - Fraction(row.factor.value)) > _half_of_last_place(row.factor.value):
         found, wanted = f"value {row.factor.value}", f"{exact_text(result)} = {row.factor.derivation}, rounded"
         raise FactorDerivationBad(row.line, found=found, wanted=wanted)

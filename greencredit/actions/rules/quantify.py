@@ -18,6 +18,7 @@ from greencredit.actions.errors import (
     InputNotExact,
     InputOutOfRange,
     InputUnknown,
+    ResultOutOfRange,
     TierTooLow,
 )
 from greencredit.actions.rules.expression import Expression, exact_text, parse
@@ -38,9 +39,10 @@ from greencredit.schemas.actions import (
 from greencredit.schemas.values import Grams, Words
 
 GRAMS_PER_KILOGRAM: Final = 1000
+GRAMS_MAX: Final = 10**15  # a gigatonne; the database keeps 64 bits
 _PLANS_KEPT: Final = 20_000
 _WIDEST: Final = 18  # digits; anything wider is refused as it is written
-_DECIMAL: Final = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")  # \d would take full-width digits, too
 
 _ESTIMATE: Final = Words(
     zh="数据等级为 C：结果为估算。",
@@ -90,7 +92,7 @@ def quantify(
         inputs=(*input_uses, *(_stand_in(of, need, uses) for of, need in defaults)),
         factors=uses,
         steps=(*_stage_steps(plan, values), *steps),
-        grams=_whole(grams_exact),
+        grams=_possible(grams_exact, action),
         grams_exact=exact_text(grams_exact),
         gas=_gas(action, uses),
         tier=tier,
@@ -107,7 +109,7 @@ def grams_of(
     _, given, defaults = _read_inputs(action, inputs)
     if defaults:
         return quantify(action, inputs=inputs, region=region, on=on, book=book).grams
-    return _whole(plan.formula.value(plan.values | given) * GRAMS_PER_KILOGRAM)
+    return _possible(plan.formula.value(plan.values | given) * GRAMS_PER_KILOGRAM, action)
 
 
 def recompute(quantification: Quantification) -> Grams:
@@ -261,6 +263,12 @@ def _stage_steps(plan: _Plan, values: Mapping[str, Fraction]) -> list[Step]:
 def _whole(grams: Fraction) -> Grams:
     """Round down to whole grams, also below zero: the platform never says more than was avoided (保守性)."""
     return Grams(math.floor(grams))
+
+
+def _possible(grams: Fraction, action: GreenAction) -> Grams:
+    if abs(grams) > GRAMS_MAX:
+        raise ResultOutOfRange(action=action.name, found=str(_whole(grams)), limit=GRAMS_MAX)
+    return _whole(grams)
 
 
 def _gas(action: GreenAction, uses: Iterable[FactorUse]) -> Gas:
