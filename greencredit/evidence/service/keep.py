@@ -1,6 +1,7 @@
 """Keeps what is new of a chunk in one transaction: keys, items, rejects, and how far the file was read."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -133,11 +134,14 @@ def _standing(session: Session, marks: Iterable[bytes]) -> dict[bytes, tuple[int
         return {}
     connection = session.connection()
     columns = "SELECT fingerprint, batch_id, line FROM evidence_key WHERE fingerprint"
-    # The day stands first in a key: if nothing lies between the first and the last, nothing has to be looked up.
-    span = {"low": ordered[0], "high": ordered[-1]}
-    nearest = connection.execute(text(f"{columns} BETWEEN :low AND :high LIMIT 1"), span).first()
-    if nearest is None:
+    # The day stands first in a key and feeds come day by day: what lies beyond the last known key of the span is new.
+    latest = connection.execute(
+        text("SELECT MAX(fingerprint) FROM evidence_key WHERE fingerprint BETWEEN :low AND :high"),
+        {"low": ordered[0], "high": ordered[-1]},
+    ).scalar()
+    if latest is None:
         return {}
+    del ordered[bisect_right(ordered, bytes(latest)) :]
     found: dict[bytes, tuple[int, int]] = {}
     if not is_sqlite(session):
         rows = connection.execute(text(f"{columns} = ANY(CAST(:marks AS bytea[]))"), {"marks": ordered})
