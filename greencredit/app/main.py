@@ -21,6 +21,7 @@ from greencredit.kernel.settings import Settings
 from greencredit.people import queries as people_queries
 from greencredit.people import routes as people
 from greencredit.people import service as people_service
+from greencredit.web.consoles import open_consoles
 
 API: Final = "/api/v1"
 """Where the rooms' routes live."""
@@ -54,13 +55,14 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
 
 
 def _mount(app: FastAPI) -> None:
-    """Mount every room's routes: `app.include_router(<room>.router, prefix=API)`."""
+    """Mount every room's routes, `app.include_router(<room>.router, prefix=API)`, and the portal's pages."""
     app.state.identify = people_queries.identify
     app.state.record_audit = people_service.record_audit
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
     app.include_router(people.router, prefix=API)
     app.include_router(actions.router, prefix=API)
+    open_consoles(app)
 
 
 @asynccontextmanager

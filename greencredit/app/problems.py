@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_jsonable_python
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -124,8 +125,13 @@ def prefers_page(request: Request) -> bool:
     return html > max(wishes.values())
 
 
+async def _answered(request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
+    # A page may ask the database who is looking at it, which must not hold up everybody else.
+    return await run_in_threadpool(answer, request, refusal, headers)
+
+
 async def _refused(request: Request, refusal: Refusal) -> Response:
-    return answer(request, refusal)
+    return await _answered(request, refusal)
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -134,7 +140,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
         {"at": ".".join(map(str, fault["loc"])), "wanted": fault["msg"], "kind": fault["type"]}
         for fault in error.errors()
     ]
-    return answer(request, InvalidRequest(faults))
+    return await _answered(request, InvalidRequest(faults))
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
@@ -148,12 +154,12 @@ async def _http(request: Request, error: HTTPException) -> Response:
             refusal = BodyTooLarge(BODY_BYTES_MAX)
         case status:
             refusal = MalformedRequest(str(error.detail), status=status)
-    return answer(request, refusal, error.headers)
+    return await _answered(request, refusal, error.headers)
 
 
 async def _integrity(request: Request, error: IntegrityError) -> Response:
     _LOG.error("a constraint of the database stopped a request", exc_info=error)
-    return answer(request, RaceLost() if _is_doubled(error) else Fault())
+    return await _answered(request, RaceLost() if _is_doubled(error) else Fault())
 
 
 def _is_doubled(error: IntegrityError) -> bool:
@@ -165,7 +171,7 @@ def _is_doubled(error: IntegrityError) -> bool:
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     _LOG.error("the database could not be used", exc_info=error)
-    return answer(request, Unavailable())
+    return await _answered(request, Unavailable())
 
 
 HANDLERS: Final[dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]] = {
