@@ -2,14 +2,13 @@
 
 from greencredit.actions.rules.expression import Expression, exact_text, parse
 from greencredit.actions.rules.factor_file import read_factor_file, require_publishable
-from greencredit.actions.rules.quantify import grams_of, quantify, recompute, require_usable
+from greencredit.actions.rules.quantify import quantify, recompute, require_usable
 from greencredit.actions.rules.selection import FactorBook, province_of
 
 __all__ = [
     "Expression",
     "FactorBook",
     "exact_text",
-    "grams_of",
     "parse",
     "province_of",
     "quantify",

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -40,7 +40,8 @@ from greencredit.schemas.values import Grams, Words
 
 GRAMS_PER_KILOGRAM: Final = 1000
 GRAMS_MAX: Final = 10**15  # a gigatonne; the database keeps 64 bits
-_PLANS_KEPT: Final = 20_000
+_PLANS_KEPT: Final = 5_000  # action, region and day
+_RESULTS_KEPT: Final = 20  # of each of them
 _WIDEST: Final = 18  # digits; anything wider is refused as it is written
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")  # \d would take full-width digits, too
 
@@ -64,13 +65,30 @@ class _Plan:
     uses: tuple[FactorUse, ...]
     values: dict[str, Fraction]
     notes: tuple[Words, ...]
+    results: dict[tuple[tuple[str, type, str], ...], Quantification] = field(default_factory=dict)
 
 
 def quantify(
     action: GreenAction, *, inputs: Mapping[str, Decimal | int | str], region: str, on: date, book: FactorBook
 ) -> Quantification:
-    """Compute the grams an action avoided; what is missing or unfit is refused by name, never taken as zero."""
+    """Compute the grams an action avoided; what is missing or unfit is refused by name, never taken as zero.
+
+    The book remembers results, for a million receipts say the same few things; a result never changes.
+    """
     plan = _plan(action, region, on, book)
+    asked = tuple((name, type(value), str(value)) for name, value in inputs.items())
+    known = plan.results.get(asked)
+    if known is None:
+        known = _quantify(plan, inputs, region, on, book)
+        if len(plan.results) < _RESULTS_KEPT:
+            plan.results[asked] = known
+    return known
+
+
+def _quantify(
+    plan: _Plan, inputs: Mapping[str, Decimal | int | str], region: str, on: date, book: FactorBook
+) -> Quantification:
+    action = plan.action
     input_uses, given, defaults = _read_inputs(action, inputs)
     uses, notes = plan.uses, plan.notes
     if defaults:
@@ -99,17 +117,6 @@ def quantify(
         is_estimate=tier is Tier.C,
         notes=(*notes, *((_ESTIMATE,) if tier is Tier.C else ()), *((_NEGATIVE,) if grams_exact < 0 else ())),
     )
-
-
-def grams_of(
-    action: GreenAction, *, inputs: Mapping[str, Decimal | int | str], region: str, on: date, book: FactorBook
-) -> Grams:
-    """Compute the same grams as `quantify` without writing down the steps, for millions of actions."""
-    plan = _plan(action, region, on, book)
-    _, given, defaults = _read_inputs(action, inputs)
-    if defaults:
-        return quantify(action, inputs=inputs, region=region, on=on, book=book).grams
-    return _possible(plan.formula.value(plan.values | given) * GRAMS_PER_KILOGRAM, action)
 
 
 def recompute(quantification: Quantification) -> Grams:
