@@ -148,6 +148,7 @@ def months_of(awards: Iterable[AwardLine], period: Period, means: Iterable[Parti
         MonthLine(
             month=month,
             awards=len(lines),
+            unquantified_awards=_unquantified(lines),
             spent_fen=_spent(lines),
             credits=_credits(lines),
             avoided_g_co2e=_grams(lines),

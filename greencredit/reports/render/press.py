@@ -76,8 +76,8 @@ class Renderer:
         """Give the address behind the QR code; the digest stays in the reader's browser."""
         return f"{self._public_url}/verify/{paper.number}#{paper.digest}"
 
-    def page(self, kind: ReportKind, paper: Paper) -> str:
-        """Draw a report as one self-contained page."""
+    def page(self, kind: ReportKind, paper: Paper, *, with_style: bool = True) -> str:
+        """Draw a report as one self-contained page; the PDF goes without the style, which is parsed once a process."""
         lang = paper.lang
         template = self._environment.get_template(kind.template)
 
@@ -99,14 +99,14 @@ class Renderer:
             digest=paper.digest,
             verify_url=self.verify_url(paper),
             qr=segno.make(self.verify_url(paper), error="m", micro=False).png_data_uri(scale=_MODULE_PIXELS, border=0),
-            style=Markup(self.style),  # noqa: S704 - our own file
+            style=Markup(self.style if with_style else ""),  # noqa: S704 - our own file
         )
 
     def pdf(self, kind: ReportKind, paper: Paper) -> bytes:
         """Draw a report as a PDF that is PDF/A-3a and PDF/UA-1 at once; refuse a character no font draws."""
-        page = self.page(kind, paper)
-        fonts.require_glyphs(page)
-        weasyprint, font_configuration, style = self._type_setter
+        page = self.page(kind, paper, with_style=False)
+        fonts.require_glyphs(page + self.style)
+        weasyprint, font_configuration, sheets = self._type_setter
         at = paper.record.as_of
         attachments = [
             weasyprint.Attachment(
@@ -120,7 +120,7 @@ class Renderer:
         html = weasyprint.HTML(
             string=page, url_fetcher=weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         )
-        document = html.render(font_config=font_configuration, stylesheets=style, pdf_variant="pdf/a-3a")
+        document = html.render(font_config=font_configuration, stylesheets=sheets, pdf_variant="pdf/a-3a")
         written: bytes = document.write_pdf(
             pdf_variant="pdf/a-3a",
             pdf_identifier=bytes.fromhex(paper.digest)[:16],
@@ -133,8 +133,8 @@ class Renderer:
     def _type_setter(self) -> tuple[Any, Any, list[Any]]:
         weasyprint = _weasyprint()
         configuration = weasyprint.text.fonts.FontConfiguration()
-        style = weasyprint.CSS(string=fonts.font_faces(), font_config=configuration)
-        return weasyprint, configuration, [style]
+        sheets = [weasyprint.CSS(string=css, font_config=configuration) for css in (fonts.font_faces(), self.style)]
+        return weasyprint, configuration, sheets
 
 
 def sheet_of(kind: ReportKind, record: ReportFacts) -> bytes:

@@ -88,6 +88,7 @@ class MonthLine(Record):
     month: date
     """The first day of the month."""
     awards: Count
+    unquantified_awards: Count
     spent_fen: NonNegativeFen
     credits: Credits
     avoided_g_co2e: Grams

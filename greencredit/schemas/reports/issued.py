@@ -30,7 +30,6 @@ class NumberCheck(Record):
     """What the verify page may say about a number and a digest, without telling whose report it is."""
 
     number: str
-    well_formed: bool
     known: bool
     digest_agrees: bool | None
     """`None` when no digest was given or the number is not known."""

@@ -135,7 +135,10 @@ class SchemeNote(Record):
     upgrade_promise: Words | None = None
     spending_order: Words
     rules: tuple[EarningRuleNote, ...]
+    monthly_cap_credits: Credits
     redemption_terms: tuple[Words, ...]
+    compensations: tuple[Words, ...]
+    particulars: tuple[Words, ...]
     guarantee: GuaranteeNote
     complaint_channel: str
     standards: tuple[StandardNote, ...]
@@ -235,6 +238,8 @@ class IssuerFiling(ReportFacts):
 
     registration: Registration
     state: Words
+    bars: tuple[Words, ...]
+    """What stands against issuing on the day of the report; empty when nothing does."""
     certificate: CertificateNote | None
     assessment: AssessmentNote | None
     scheme: SchemeNote | None
