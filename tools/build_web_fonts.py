@@ -9,7 +9,8 @@ until then a new character is drawn from the second file, so nothing breaks. Nee
   this one is always fetched.
 - `sans-400`, `sans-700`: the characters of the templates and of our own texts. Fetched only where the device has no
   Chinese face of its own, as on a bare machine.
-- `sans-400-rest`: the other characters of GB 2312, for names and goods on such a machine.
+- `sans-400-rest`: the other characters of GB 2312 and those met in given names, for names and goods on such a machine.
+- `sans-400-more`: characters that only the Japanese face has (𠮷).
 """
 # ruff: noqa: INP001, T201 - a script that stands beside the package and reports what it made
 
@@ -24,6 +25,9 @@ FROM: Final = ROOT / "greencredit" / "reports" / "fonts"
 INTO: Final = ROOT / "greencredit" / "web" / "static" / "fonts"
 ALWAYS: Final = {chr(code) for code in (*range(0x20, 0x7F), *range(0x2080, 0x208A), 0xA0, 0xA5, 0xB7, 0x2013, 0x2019)}
 ALWAYS_SIGNS: Final = set("\u2212×÷≥≤→…“”‘’—，。：；（）！？、％¥°")  # U+2212 is the minus sign
+IN_NAMES: Final = set(
+    "喆堃昇玥淼燚翀龑䶮㛃犇骉羴鱻飝珺瑀瑄璟瑢昉晞旻旸彧翊嫄婳妤鋆鎏钰镕峣沄沚浛渟湉湜潆灏烜焘焓燊爔祎祐禛竑翥翯芃蒨虓衎訚谖贇赟頔飏髙喦囍垚塬妘姮娳宓峯崟岽巖廼弢忞怹恺惪慜戬昶晅晳暅曌杲枘栢桢楟橦檠毓氤沣洸浉淏湑溁滟漪濬瀚炘炜煐煜熠熤燏爕牧犖猷珅珣珩琎琤琇璥璩甡甯畑皓皞皦盼眭砚磊祇祜祾禤稑穎竫笢筱粲絜綝緁繇羿翕翙翛耔肜胤芷苡茀荇莛莜菀菂葎蓥薷蘅蘐虹蛟袆裒褀覃觐諲譞谌谡赪赜跶轲辀辿逄逯邝邠邬郄郜鄢鄯醴釮釥鉷鋐鏖钊钌钎钤钦铖铠铤铱铧锜锳镡镠镱闳阇陟隽雒雩霂霄霙靖鞠韡顗颛颢飖飚骎骙鬯魆鲀鳣鸑鸢鸷麐黇黼鼗齮龢"
+)
 FEATURES: Final = ["kern", "palt", "halt", "chws", "liga", "ccmp", "tnum"]
 
 
@@ -54,7 +58,7 @@ def make(source: str, target: str, characters: set[str]) -> int:
 
 
 def main() -> None:
-    """Make the four files."""
+    """Make the five files."""
     INTO.mkdir(parents=True, exist_ok=True)
     pages = said_in("templates/web/*.html", "greencredit/web/*.py")
     texts = pages | said_in("greencredit/**/*.py", "greencredit/**/*.toml")
@@ -62,7 +66,8 @@ def main() -> None:
     make("serif-600", "serif-600", pages)
     make("sans-400", "sans-400", texts)
     make("sans-700", "sans-700", texts)
-    make("sans-400", "sans-400-rest", everything - texts)
+    make("full-400", "sans-400-rest", (everything | IN_NAMES) - texts)
+    make("extra-jp-400", "sans-400-more", {chr(code) for code in TTFont(FROM / "extra-jp-400.ttf").getBestCmap()})
 
 
 if __name__ == "__main__":

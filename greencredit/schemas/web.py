@@ -31,23 +31,23 @@ class Explanation(Record):
 
 
 class MovementLine(Record):
-    """One movement as its holder reads it."""
+    """One award as its holder reads it, with what was taken back of it."""
 
     event_id: int
     occurred_on: date
     posted_at: Instant
     what: Words
     amount: Words
-    """How much was bought or done: `12 千米`, `¥36.50`; empty where nothing is known."""
+    """How much was bought or done: `12 千米`, `¥36.50`."""
     issuer_name: str
-    credits: int
-    """Signed: what came is above zero, what was taken back below."""
+    credits: Credits
+    reversed_credits: Credits
+    reason: str | None
+    """Why it was taken back, where that is on record."""
     grams: Grams | None
     """None is 未量化, never zero."""
     tier: str | None
-    reason: str | None
-    """Why a movement that is no award happened."""
-    why: Explanation | None
+    why: Explanation
 
 
 class Bar(Record):
@@ -87,14 +87,16 @@ class Liable(Record):
     issuer_id: str
     name: str
     filing_number: str | None
-    state: str
     state_title: Words
     balance: Credits
-    worth_fen: Fen | None
+    worth_fen: Fen
+    """By the terms under which each credit was issued."""
     face_value: Words
-    """What one credit is worth, as filed."""
+    """What credits issued now are worth, as filed."""
     validity: Words
+    complaints: str | None
     expires_at: Instant | None
+    """When the first of them ends; none: never."""
 
 
 class ReportLink(Record):
@@ -128,18 +130,17 @@ class ConsumerPage(Record):
     older: int | None
     """The event before which the next page of movements begins; none: that was all."""
     is_first_page: bool
+    is_empty: bool
+    """Nothing was ever earned."""
     bars: tuple[Bar, ...]
     columns: tuple[Column, ...]
     highest_label: Words | None
     liable: tuple[Liable, ...]
+    validity: Words | None
+    """What all issuers promise alike; none where they differ."""
     reports: tuple[ReportLink, ...]
     report_waiting: tuple[str, ...]
     """The languages in which a report is being made at this moment."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing was ever earned."""
-        return not self.movements and self.is_first_page
 
 
 class Landing(Record):

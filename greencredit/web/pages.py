@@ -24,15 +24,16 @@ _YEAR_SECONDS: Final = 365 * 86400
 _PACKAGE: Final = Path(__file__).parent.parent
 # An installed wheel carries the templates inside the package, a checkout beside it.
 _TEMPLATES: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
+PRIVATE: Final = {"Cache-Control": "no-store", "Vary": "Cookie"}
+"""Pages differ by cookie, and a household's page must not stay on a shared phone."""
+
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
-    # Pages differ by cookie, and a household's page must not stay on a shared phone.
-    "Cache-Control": "no-store",
-    "Vary": "Cookie",
+    **PRIVATE,
 }
 _SERVER_FAULT: Final = 500
 _DEMONSTRATION: Final = "demo"

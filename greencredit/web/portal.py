@@ -1,27 +1,22 @@
-"""The consumer's door: signing in and out, one's own page, one's own report."""
+"""The consumer's door: signing in and out, one's own page, one's own reports."""
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import FileResponse
 from pydantic import SecretStr
 
+from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.clock import SHANGHAI
-from greencredit.kernel.errors import Refusal
-from greencredit.kernel.http import (
-    Configured,
-    Permit,
-    Store,
-    Writing,
-    hand_cookie,
-    requires,
-    take_cookie,
-)
+from greencredit.kernel.errors import Denied, Refusal
+from greencredit.kernel.http import Configured, Permit, Reading, Store, Writing, hand_cookie, requires, take_cookie
 from greencredit.people import service as people
 from greencredit.people.errors import TooManyAttempts, WrongCredentials
 from greencredit.schemas.people import NewSession
+from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import Problem
-from greencredit.web import pages
+from greencredit.web import household, own_reports, pages
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,17 +26,24 @@ _WRONG: Final = Problem(
         zh="请核对后再试，注意大小写和输入法。", en="Please check both and try again; mind upper and lower case."
     ),
 )
-_MOST: Final = 200
+_Typed = Annotated[str, Form(max_length=200)]
+_Year = Annotated[int, Form(ge=2000, le=2199)]
+
+
+class NotAConsumer(Denied):
+    """没有消费者账户: this account stands for no consumer, so there are no credits of its own to show."""
+
+    code = "web.not_a_consumer"
 
 
 @router.get("/sign-in")
 def sign_in_form(
     permit: Annotated[Permit, requires("public.read")],
     request: Request,
-    next_: Annotated[str, Query(alias="next")] = "/me",
+    onward: Annotated[str, Query(alias="next")] = "/",
 ) -> Response:
     """Ask for name and password (登录)."""
-    return pages.render(request, permit.actor, "sign_in.html", login="", next=pages.inside(next_), problem=None)
+    return pages.render(request, permit.actor, "sign_in.html", login="", next=pages.inside(onward), problem=None)
 
 
 @router.post("/sign-in")
@@ -50,22 +52,19 @@ def sign_in(
     request: Request,
     store: Store,
     settings: Configured,
-    login: Annotated[str, Form(max_length=_MOST)],
-    password: Annotated[str, Form(max_length=_MOST)],
-    next_: Annotated[str, Form(alias="next")] = "/me",
+    login: _Typed,
+    password: _Typed,
+    onward: Annotated[str, Form(alias="next")] = "/",
 ) -> Response:
     """Sign in, or say in place why not (登录)."""
-    onward = pages.inside(next_)
+    wanted = NewSession(login=login, password=SecretStr(password))
     try:
-        opened = people.sign_in(
-            store, NewSession(login=login, password=SecretStr(password)), hours=settings.session_hours
-        )
+        opened = people.sign_in(store, wanted, hours=settings.session_hours)
     except (WrongCredentials, TooManyAttempts) as refusal:
-        problem, status = _problem_of(refusal)
-        return pages.render(
-            request, permit.actor, "sign_in.html", status=status, login=login, next=onward, problem=problem
-        )
-    response = pages.see_other(onward)
+        status, said = _refused(refusal)
+        facts = {"login": login, "next": pages.inside(onward), "problem": said}
+        return pages.render(request, permit.actor, "sign_in.html", status=status, **facts)
+    response = pages.see_other(pages.inside(onward))
     hand_cookie(response, settings, opened.token.get_secret_value(), opened.expires_at)
     return response
 
@@ -79,17 +78,57 @@ def sign_out(permit: Annotated[Permit, requires("session.close")], session: Writ
     return response
 
 
-def _problem_of(refusal: Refusal) -> tuple[Problem, int]:
+@router.get("/me")
+def me(
+    permit: Annotated[Permit, requires("consumer.read")],
+    request: Request,
+    session: Reading,
+    year: Annotated[int | None, Query(ge=2000, le=2199)] = None,
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Show a household its credits (我的积分)."""
+    page = household.page_of(session, _himself(permit), year=year, before=before)
+    return pages.render(request, permit.actor, "me.html", page=page)
+
+
+@router.post("/me/reports")
+def ask_for_report(
+    permit: Annotated[Permit, requires("report.issue")],
+    session: Writing,
+    year: _Year,
+    report_lang: Annotated[Lang, Form()],
+) -> Response:
+    """Have one's report made; asking twice a day makes it once (生成报告)."""
+    job_id = own_reports.ask(session, _himself(permit), year=year, lang=report_lang)
+    permit.concerns(job_id, year=year, lang=report_lang)
+    return pages.see_other(f"/me?year={year}#report-title")
+
+
+@router.get("/me/reports/{number}")
+def own_report(
+    permit: Annotated[Permit, requires("report.read")], session: Reading, settings: Configured, number: str
+) -> Response:
+    """Give the file of one's own report (下载报告)."""
+    found = own_reports.file_of(session, _himself(permit), number, settings.data_dir)
+    return FileResponse(found.path, media_type=found.media_type, filename=found.name, headers=pages.PRIVATE)
+
+
+def _himself(permit: Permit) -> str:
+    """Give the consumer who asks; whoever is none, or may not see himself, is refused."""
+    consumer_id = permit.actor.subject_id
+    if consumer_id is None:
+        message = "the account stands for no consumer"
+        raise NotAConsumer(message, account_id=permit.actor.account_id)
+    permit.require(Scope(ScopeKind.CONSUMER, consumer_id))
+    return consumer_id
+
+
+def _refused(refusal: Refusal) -> tuple[int, Problem]:
     if not isinstance(refusal, TooManyAttempts):
-        return _WRONG, 401
+        return 401, _WRONG
     until = refusal.facts["until"].astimezone(SHANGHAI)
-    return (
-        Problem(
-            title=Words(zh="尝试次数过多", en="Too many attempts"),
-            sentence=Words(
-                zh=f"为保护账户，请在北京时间 {until:%H:%M:%S} 之后再试。",
-                en=f"To protect the account, please wait until {until:%H:%M:%S} China time.",
-            ),
-        ),
-        429,
+    said = Words(
+        zh=f"为保护账户，请在北京时间 {until:%H:%M:%S} 之后再试。",
+        en=f"To protect the account, please wait until {until:%H:%M:%S} China time.",
     )
+    return 429, Problem(title=Words(zh="尝试次数过多", en="Too many attempts"), sentence=said)

@@ -23,6 +23,11 @@ def signed(value: int) -> str:
     return f"+{value:,}" if value > 0 else number(value)
 
 
+def credits_(value: int) -> Words:
+    """Write so many credits."""
+    return Words(zh=f"{number(value)} 分", en=f"{number(value)} credit{'' if value == 1 else 's'}")
+
+
 def yuan(fen: int) -> str:
     """Write a sum of money, exact to the fen."""
     sign = _MINUS if fen < 0 else ""
@@ -31,9 +36,11 @@ def yuan(fen: int) -> str:
 
 
 def kilograms(grams: int) -> str:
-    """Write grams as kilograms: three places below ten kilograms, one above, so that the small is not lost."""
+    """Write grams as kilograms: three places below ten kilograms, one above; nothing is plain 0."""
     sign = _MINUS if grams < 0 else ""
     size = abs(grams)
+    if not size:
+        return "0"
     places = 3 if size < 10 * _GRAMS_A_KILOGRAM else 1
     return f"{sign}{size / _GRAMS_A_KILOGRAM:,.{places}f}"
 

@@ -186,6 +186,7 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         "columns": make_columns(),
         "highest_label": Words(zh="12 月，288 分", en="December, 288 credits"),
         "liable": (make_liable(),),
+        "validity": Words(zh="终身有效", en="Valid for life"),
         "reports": (
             ReportLink(number="GC-2025-00000001", lang="zh", issued_at=AS_OF, address="/me/report/1", is_pdf=True),
         ),
@@ -212,6 +213,7 @@ def make_empty_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any field
         "columns": (),
         "highest_label": None,
         "liable": (),
+        "validity": None,
         "reports": (),
         "report_waiting": (),
     }

@@ -1,0 +1,64 @@
+"""What the tests of the portal share: the whole application on a database of its own, and browsers' clients of it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from greencredit.app.main import create_app
+from greencredit.kernel.clock import StandingClock
+from greencredit.kernel.database import Database
+from greencredit.kernel.ids import seeded_entropy
+from greencredit.kernel.keys import Keys
+from greencredit.kernel.settings import Settings
+from greencredit.web.consoles import open_consoles
+from tests.factories.people import PASSWORD
+
+ORIGIN = "https://credits.example"
+SignIn = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Give settings that name nothing outside the test's folder."""
+    return Settings(data_dir=tmp_path, public_url=ORIGIN)
+
+
+@pytest.fixture
+def shared(database_url: str, clock: StandingClock) -> Iterator[Database]:
+    """Give a migrated database that several threads use, as a process does."""
+    entropy = seeded_entropy("web")
+    opened = Database(database_url, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(shared: Database, settings: Settings) -> FastAPI:
+    """Give the application without workers, its portal open."""
+    made = create_app(shared, settings)
+    if made.state.error_page is None:
+        open_consoles(made)
+    return made
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> Iterator[TestClient]:
+    """Give a stranger's browser, as far as it speaks HTTP: it asks for pages and follows nothing by itself."""
+    headers = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    with TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def sign_in(browser: TestClient) -> SignIn:
+    """Give a way to sign that browser in through the form."""
+
+    def signed_in(login: str) -> TestClient:
+        answer = browser.post("/sign-in", data={"login": login, "password": PASSWORD, "next": "/me"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/me")
+        return browser
+
+    return signed_in
