@@ -11,6 +11,9 @@ from greencredit.actions import routes as actions
 from greencredit.app import description, operations, problems
 from greencredit.app.envelope import Envelope
 from greencredit.app.measures import Measures
+from greencredit.awards import routes as awards
+from greencredit.evidence import routes as evidence
+from greencredit.issuers import routes as issuers
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
 from greencredit.kernel.installation import open_database, version
@@ -18,6 +21,8 @@ from greencredit.kernel.messages.scheduler import Scheduler
 from greencredit.kernel.messages.tables import OUTBOX
 from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.settings import Settings
+from greencredit.ledger import routes as ledger
+from greencredit.merchants import routes as merchants
 from greencredit.people import queries as people_queries
 from greencredit.people import routes as people
 from greencredit.people import service as people_service
@@ -60,8 +65,8 @@ def _mount(app: FastAPI) -> None:
     app.state.record_audit = people_service.record_audit
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
-    app.include_router(people.router, prefix=API)
-    app.include_router(actions.router, prefix=API)
+    for room in (people, ledger, issuers, merchants, actions, evidence, awards):
+        app.include_router(room.router, prefix=API)
     open_consoles(app)
 
 

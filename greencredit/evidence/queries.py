@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from greencredit.evidence import rules
 from greencredit.evidence.errors import NoSuchBatch, NoSuchEvidence, NoSuchFeed
 from greencredit.evidence.tables import EvidenceBatch, EvidenceFeed, EvidenceItem, EvidenceReject
-from greencredit.schemas.evidence import Batch, Feed, FeedKind, Proof, RejectCode, RejectCount
+from greencredit.schemas.evidence import Batch, Feed, FeedKind, Proof, RejectCode, RejectCount, RejectLine
 from greencredit.schemas.values import Fen, Words
 
 
@@ -47,6 +47,40 @@ def batch(session: Session, batch_id: int) -> Batch:
     if row is None:
         raise NoSuchBatch(batch_id)
     return _batch(row)
+
+
+def issuer_of_batch(session: Session, batch_id: int) -> str:
+    """Give the issuer for whom a file was taken in."""
+    statement = (
+        select(EvidenceFeed.issuer_id)
+        .join(EvidenceBatch, EvidenceBatch.feed_id == EvidenceFeed.id)
+        .where(EvidenceBatch.id == batch_id)
+    )
+    found = session.execute(statement).scalar_one_or_none()
+    if found is None:
+        raise NoSuchBatch(batch_id)
+    return found
+
+
+def rejects(session: Session, batch_id: int, *, after: int = 0, limit: int = 100) -> list[RejectLine]:
+    """List the lines of a file that were sent back, by line; `after` is the last line of the page before."""
+    rows = session.scalars(
+        select(EvidenceReject)
+        .where(EvidenceReject.batch_id == batch_id, EvidenceReject.line > after)
+        .order_by(EvidenceReject.line)
+        .limit(limit)
+    )
+    return [
+        RejectLine(
+            line=row.line,
+            code=row.code,
+            reason=RejectCode(row.code).words,
+            field=row.field,
+            found=row.found,
+            wanted=row.wanted,
+        )
+        for row in rows
+    ]
 
 
 def batches(session: Session, issuer_id: str) -> list[Batch]:

@@ -208,3 +208,11 @@ class ImportOutcome(Record):
     grams: Grams
     already_done: bool
     """True when the file had been taken in before and nothing was changed now."""
+
+
+class TakenIn(Record):
+    """A file that was kept and will be taken in by a job."""
+
+    job_id: str
+    file_digest: str
+    size_bytes: int

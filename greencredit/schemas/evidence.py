@@ -152,6 +152,17 @@ class Proof(Record):
     happened_on: date
 
 
+class RejectLine(Record):
+    """A line that was sent back, for whoever sent it."""
+
+    line: int
+    code: str
+    reason: Words
+    field: str
+    found: str
+    wanted: str
+
+
 class RejectCount(Record):
     """How many lines of an issuer's feeds were sent back for one reason."""
 

@@ -1,0 +1,93 @@
+"""Awards over HTTP: files in, awards and their explanation out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, UploadFile
+from sqlalchemy.orm import Session
+
+from greencredit.awards import jobs, queries
+from greencredit.evidence import queries as evidence
+from greencredit.kernel.access import Scope, ScopeKind
+from greencredit.kernel.http import Configured, Permit, Reading, Writing, of, requires
+from greencredit.schemas.actions import Quantification
+from greencredit.schemas.awards import AwardLine, ConsumerTotals, ImportOutcome, TakenIn
+
+router = APIRouter(tags=["awards 积分发放"])
+
+
+def _of_feed(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+    return (Scope(ScopeKind.ISSUER, evidence.feed(session, str(parameters["feed"])).issuer_id),)
+
+
+def _of_batch(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+    return (Scope(ScopeKind.ISSUER, evidence.issuer_of_batch(session, int(parameters["batch_id"]))),)
+
+
+def _of_award(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+    award_id = int(parameters["award_id"])
+    holder = queries.holder_of(session, award_id)
+    yield Scope(ScopeKind.ISSUER, queries.award(session, award_id).issuer_id)
+    if holder is not None:
+        yield Scope(ScopeKind.CONSUMER, holder)
+
+
+@router.post("/feeds/{feed}/files", status_code=202)
+def take_in(
+    permit: Annotated[Permit, requires("evidence.take_in", at=_of_feed)],
+    session: Writing,
+    settings: Configured,
+    feed: str,
+    file: UploadFile,
+    encoding: Annotated[str, Query(pattern=r"^(utf-8|gb18030)$")] = "utf-8",
+) -> TakenIn:
+    """提交凭证文件: keep a CSV or Parquet file and take it in by a job; the same file again changes nothing."""
+    taken = jobs.accept_upload(session, settings, feed, file.file, name=file.filename or "file", encoding=encoding)
+    permit.concerns(feed, job=taken.job_id)
+    return taken
+
+
+@router.get("/imports/{batch_id}")
+def outcome(
+    _permit: Annotated[Permit, requires("evidence.read", at=_of_batch)], session: Reading, batch_id: int
+) -> ImportOutcome:
+    """导入结果: what became of a file."""
+    return queries.import_outcome(session, batch_id)
+
+
+@router.get("/consumers/{consumer_id}/awards")
+def awards(
+    _permit: Annotated[Permit, requires("consumer.read", at=of(ScopeKind.CONSUMER, "consumer_id"))],
+    session: Reading,
+    consumer_id: str,
+    before: Annotated[int | None, Query(ge=1)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> list[AwardLine]:
+    """发放明细: a holder's awards, newest first, each with its rule, its evidence and how it came about."""
+    return queries.awards_of(session, consumer_id, before=before, limit=limit)
+
+
+@router.get("/consumers/{consumer_id}/totals")
+def totals(
+    _permit: Annotated[Permit, requires("consumer.read", at=of(ScopeKind.CONSUMER, "consumer_id"))],
+    session: Reading,
+    consumer_id: str,
+) -> ConsumerTotals:
+    """汇总: what a holder did and earned, by kind and by month."""
+    return queries.totals_of(session, consumer_id)
+
+
+@router.get("/awards/{award_id}")
+def award(
+    _permit: Annotated[Permit, requires("award.read", at=_of_award)], session: Reading, award_id: int
+) -> AwardLine:
+    """发放说明: one award with every step of how its credits came about."""
+    return queries.award(session, award_id)
+
+
+@router.get("/awards/{award_id}/quantification")
+def quantification(
+    _permit: Annotated[Permit, requires("award.read", at=_of_award)], session: Reading, award_id: int
+) -> Quantification | None:
+    """减排量说明: the whole computation of an award's grams; null for a purchase, which is not quantified (未量化)."""
+    return queries.quantification(session, queries.award(session, award_id).evidence_id)
