@@ -22,6 +22,9 @@ _SIGNS: Final[dict[type[ast.operator], tuple[str, Callable[[Fraction, Fraction],
     ast.Div: ("/", operator.truediv),
 }
 
+_BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2}
+_TIGHTEST: Final = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -100,7 +103,7 @@ def parse(formula: str) -> Expression:
         raise FormulaRefused(formula, found=f"the character {strange!r}")
     try:
         tree = ast.parse(formula.strip(), mode="eval")
-    except (SyntaxError, ValueError) as fault:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
         found = fault.msg if isinstance(fault, SyntaxError) else str(fault)
         raise FormulaRefused(formula, found=f"no expression ({found})") from None
     root = _part(tree.body, formula)
@@ -112,7 +115,7 @@ def _part(node: ast.expr, formula: str) -> Part:
     if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
         sign, apply = _SIGNS[type(node.op)]
         left, right = _part(node.left, formula), _part(node.right, formula)
-        return Operation(ast.unparse(node), sign, apply, left, right)
+        return Operation(_written(sign, left, right), sign, apply, left, right)
     if isinstance(node, ast.Name) and _NAME.fullmatch(node.id):
         return Named(node.id)
     if isinstance(node, ast.Constant):
@@ -121,13 +124,25 @@ def _part(node: ast.expr, formula: str) -> Part:
         if _NUMBER.fullmatch(text):
             return Number(text, Fraction(text))
         raise FormulaRefused(formula, found=f"the constant {text[:40]}")
-    raise FormulaRefused(formula, found=_kind(node))
+    raise FormulaRefused(formula, found=_kind(node, formula))
 
 
-def _kind(node: ast.expr) -> str:
-    """Say what a refused node is, in the words of Python's grammar and with its text."""
+def _written(sign: str, left: Part, right: Part) -> str:
+    """Write an operation with no more parentheses than it needs."""
+    before = f"({left.text})" if _binding(left) < _BINDING[sign] else left.text
+    behind = f"({right.text})" if _binding(right) <= _BINDING[sign] else right.text
+    return f"{before} {sign} {behind}"
+
+
+def _binding(part: Part) -> int:
+    return _BINDING[part.sign] if isinstance(part, Operation) else _TIGHTEST
+
+
+def _kind(node: ast.expr, formula: str) -> str:
+    """Say what a refused node is, in the words of Python's grammar and with its text as written."""
     kind = type(node.op).__name__ if isinstance(node, (ast.BinOp, ast.UnaryOp)) else type(node).__name__
-    return f"{kind} ({ast.unparse(node)[:40]})"
+    text = ast.get_source_segment(formula.strip(), node) or ""
+    return f"{kind} ({text[:40]})"
 
 
 def _names(part: Part) -> Iterator[str]:

@@ -50,7 +50,7 @@ def test_a_formula_gives_its_exact_value(formula: str, value: str) -> None:
         ("a and b", "BoolOp (a and b)"),
         ("lambda: a", "Lambda (lambda: a)"),
         ("[a for a in b]", "ListComp ([a for a in b])"),
-        ("(a := b)", "NamedExpr ((a := b))"),
+        ("(a := b)", "NamedExpr (a := b)"),
         ("{a}", "Set ({a})"),
         ("f'{a}'", "JoinedStr (f'{a}')"),
         ("A", "Name (A)"),
@@ -83,6 +83,37 @@ def test_what_is_no_expression_is_refused(formula: str) -> None:
         parse(formula)
 
     assert no.value.facts["found"].startswith("no expression (")
+
+
+@pytest.mark.parametrize("sign", ["-", "+", "~", "not "])
+def test_signs_piled_up_are_refused_and_nothing_overflows(sign: str) -> None:
+    formula = sign * (499 // len(sign)) + "a"
+
+    with pytest.raises(FormulaRefused) as no:
+        parse(formula)
+
+    assert no.value.facts["formula"] == formula
+
+
+def test_a_formula_as_long_as_may_be_is_computed() -> None:
+    assert parse("a" + "+a" * 249).value(VALUES) == 750
+
+
+@pytest.mark.parametrize(
+    ("formula", "written"),
+    [
+        ("a+b*c", "a + b * c"),
+        ("(a+b)*c", "(a + b) * c"),
+        ("(a*b)+c", "a * b + c"),
+        ("a-(b-c)", "a - (b - c)"),
+        ("(a-b)-c", "a - b - c"),
+        ("a/(b*c)", "a / (b * c)"),
+        ("((a))", "a"),
+    ],
+)
+def test_a_step_is_written_with_the_parentheses_it_needs(formula: str, written: str) -> None:
+    assert parse(formula).root.text == written
+    assert parse(written).value(VALUES) == parse(formula).value(VALUES)
 
 
 def test_a_call_deep_inside_is_refused_too() -> None:
@@ -189,6 +220,7 @@ def test_the_evaluator_agrees_with_an_independent_reader(formula: str) -> None:
     else:
         assert parse(formula).value(VALUES) == expected
         assert parse(formula).steps(VALUES)[-1][1] == expected
+        assert parse(parse(formula).root.text).value(VALUES) == expected
 
 
 @given(st.fractions(max_denominator=10**6))
