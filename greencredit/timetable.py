@@ -4,13 +4,14 @@ from datetime import time
 from typing import Final
 
 from greencredit.awards import jobs as awards
+from greencredit.awards.service import TAKE_IN
 from greencredit.kernel.messages import jobs as queues
 from greencredit.kernel.messages.scheduler import Daily, Entry
 from greencredit.kernel.messages.worker import Handler
 
 HANDLERS: Final[dict[str, Handler]] = {
     "kernel.clear_queues": queues.clear_queues,
-    awards.TAKE_IN: awards.take_in,
+    TAKE_IN: awards.take_in,
 }
 """Kind of job → the function of a room's `jobs.py` that does it."""
 

@@ -1,10 +1,7 @@
 """Takes a file in, chunk by chunk: each chunk is one transaction, so that an import can be killed and run again."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import BinaryIO, Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,16 +13,9 @@ from greencredit.evidence import queries as evidence_queries
 from greencredit.evidence import service as evidence
 from greencredit.evidence.catalogue import form_of
 from greencredit.kernel.database import Database
-from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.queue import Job
-from greencredit.kernel.settings import Settings
-from greencredit.schemas.awards import Ground, ImportOutcome, TakenIn
+from greencredit.schemas.awards import Ground, ImportOutcome
 from greencredit.schemas.evidence import Batch, Feed, FeedKind
-
-TAKE_IN: Final = "awards.take_in"
-"""The kind of job that takes an uploaded file in."""
-
-_BLOCK_BYTES: Final = 1 << 20
 
 Progress = Callable[[int], None]
 """Told how many more records were read."""
@@ -75,30 +65,6 @@ def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: 
             awarded = take(session, batch.batch_id, chunk)
             _advance(session, batch.batch_id, awarded)
         yield chunk.records
-
-
-def accept_upload(
-    session: Session, settings: Settings, feed_name: str, stream: BinaryIO, *, name: str, encoding: str
-) -> TakenIn:
-    """Keep an uploaded file under its digest and enqueue the job that takes it in.
-
-    The file is there before the job is: a job without its file can't happen, a file without its job does no harm.
-    """
-    evidence_queries.feed(session, feed_name)
-    inbox = settings.data_dir / "inbox"
-    inbox.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    with NamedTemporaryFile(dir=inbox, delete=False) as kept:
-        while block := stream.read(_BLOCK_BYTES):
-            digest.update(block)
-            size += len(block)
-            kept.write(block)
-    suffix = Path(name).suffix if Path(name).suffix in {".csv", ".parquet"} else ".csv"
-    path = inbox / f"{digest.hexdigest()}{suffix}"
-    Path(kept.name).replace(path)
-    body = {"feed": feed_name, "path": str(path), "encoding": encoding}
-    job_id = queue.enqueue(session, TAKE_IN, f"{feed_name}:{digest.hexdigest()}", body)
-    return TakenIn(job_id=job_id, file_digest=digest.hexdigest(), size_bytes=size)
 
 
 def take_in(database: Database, job: Job) -> None:

@@ -63,7 +63,7 @@ def usage(session: Session, lineage: int, holders: Collection[int], windows: Col
     asked: dict[str, Any] = {"lineage": lineage, "holders": list(holders), "windows": list(windows)}
     if sqlite:
         asked |= {"holders": json.dumps(asked["holders"]), "windows": json.dumps(asked["windows"])}
-    rows = session.execute(text(statement), asked).tuples()
+    rows = session.execute(text(statement), asked)
     return {(lineage, holder, window): credits_ for holder, window, credits_ in rows}
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, UploadFile
 from sqlalchemy.orm import Session
 
-from greencredit.awards import jobs, queries
+from greencredit.awards import queries, service
 from greencredit.evidence import queries as evidence
 from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, of, requires
@@ -42,7 +42,7 @@ def take_in(
     encoding: Annotated[str, Query(pattern=r"^(utf-8|gb18030)$")] = "utf-8",
 ) -> TakenIn:
     """提交凭证文件: keep a CSV or Parquet file and take it in by a job; the same file again changes nothing."""
-    taken = jobs.accept_upload(session, settings, feed, file.file, name=file.filename or "file", encoding=encoding)
+    taken = service.accept_upload(session, settings, feed, file.file, name=file.filename or "file", encoding=encoding)
     permit.concerns(feed, job=taken.job_id)
     return taken
 

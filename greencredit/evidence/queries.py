@@ -116,7 +116,7 @@ def proofs(session: Session, evidence_ids: Iterable[int]) -> dict[int, Proof]:
         batch_row.id: (batch_row, feed_row)
         for batch_row, feed_row in session.execute(
             select(EvidenceBatch, EvidenceFeed).join(EvidenceFeed, EvidenceFeed.id == EvidenceBatch.feed_id)
-        ).tuples()
+        )
     }
     found: dict[int, Proof] = {}
     for start in range(0, len(wanted), 500):
@@ -158,5 +158,5 @@ def reject_counts(session: Session, issuer_id: str) -> list[RejectCount]:
         .where(EvidenceFeed.issuer_id == issuer_id)
         .group_by(EvidenceReject.code)
         .order_by(func.count().desc(), EvidenceReject.code)
-    ).tuples()
+    )
     return [RejectCount(code=code, title=RejectCode(code).words, lines=lines) for code, lines in rows]

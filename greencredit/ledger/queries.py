@@ -38,7 +38,7 @@ def holder_number(session: Session, subject_id: str) -> int:
 
 def subjects_of(session: Session, holder_ids: set[int]) -> dict[int, str | None]:
     """Give the subject behind each pseudonym; none where the person was erased."""
-    rows = session.execute(text("SELECT id, subject_id FROM ledger_holder")).tuples()
+    rows = session.execute(text("SELECT id, subject_id FROM ledger_holder"))
     return {number: subject for number, subject in rows if number in holder_ids}
 
 
@@ -110,7 +110,7 @@ def reversed_by_award(session: Session, event_ids: list[int]) -> dict[int, Credi
             ),
             {f"e{place}": event_id for place, event_id in enumerate(part)},
         )
-        taken.update({cause: Credits(int(amount)) for cause, amount in rows.tuples()})
+        taken.update({cause: Credits(int(amount)) for cause, amount in rows})
     return taken
 
 
@@ -124,7 +124,7 @@ def posted_at(session: Session, event_ids: list[int]) -> dict[int, datetime]:
             text(f"SELECT id, at FROM ledger_event WHERE id IN ({places})"),  # noqa: S608 - places are numbers
             {f"e{place}": event_id for place, event_id in enumerate(part)},
         )
-        found.update({number: instant(at) for number, at in rows.tuples()})
+        found.update({number: instant(at) for number, at in rows})
     return found
 
 
@@ -185,7 +185,7 @@ def audit(session: Session) -> list[Finding]:
     return [
         Finding(name=name, sentence=sentence, looked_at=looked_at, broken=broken)
         for name, sentence in rules.INVARIANTS.items()
-        for looked_at, broken in [_CHECKS[name](session)]
+        for looked_at, broken in [CHECKS[name](session)]
     ]
 
 
@@ -304,7 +304,7 @@ def _held_is_zero(session: Session) -> _Answer:
     )
 
 
-_CHECKS: Final[MappingProxyType[str, Callable[[Session], _Answer]]] = MappingProxyType(
+CHECKS: Final[MappingProxyType[str, Callable[[Session], _Answer]]] = MappingProxyType(
     {
         "zero_sum": _zero_sum,
         "balances_equal_events": _balances_equal_events,

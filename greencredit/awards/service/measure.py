@@ -26,10 +26,12 @@ def measure(items: Sequence[Item], *, region: str, book: quantification.FactorBo
     found: dict[int, Quantification] = {}
     rejects: list[Reject] = []
     for item in items:
+        action = catalogue[item.subject]
+        takes_quantity = any(one.name == _QUANTITY for one in action.inputs)
         try:
             found[item.evidence_id] = quantification.quantify(
-                catalogue[item.subject],
-                inputs={_QUANTITY: item.quantity, **item.inputs},
+                action,
+                inputs={_QUANTITY: item.quantity, **item.inputs} if takes_quantity else item.inputs,
                 region=region,
                 on=item.on,
                 book=book,

@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session
 from greencredit.ledger import rules
 from greencredit.ledger.errors import KeyReused, NotPositive
 from greencredit.ledger.service.names import leaves
-from greencredit.ledger.service.posting import Head, Stands, give_serials, insert_events, lock_head, settle, standing
+from greencredit.ledger.service.posting import (
+    Head,
+    Slot,
+    Stands,
+    give_serials,
+    insert_events,
+    lock_head,
+    settle,
+    standing,
+)
 from greencredit.schemas.ledger import Earning, LeafKind, Posted, Verb
 
 _NO_HOLDER = 0
@@ -29,16 +38,21 @@ def earn(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[
         return []
     head = lock_head(session)
     stands = standing(session, caller_id, ((earning.day, earning.key) for earning in earnings))
-    fresh = {(earning.day, earning.key): earning for earning in reversed(earnings)}
+    fresh: dict[Slot, Earning] = {}
+    for earning in earnings:
+        fresh.setdefault((earning.day, earning.key), earning)
     if not stands and len(fresh) == len(earnings):
         return _post(session, head, caller_id, earnings)
-    new = [earning for slot, earning in reversed(fresh.items()) if slot not in stands]
+    new = [earning for slot, earning in fresh.items() if slot not in stands]
     for earning, made in zip(new, _post(session, head, caller_id, new) if new else [], strict=True):
         stands[earning.day, earning.key] = (made.event_id, _fingerprint(earning))
-    first = {id(earning) for earning in new}
-    return [
-        _answer(earning, stands[earning.day, earning.key], repeated=id(earning) not in first) for earning in earnings
-    ]
+    unseen = {(earning.day, earning.key) for earning in new}
+    answers = []
+    for earning in earnings:
+        slot = (earning.day, earning.key)
+        answers.append(_answer(earning, stands[slot], repeated=slot not in unseen))
+        unseen.discard(slot)
+    return answers
 
 
 def _answer(earning: Earning, stands: Stands, *, repeated: bool) -> Posted:

@@ -34,7 +34,7 @@ def _known_holders(session: Session, subject_ids: Collection[str]) -> dict[str, 
     wanted = "IN (SELECT value FROM json_each(:ids))" if is_sqlite(session) else "= ANY(:ids)"
     ids = json.dumps(list(subject_ids)) if is_sqlite(session) else list(subject_ids)
     statement = text(f"SELECT subject_id, id FROM ledger_holder WHERE subject_id {wanted}")  # noqa: S608
-    return dict(session.execute(statement, {"ids": ids}).tuples().all())
+    return dict(session.execute(statement, {"ids": ids}).all())
 
 
 def series(session: Session, terms: Terms) -> int:
@@ -85,5 +85,5 @@ def _known_leaves(session: Session, series_id: int, kind: LeafKind, holder_ids: 
         "SELECT holder_id, id FROM ledger_leaf "  # noqa: S608 - constants
         f"WHERE series_id = :series AND kind = :kind AND holder_id {wanted}"
     )
-    rows = session.execute(statement, {"series": series_id, "kind": kind.value, "ids": ids}).tuples()
+    rows = session.execute(statement, {"series": series_id, "kind": kind.value, "ids": ids})
     return dict(rows.all())
