@@ -368,7 +368,7 @@ def filing_digest(digests: Mapping[SectionName, str]) -> str:
 def certificate_on(certificates: list[Certificate], day: date) -> Certificate | None:
     """Give the certificate that counts on a day: the newest of those that cover it."""
     covering = [one for one in certificates if day in one.valid]
-    return max(covering, key=lambda one: (one.recorded_at, one.certificate_id), default=None)
+    return max(covering, key=lambda one: one.number, default=None)
 
 
 def assessment_fault(assessment: Assessment | None, day: date) -> str | None:

@@ -42,10 +42,11 @@ class CertificateRow(Table):
     """A certificate or evaluation of credit standing; append-only."""
 
     __tablename__ = "issuers_certificate"
-    __table_args__ = STRICT
+    __table_args__ = (UniqueConstraint("issuer_id", "number"), STRICT)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"), index=True)
+    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"))
+    number: Mapped[int]
     body_name: Mapped[str]
     body_code: Mapped[str | None]
     approval_number: Mapped[str | None]
@@ -63,10 +64,11 @@ class AssessmentRow(Table):
     """A third-party assessment, passed or not; append-only."""
 
     __tablename__ = "issuers_assessment"
-    __table_args__ = STRICT
+    __table_args__ = (UniqueConstraint("issuer_id", "number"), STRICT)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"), index=True)
+    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"))
+    number: Mapped[int]
     assessor_id: Mapped[str]
     assessor_name: Mapped[str]
     assessor_code: Mapped[str]

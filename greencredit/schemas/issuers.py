@@ -298,6 +298,8 @@ class Certificate(NewCertificate):
 
     certificate_id: str
     issuer_id: str
+    number: int
+    """Counted from 1 for each issuer: the order of recording, also within one instant."""
     recorded_at: Instant
 
 
@@ -376,6 +378,8 @@ class Assessment(NewAssessment):
 
     assessment_id: str
     issuer_id: str
+    number: int
+    """Counted from 1 for each issuer: the order of recording, also within one instant."""
     assessor_id: str
     """The account that signed it in."""
     recorded_at: Instant

@@ -13,9 +13,7 @@ from greencredit.schemas.issuers import Assessment, Certificate, LifeStep, MetCo
 def certificates(session: Session, issuer_id: str) -> list[Certificate]:
     """List the certificates of an issuer, oldest first."""
     rows = session.scalars(
-        select(CertificateRow)
-        .where(CertificateRow.issuer_id == issuer_id)
-        .order_by(CertificateRow.recorded_at, CertificateRow.id)
+        select(CertificateRow).where(CertificateRow.issuer_id == issuer_id).order_by(CertificateRow.number)
     )
     return [_certificate(row) for row in rows]
 
@@ -23,9 +21,7 @@ def certificates(session: Session, issuer_id: str) -> list[Certificate]:
 def assessments(session: Session, issuer_id: str) -> list[Assessment]:
     """List the assessments of an issuer, oldest first, each with the conditions met so far."""
     rows = session.scalars(
-        select(AssessmentRow)
-        .where(AssessmentRow.issuer_id == issuer_id)
-        .order_by(AssessmentRow.recorded_at, AssessmentRow.id)
+        select(AssessmentRow).where(AssessmentRow.issuer_id == issuer_id).order_by(AssessmentRow.number)
     )
     steps = [one for one in history(session, issuer_id) if one.step == LifeStep.MEET_CONDITION]
     return [_assessment(row, steps) for row in rows]
@@ -42,6 +38,7 @@ def _certificate(row: CertificateRow) -> Certificate:
         {
             "certificate_id": row.id,
             "issuer_id": row.issuer_id,
+            "number": row.number,
             "body_name": row.body_name,
             "body_code": row.body_code,
             "approval_number": row.approval_number,
@@ -62,6 +59,7 @@ def _assessment(row: AssessmentRow, steps: list[Step]) -> Assessment:
         {
             "assessment_id": row.id,
             "issuer_id": row.issuer_id,
+            "number": row.number,
             "assessor_id": row.assessor_id,
             "assessor_name": row.assessor_name,
             "assessor_code": row.assessor_code,

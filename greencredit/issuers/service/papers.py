@@ -30,13 +30,17 @@ def certify(session: Session, actor: Actor, issuer_id: str, new: NewCertificate,
     _require_not_over(new.valid, turn.today)
     fields = dict(new) | {"body_code": body_code}
     certificate_id = new_id(session, "crt", turn.at)
-    paper = Certificate(**fields, certificate_id=certificate_id, issuer_id=issuer_id, recorded_at=turn.at)
     held = queries.papers_of(session, issuer_id)
+    number = len(held.certificates) + 1
+    paper = Certificate(
+        **fields, certificate_id=certificate_id, issuer_id=issuer_id, number=number, recorded_at=turn.at
+    )
     require_guards(session, turn, papers=held._replace(certificates=[*held.certificates, paper]))
     session.add(
         CertificateRow(
             id=certificate_id,
             issuer_id=issuer_id,
+            number=number,
             body_name=new.body_name,
             body_code=body_code,
             approval_number=new.approval_number,
@@ -63,14 +67,16 @@ def assess(session: Session, actor: Actor, issuer_id: str, new: NewAssessment, *
     _require_not_over(new.valid, turn.today)
     fields = dict(new) | {"assessor_code": code, "assessor_controlling_code": controlling}
     assessment_id = new_id(session, "asm", turn.at)
+    held = queries.papers_of(session, issuer_id)
     paper = Assessment(
         **fields,
         assessment_id=assessment_id,
         issuer_id=issuer_id,
+        number=held.assessment.number + 1 if held.assessment else 1,
         assessor_id=who(actor),
         recorded_at=turn.at,
     )
-    require_guards(session, turn, papers=queries.papers_of(session, issuer_id)._replace(assessment=paper))
+    require_guards(session, turn, papers=held._replace(assessment=paper))
     session.add(_row_of(paper))
     return take(session, turn, document_digest=new.document.digest, about=assessment_id)
 
@@ -93,6 +99,7 @@ def _row_of(paper: Assessment) -> AssessmentRow:
     return AssessmentRow(
         id=paper.assessment_id,
         issuer_id=paper.issuer_id,
+        number=paper.number,
         assessor_id=paper.assessor_id,
         assessor_name=paper.assessor_name,
         assessor_code=paper.assessor_code,

@@ -59,6 +59,7 @@ def _create_papers() -> None:
         "issuers_certificate",
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("issuer_id", sa.Text, nullable=False),
+        sa.Column("number", Whole, nullable=False),
         sa.Column("body_name", sa.Text, nullable=False),
         sa.Column("body_code", sa.Text, nullable=True),
         sa.Column("approval_number", sa.Text, nullable=True),
@@ -71,14 +72,15 @@ def _create_papers() -> None:
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("recorded_at", InstantColumn, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_issuers_certificate"),
+        sa.UniqueConstraint("issuer_id", "number", name="uq_issuers_certificate_issuer_id_number"),
         sa.ForeignKeyConstraint(["issuer_id"], ["issuers_issuer.id"], name="fk_issuers_certificate_issuer_id"),
         sqlite_strict=True,
     )
-    op.create_index("ix_issuers_certificate_issuer_id", "issuers_certificate", ["issuer_id"])
     op.create_table(
         "issuers_assessment",
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("issuer_id", sa.Text, nullable=False),
+        sa.Column("number", Whole, nullable=False),
         sa.Column("assessor_id", sa.Text, nullable=False),
         sa.Column("assessor_name", sa.Text, nullable=False),
         sa.Column("assessor_code", sa.Text, nullable=False),
@@ -94,10 +96,10 @@ def _create_papers() -> None:
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("recorded_at", InstantColumn, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_issuers_assessment"),
+        sa.UniqueConstraint("issuer_id", "number", name="uq_issuers_assessment_issuer_id_number"),
         sa.ForeignKeyConstraint(["issuer_id"], ["issuers_issuer.id"], name="fk_issuers_assessment_issuer_id"),
         sqlite_strict=True,
     )
-    op.create_index("ix_issuers_assessment_issuer_id", "issuers_assessment", ["issuer_id"])
 
 
 def _create_filings() -> None:
