@@ -158,13 +158,14 @@ def of(kind: ScopeKind, parameter: str) -> Whereabouts:
 
 
 @dataclass(frozen=True)
-class _Gate:
+class Gate:
     """Lets a request in or refuses it; refusals of known actors are written to the audit log."""
 
     action: str
     at: Whereabouts | None
 
     def __call__(self, connection: HTTPConnection, actor: CurrentActor) -> Iterator[Permit]:
+        """Stand around the route: FastAPI calls it, and throws into it what the route refuses."""
         permit = Permit(actor, self.action, object_id="/".join(map(str, connection.path_params.values())))
         try:
             _refuse_cross_site(connection)
@@ -193,7 +194,7 @@ def requires(action: str, *, at: Whereabouts | None = None) -> Any:  # noqa: ANN
         at: where the thing lies; without it the route itself calls `permit.require(…)` or filters by `visible`.
     """
     rule = access.POLICY[action]
-    gate = _Gate(action, at)
+    gate = Gate(action, at)
     if not rule.logged:
         return Depends(gate, scope="function")
     permitted = Annotated[Permit, Depends(gate, scope="function")]
@@ -209,11 +210,6 @@ def requires(action: str, *, at: Whereabouts | None = None) -> Any:  # noqa: ANN
                 _record(connection, session, permit, Outcome.DONE)
 
     return Depends(logged_write if rule.writes else watched_read, scope="function")
-
-
-def action_of(dependency: object) -> str | None:
-    """Give the action that a dependency of a route declares, if it is a gate; for the test that walks all routes."""
-    return dependency.action if isinstance(dependency, _Gate) else None
 
 
 def _looks_at_himself(permit: Permit) -> bool:
