@@ -1,0 +1,36 @@
+"""A refusal carries its code and its facts; the four families are all there is."""
+
+from typing import ClassVar
+
+from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused, every_refusal
+
+
+class TooManyApples(Refused):
+    """苹果太多: a basket holds ten apples."""
+
+    code: ClassVar[str] = "orchard.too_many_apples"
+
+
+def test_a_refusal_says_what_was_found_and_keeps_the_facts() -> None:
+    no = TooManyApples("12 apples found, at most 10 wanted", found=12, wanted=10)
+
+    assert (str(no), no.message, no.code, no.facts) == (
+        "12 apples found, at most 10 wanted",
+        "12 apples found, at most 10 wanted",
+        "orchard.too_many_apples",
+        {"found": 12, "wanted": 10},
+    )
+
+
+def test_every_refusal_is_listed_by_code_and_families_are_not() -> None:
+    listed = every_refusal()
+
+    assert [kind.code for kind in listed] == sorted(kind.code for kind in listed)
+    assert {Refusal, NotFound, Denied, Conflict, Refused} & set(listed) == set()
+    assert TooManyApples in listed
+
+
+def test_every_refusal_belongs_to_one_of_four_families() -> None:
+    families = (NotFound, Denied, Conflict, Refused)
+
+    assert [kind for kind in every_refusal() if sum(issubclass(kind, family) for family in families) != 1] == []
