@@ -5,6 +5,7 @@ from typing import Final
 
 from greencredit.awards import jobs as awards
 from greencredit.awards.service import TAKE_IN
+from greencredit.issuers import jobs as issuers
 from greencredit.kernel.messages import jobs as queues
 from greencredit.kernel.messages.scheduler import Daily, Entry
 from greencredit.kernel.messages.worker import Handler
@@ -12,11 +13,15 @@ from greencredit.kernel.messages.worker import Handler
 HANDLERS: Final[dict[str, Handler]] = {
     "kernel.clear_queues": queues.clear_queues,
     TAKE_IN: awards.take_in,
+    "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
 }
 """Kind of job → the function of a room's `jobs.py` that does it."""
 
 DELIVERIES: Final[dict[str, Handler]] = {}
 """Topic of the outbox → the function that tells the outside; a topic without one waits."""
 
-ENTRIES: Final[tuple[Entry, ...]] = (Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),)
+ENTRIES: Final[tuple[Entry, ...]] = (
+    Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),
+    Daily("filings take effect", "issuers.bring_filings_into_effect", at=time(0, 5)),
+)
 """Periodic work; civil times are China's."""

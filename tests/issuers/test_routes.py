@@ -1,0 +1,200 @@
+"""Issuers over HTTP: a whole life through the door, each side with its own account; strangers see the register."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from greencredit.app.main import create_app
+from greencredit.issuers import queries
+from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
+from greencredit.kernel.clock import StandingClock, civil_date
+from greencredit.kernel.database import Database
+from greencredit.kernel.ids import seeded_entropy
+from greencredit.kernel.keys import Keys
+from greencredit.kernel.settings import Settings
+from greencredit.schemas.issuers import LifeState
+from tests.factories.issuers import (
+    make_issuer,
+    new_assessment,
+    new_certificate,
+    new_issuer,
+    new_scheme,
+    synthetic_code,
+)
+from tests.factories.people import PASSWORD, make_account, make_grant
+
+API = "/api/v1"
+WHY = {"reason": "示例"}
+
+
+@pytest.fixture
+def shared(database_url: str, clock: StandingClock) -> Iterator[Database]:
+    """Give a migrated database that several threads use."""
+    entropy = seeded_entropy("issuers")
+    opened = Database(database_url, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(shared: Database, tmp_path: Path) -> FastAPI:
+    """Give the application without workers."""
+    return create_app(shared, Settings(data_dir=tmp_path, public_url="https://credits.example"))
+
+
+@pytest.fixture
+def stranger(app: FastAPI) -> Iterator[TestClient]:
+    """Give a client that nobody knows."""
+    with TestClient(app, base_url="https://credits.example") as client:
+        yield client
+
+
+class Side:
+    """One account at its own client; grants are given by the operator as the life goes on."""
+
+    def __init__(self, app: FastAPI, shared: Database, login: str) -> None:
+        self.shared = shared
+        with shared.writing() as session:
+            self.account_id = make_account(session, login=login, password=PASSWORD).id
+        self.client = TestClient(app, base_url="https://credits.example")
+        answer = self.client.post(f"{API}/sessions", json={"login": login, "password": PASSWORD})
+        assert answer.status_code == 201
+        # The test's clock stands in the past, so a client that looks at the real one would drop the cookie at once.
+        self.client.headers["cookie"] = answer.headers["set-cookie"].partition(";")[0]
+
+    def granted(self, role: Role, scope: Scope = PLATFORM) -> None:
+        """Let the account hold a role in a place."""
+        with self.shared.writing() as session:
+            make_grant(session, self.account_id, role, scope)
+
+    def post(self, path: str, body: dict[str, Any], *, wanted: int = 200) -> Any:  # noqa: ANN401 - any answer
+        """Send a body and give the answer, which must have the wanted status."""
+        answer = self.client.post(f"{API}{path}", json=body)
+        assert answer.status_code == wanted, answer.text
+        return answer.json()
+
+
+def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
+    app: FastAPI, shared: Database, stranger: TestClient, clock: StandingClock
+) -> None:
+    admin, certifier, assessor, regulator = (
+        Side(app, shared, login) for login in ("admin", "certifier", "assessor", "regulator")
+    )
+    today = civil_date(clock.now())
+
+    issuer_id = admin.post("/issuers", {"issuer": new_issuer().model_dump(mode="json"), **WHY}, wanted=201)["issuer_id"]
+    here = Scope(ScopeKind.ISSUER, issuer_id)
+    admin.granted(Role.ISSUER_ADMIN, here)
+    certifier.granted(Role.CERTIFIER, here)
+    assessor.granted(Role.ASSESSOR, here)
+    regulator.granted(Role.REGULATOR, Scope(ScopeKind.REGION, "CN-SH"))
+    life = f"/issuers/{issuer_id}"
+    admin.post(f"{life}/submit", WHY)
+    certifier.post(f"{life}/certificates", {"certificate": new_certificate(today).model_dump(mode="json"), **WHY})
+    assessor.post(f"{life}/assessments", {"assessment": new_assessment(today).model_dump(mode="json"), **WHY})
+    filing = admin.post(f"{life}/filings", {"scheme": new_scheme().model_dump(mode="json"), **WHY}, wanted=201)
+    report = {"passed": True, "report_digest": "c" * 64, "summary": "试算通过"}
+    admin.post(f"/filings/{filing['filing_id']}/sections/rules/reports", report)
+    admin.post(f"/filings/{filing['filing_id']}/submit", WHY)
+    accepted = regulator.post(f"/filings/{filing['filing_id']}/accept", {"number": "示例备2026-1", **WHY})
+    active = regulator.post(f"{life}/activate", WHY)
+
+    (listed,) = stranger.get(f"{API}/issuers").json()
+    assert (accepted["state"], active["state"]) == ("effective", "active")
+    assert (listed["issuer_id"], listed["state"], listed["filing_number"]) == (issuer_id, "active", "示例备2026-1")
+    assert stranger.get(f"{API}{life}").json() == listed
+    with shared.reading() as session:
+        audited = session.execute(
+            text("SELECT action FROM people_audit WHERE action LIKE 'issuer.%' OR action = 'rule.file' ORDER BY id")
+        )
+        assert list(audited.scalars()) == [
+            "issuer.register",
+            "issuer.submit",
+            "issuer.certify",
+            "issuer.assess",
+            "rule.file",
+            "rule.file",
+            "issuer.file",
+            "issuer.decide",
+            "issuer.decide",
+        ]
+
+
+@pytest.mark.proves("ISS-1")
+def test_a_wrong_code_comes_back_as_a_problem_that_says_found_and_wanted(app: FastAPI, shared: Database) -> None:
+    admin = Side(app, shared, "admin")
+    wrong = new_issuer().model_dump(mode="json") | {"code": "91350100M000100Y4A"}
+
+    problem = admin.post("/issuers", {"issuer": wrong, **WHY}, wanted=422)
+
+    assert (problem["code"], problem["facts"]) == (
+        "issuers.code_wrong_check",
+        {"position": 18, "found": "A", "wanted": "3"},
+    )
+
+
+def test_a_step_out_of_turn_comes_back_as_a_problem_and_changes_nothing(app: FastAPI, shared: Database) -> None:
+    with shared.writing() as session:
+        issuer = make_issuer(session, LifeState.FILED)
+    regulator = Side(app, shared, "regulator")
+    regulator.granted(Role.REGULATOR)
+
+    problem = regulator.post(f"/issuers/{issuer.issuer_id}/lift", WHY, wanted=422)
+
+    assert (problem["code"], problem["facts"]) == (
+        "issuers.step_not_allowed",
+        {"state": "filed", "step": "lift", "role": "regulator", "wanted": ["accept_filing", "activate", "lapse"]},
+    )
+    with shared.reading() as session:
+        assert queries.issuer(session, issuer.issuer_id) == issuer
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "submit",
+        "certificates",
+        "certificates/return",
+        "assessments",
+        "conditions/1/met",
+        "filings",
+        "return",
+        "refuse",
+        "lapse",
+        "give-up",
+        "activate",
+        "restrict",
+        "suspend",
+        "lift",
+        "stop-issuing",
+        "withdraw",
+        "exclude",
+        "close",
+    ],
+)
+def test_a_stranger_takes_no_step(stranger: TestClient, shared: Database, path: str) -> None:
+    with shared.writing() as session:
+        issuer = make_issuer(session)
+
+    answer = stranger.post(f"{API}/issuers/{issuer.issuer_id}/{path}", json=WHY)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "access.sign_in_first")
+
+
+def test_a_dossier_is_shown_to_the_issuers_own_and_hidden_from_strangers(
+    app: FastAPI, shared: Database, stranger: TestClient
+) -> None:
+    with shared.writing() as session:
+        issuer = make_issuer(session, LifeState.DRAFT)
+    viewer = Side(app, shared, "viewer")
+    viewer.granted(Role.ISSUER_VIEWER, Scope(ScopeKind.ISSUER, issuer.issuer_id))
+    path = f"{API}/issuers/{issuer.issuer_id}"
+
+    assert viewer.client.get(f"{path}/dossier").json()["issuer"]["code"] == synthetic_code()
+    assert stranger.get(f"{path}/dossier").status_code == 401
+    assert (stranger.get(path).status_code, stranger.get(path).json()["code"]) == (404, "issuers.unknown_issuer")
