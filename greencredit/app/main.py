@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from greencredit import timetable
 from greencredit.actions import routes as actions
-from greencredit.app import description, operations, problems
+from greencredit.app import description, operations, problems, reference
 from greencredit.app.envelope import Envelope
 from greencredit.app.measures import Measures
 from greencredit.awards import routes as awards
@@ -48,6 +48,7 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
     app.state.settings = settings
     app.state.measures = Measures(database)
     app.state.error_page = None
+    app.state.status_of = problems.status_of
     app.add_middleware(
         Envelope,
         measures=app.state.measures,
@@ -67,6 +68,7 @@ def _mount(app: FastAPI) -> None:
     app.include_router(operations.router, prefix=API)
     for room in (people, ledger, issuers, merchants, actions, evidence, awards):
         app.include_router(room.router, prefix=API)
+    app.include_router(reference.router, prefix=API)
     open_consoles(app)
 
 

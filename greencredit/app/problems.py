@@ -49,6 +49,7 @@ _STATUSES: Final[tuple[tuple[type[Refusal], int], ...]] = (
     (BodyTooLarge, 413),
     (Unavailable, 503),
     (Fault, 500),
+    (MalformedRequest, 400),
     (NotFound, 404),
     (Denied, 403),
     (Conflict, 409),
@@ -77,16 +78,14 @@ _HEADERS: Final[dict[int, dict[str, str]]] = {
 _NO_PAGES: Final = ("/api/", "/health/", "/metrics")
 
 
-def status_of(refusal: Refusal) -> int:
-    """Give the HTTP status of a refusal."""
-    if isinstance(refusal, MalformedRequest):
-        return int(refusal.facts["status"])
-    return next(status for kind, status in _STATUSES if isinstance(refusal, kind))
+def status_of(kind: type[Refusal]) -> int:
+    """Give the HTTP status of a kind of refusal."""
+    return next(status for family, status in _STATUSES if issubclass(kind, family))
 
 
 def problem_of(connection: HTTPConnection, refusal: Refusal) -> Problem:
     """Word a refusal for the caller."""
-    status = status_of(refusal)
+    status = refusal.facts["status"] if isinstance(refusal, MalformedRequest) else status_of(type(refusal))
     title = _TITLES.get(status, _TITLES[400])
     return Problem(
         type=f"{connection.app.state.settings.public_url}/errors#{refusal.code}",
