@@ -40,7 +40,7 @@ class MalformedNumber(Refused):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            f"{number!r} is not a report number; wanted GC-YY-XXXXXX-XXXXXX-CC with agreeing check digits",
+            f"{number!r} is not a report number; wanted GC-YY-XXXXXXX-XXXXXXX-CC with agreeing check digits",
             number=number,
         )
 
@@ -73,7 +73,7 @@ class WrongFacts(Refused):
 
 
 class NumberTaken(Conflict):
-    """报告编号冲突: other facts already carry this number (one chance in 2^60)."""
+    """报告编号冲突: other facts already carry this number (one chance in 2^61)."""
 
     code = "reports.number_taken"
 

@@ -33,9 +33,8 @@ KIND_BUDGET: Final = 12
 """How many kinds a summary table prints before the rest is named in one line."""
 
 _FORMAT: Final = "greencredit.report/1"
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
-_LOOK_ALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
-_SERIAL_LENGTH: Final = 12
+_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXYZ"  # no vowels: no words, and nothing that looks like 0 or 1
+_SERIAL_LENGTH: Final = 14
 _LENGTH: Final = 2 + 2 + _SERIAL_LENGTH + 2
 _TICKS: Final = (1, 2, 5)
 _MOST_STEPS: Final = 4
@@ -55,8 +54,8 @@ def digest_of(content: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Paper:
-    """One report before it is drawn: its kind, facts and language, and what follows from them."""
+class Imprint:
+    """What follows from the kind, facts and language of a report: canonical facts, digest, number."""
 
     kind: str
     record: ReportFacts
@@ -84,9 +83,11 @@ def number_of(facts_sha256: str, lang: Lang, year: int) -> str:
     Not a sequence: workers need no common counter, a batch that is run again or elsewhere gives the same numbers and
     so the same bytes, numbers tell nobody how many reports there are, and they cannot be guessed one after another.
     """
-    seed = hashlib.sha256(f"{facts_sha256}:{lang}".encode()).digest()
-    bits = int.from_bytes(seed, "big") >> (len(seed) * 8 - _SERIAL_LENGTH * 5)
-    serial = "".join(_ALPHABET[bits >> 5 * place & 31] for place in reversed(range(_SERIAL_LENGTH)))
+    rest = int.from_bytes(hashlib.sha256(f"{facts_sha256}:{lang}".encode()).digest(), "big")
+    serial = ""
+    for _place in range(_SERIAL_LENGTH):
+        rest, letter = divmod(rest, len(_LETTERS))
+        serial += _LETTERS[letter]
     body = f"GC{year % 100:02d}{serial}"
     return _grouped(f"{body}{98 - _mod_97(f'{body}00'):02d}")
 
@@ -94,14 +95,13 @@ def number_of(facts_sha256: str, lang: Lang, year: int) -> str:
 def require_number(written: str) -> str:
     """Give a number in its proper form, however it was typed; refuse it if the check digits do not agree."""
     plain = "".join(character for character in written.upper() if character.isalnum())
-    plain = plain[:2] + plain[2:].translate(_LOOK_ALIKES)
     right = (
         len(plain) == _LENGTH
         and plain.startswith("GC")
         and plain.isascii()
         and plain[2:4].isdigit()
         and plain[-2:].isdigit()
-        and all(character in _ALPHABET for character in plain[4:-2])
+        and all(character in _LETTERS for character in plain[4:-2])
     )
     if not right or _mod_97(plain) != 1:
         raise MalformedNumber(written)
@@ -109,12 +109,16 @@ def require_number(written: str) -> str:
 
 
 def _mod_97(text: str) -> int:
-    """Take letters as two digits (A = 10) and give the remainder by 97 (ISO/IEC 7064, MOD 97-10)."""
+    """Take letters as two digits (A = 10) and give the remainder by 97 (ISO/IEC 7064, MOD 97-10).
+
+    Every place of a number holds either a letter or a digit, never both, so that each wrong character and each
+    exchange of neighbours shows; with digits and letters mixed a few would not.
+    """
     return int("".join(str(int(character, 36)) for character in text)) % 97
 
 
 def _grouped(plain: str) -> str:
-    return f"{plain[:2]}-{plain[2:4]}-{plain[4:10]}-{plain[10:16]}-{plain[16:]}"
+    return f"{plain[:2]}-{plain[2:4]}-{plain[4:11]}-{plain[11:18]}-{plain[18:]}"
 
 
 def granted(awards: Iterable[AwardLine]) -> list[AwardLine]:

@@ -49,34 +49,35 @@ def issue(session: Session, kind: str, record: ReportFacts, lang: Lang, into: Pa
 
 def already_issued(session: Session, kind: str, record: ReportFacts, lang: Lang, into: Path) -> IssuedReport | None:
     """Give the PDF that was issued for the same facts, if its file is still whole."""
-    paper = _paper(kind, record, lang)
-    found = queries.files_of(session, paper.number).get(queries.PDF)
+    imprint = _imprint(kind, record, lang)
+    found = queries.files_of(session, imprint.number).get(queries.PDF)
     if found is None:
         return None
-    _require_same_facts(found, paper.digest)
+    _require_same_facts(found, imprint.digest)
     path = into / found.path
     return found if path.is_file() and rules.digest_of(path.read_bytes()) == found.file_sha256 else None
 
 
 def draw(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Drawing:
     """Draw a report without a session: the slow half, fit for a pool of processes."""
-    from greencredit.reports.render import renderer_at
+    from greencredit.reports.render import Paper, renderer_at
 
-    paper = _paper(kind, record, lang)
+    imprint = _imprint(kind, record, lang)
+    paper = Paper(queries.kind_named(kind), record, lang)
     renderer = renderer_at(public_url)
     media_type: Literal["application/pdf", "text/html"] = "application/pdf"
     try:
-        content = renderer.pdf(queries.kind_named(kind), paper)
+        content = renderer.pdf(paper)
     except PdfUnavailable:
         media_type = "text/html"
-        content = renderer.page(queries.kind_named(kind), paper).encode()
+        content = renderer.page(paper).encode()
     return Drawing(
-        number=paper.number,
+        number=imprint.number,
         kind=kind,
         lang=lang,
         subject_id=record.subject_id,
         period=record.period,
-        facts_sha256=paper.digest,
+        facts_sha256=imprint.digest,
         media_type=media_type,
         renderer=renderer.fingerprint,
         content=content,
@@ -115,11 +116,11 @@ def register(session: Session, drawing: Drawing, into: Path) -> IssuedReport:
     return queries.files_of(session, drawing.number)[drawing.media_type]
 
 
-def _paper(kind: str, record: ReportFacts, lang: Lang) -> rules.Paper:
+def _imprint(kind: str, record: ReportFacts, lang: Lang) -> rules.Imprint:
     wanted = queries.kind_named(kind).facts
     if not isinstance(record, wanted):
         raise WrongFacts(kind, wanted=wanted.__name__, found=type(record).__name__)
-    return rules.Paper(kind, record, lang)
+    return rules.Imprint(kind, record, lang)
 
 
 def _require_same_facts(found: IssuedReport, facts_sha256: str) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import warnings
+from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib import metadata
 from pathlib import Path
@@ -18,9 +19,9 @@ from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind
 from greencredit.reports.errors import PdfUnavailable
 from greencredit.reports.render import fonts, words
+from greencredit.reports.render.mend import mend
 from greencredit.reports.render.seal import finish
-from greencredit.reports.rules import Paper
-from greencredit.schemas.reports import ReportFacts
+from greencredit.schemas.reports import Lang, ReportFacts
 from greencredit.schemas.values import Words
 
 _PACKAGE: Final = Path(__file__).parents[2]
@@ -29,7 +30,20 @@ TEMPLATE_FOLDERS: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates"
 
 _MODULE_PIXELS: Final = 10  # whole pixels per QR module: the picture stays one bit deep and small
 _LIBRARIES: Final = ("weasyprint", "pydyf", "jinja2", "segno", "uharfbuzz", "fonttools")
-_DROPPED_TABLES: Final = ("BASE", "DSIG", "EBDT", "EBLC", "EBSC", "GPOS", "GSUB", "JSTF", "LTSH", "PCLT", "SVG ")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One report about to be drawn."""
+
+    kind: ReportKind
+    record: ReportFacts
+    lang: Lang
+
+    @cached_property
+    def imprint(self) -> rules.Imprint:
+        """Give the number, the digest and the canonical facts."""
+        return rules.Imprint(self.kind.name, self.record, self.lang)
 
 
 class Renderer:
@@ -74,19 +88,19 @@ class Renderer:
 
     def verify_url(self, paper: Paper) -> str:
         """Give the address behind the QR code; the digest stays in the reader's browser."""
-        return f"{self._public_url}/verify/{paper.number}#{paper.digest}"
+        return f"{self._public_url}/verify/{paper.imprint.number}#{paper.imprint.digest}"
 
-    def page(self, kind: ReportKind, paper: Paper, *, with_style: bool = True) -> str:
+    def page(self, paper: Paper, *, with_style: bool = True) -> str:
         """Draw a report as one self-contained page; the PDF goes without the style, which is parsed once a process."""
         lang = paper.lang
-        template = self._environment.get_template(kind.template)
+        template = self._environment.get_template(paper.kind.template)
 
         def written(text: Words) -> str:
             return text.in_(lang)
 
         return template.render(
             r=paper.record,
-            kind=kind,
+            kind=paper.kind,
             lang="zh-CN" if lang == "zh" else "en",
             zh=lang == "zh",
             w=written,
@@ -95,16 +109,16 @@ class Renderer:
             month=partial(words.month, lang=lang),
             month_tick=partial(words.month_tick, lang=lang),
             moment=partial(words.moment, lang=lang),
-            number=paper.number,
-            digest=paper.digest,
+            number=paper.imprint.number,
+            digest=paper.imprint.digest,
             verify_url=self.verify_url(paper),
             qr=segno.make(self.verify_url(paper), error="m", micro=False).png_data_uri(scale=_MODULE_PIXELS, border=0),
             style=Markup(self.style if with_style else ""),  # noqa: S704 - our own file
         )
 
-    def pdf(self, kind: ReportKind, paper: Paper) -> bytes:
+    def pdf(self, paper: Paper) -> bytes:
         """Draw a report as a PDF that is PDF/A-3a and PDF/UA-1 at once; refuse a character no font draws."""
-        page = self.page(kind, paper, with_style=False)
+        page = self.page(paper, with_style=False)
         fonts.require_glyphs(page + self.style)
         weasyprint, font_configuration, sheets = self._type_setter
         at = paper.record.as_of
@@ -113,8 +127,8 @@ class Renderer:
                 string=content, name=name, description=what, relationship="Data", created=at, modified=at
             )
             for name, content, what in (
-                ("report.json", paper.facts, "the facts of this report"),
-                (kind.sheet.file_name, sheet_of(kind, paper.record), "the detailed statement"),
+                ("report.json", paper.imprint.facts, "the facts of this report"),
+                (paper.kind.sheet.file_name, sheet_of(paper.kind, paper.record), "the detailed statement"),
             )
         ]
         html = weasyprint.HTML(
@@ -123,9 +137,9 @@ class Renderer:
         document = html.render(font_config=font_configuration, stylesheets=sheets, pdf_variant="pdf/a-3a")
         written: bytes = document.write_pdf(
             pdf_variant="pdf/a-3a",
-            pdf_identifier=bytes.fromhex(paper.digest)[:16],
+            pdf_identifier=bytes.fromhex(paper.imprint.digest)[:16],
             attachments=attachments,
-            finisher=lambda _document, pdf: finish(pdf, number=paper.number, digest=paper.digest),
+            finisher=lambda _document, pdf: finish(pdf, number=paper.imprint.number, digest=paper.imprint.digest),
         )
         return written
 
@@ -164,39 +178,5 @@ def _weasyprint() -> Any:  # noqa: ANN401 - a library without types
             import weasyprint.urls
     except OSError as missing:
         raise PdfUnavailable(str(missing).splitlines()[0]) from missing
-    _subset_with_our_harfbuzz()
+    mend()
     return weasyprint
-
-
-def _subset_with_our_harfbuzz() -> None:
-    """Let the pinned wheel cut fonts, so that neither the bytes nor the speed depend on the machine's library."""
-    import uharfbuzz
-    from weasyprint.pdf.fonts import Font
-
-    keep_ids = (
-        uharfbuzz.SubsetFlags.RETAIN_GIDS
-        | uharfbuzz.SubsetFlags.PASSTHROUGH_UNRECOGNIZED
-        | uharfbuzz.SubsetFlags.DESUBROUTINIZE
-    )
-    then = uharfbuzz.SubsetFlags.PASSTHROUGH_UNRECOGNIZED | uharfbuzz.SubsetFlags.DESUBROUTINIZE
-
-    @cache
-    def face_of(content: bytes, index: int) -> uharfbuzz.Face:
-        return uharfbuzz.Face(content, index)
-
-    def subset(self: Any, to_unicode: dict[int, str], hinting: bool) -> None:  # noqa: ANN401, FBT001 - their signature
-        if not to_unicode:
-            return
-        flags = uharfbuzz.SubsetFlags.NOTDEF_OUTLINE if self.missing else 0
-        first = uharfbuzz.SubsetInput()
-        first.glyph_set.update(to_unicode)
-        first.flags = keep_ids | flags
-        first.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES)
-        cut = uharfbuzz.subset(face_of(self.file_content, self.index), first)
-        second = uharfbuzz.SubsetInput()
-        second.glyph_set.update(range(max(to_unicode) + 1))
-        second.flags = then | flags | (0 if hinting else uharfbuzz.SubsetFlags.NO_HINTING)
-        second.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES)
-        self.file_content = uharfbuzz.subset(cut, second).blob.data
-
-    Font.subset = subset

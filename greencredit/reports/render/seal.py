@@ -48,6 +48,8 @@ def finish(pdf: Any, *, number: str, digest: str) -> None:  # noqa: ANN401 - a p
     metadata.compress = False  # plain, so that any tool finds it
     [packet] = metadata.stream
     metadata.stream = [packet.replace(b"</rdf:RDF>", _claims(number, digest).encode() + b"</rdf:RDF>")]
+    files = pdf.catalog["AF"]
+    files[:] = list(dict.fromkeys(files))  # each embedded file is listed twice
     for thing in pdf.objects:
         if isinstance(thing, dict) and thing.get("S") == "/TH":
             row = objects[thing["P"]]

@@ -1,0 +1,59 @@
+"""Two mends of the pinned WeasyPrint, made once a process: fonts cut by our own HarfBuzz, and no file left open."""
+
+from functools import cache
+from typing import Any, Final
+
+_DROPPED_TABLES: Final = ("BASE", "DSIG", "EBDT", "EBLC", "EBSC", "GPOS", "GSUB", "JSTF", "LTSH", "PCLT", "SVG ")
+
+
+def mend() -> None:
+    """Apply both."""
+    _close_the_colour_profile()
+    _subset_with_our_harfbuzz()
+
+
+def _close_the_colour_profile() -> None:
+    """Close the file of the colour profile, which is opened for every document and left to the garbage collector."""
+    from weasyprint import pdf
+
+    read = pdf.ColorProfile
+
+    def read_and_close(file: Any, *described: Any) -> Any:  # noqa: ANN401 - a library without types
+        with file:
+            return read(file, *described)
+
+    pdf.ColorProfile = read_and_close
+
+
+def _subset_with_our_harfbuzz() -> None:
+    """Let the pinned wheel cut fonts, so that neither the bytes nor the speed depend on the machine's library."""
+    import uharfbuzz
+    from weasyprint.pdf.fonts import Font
+
+    keep_ids = (
+        uharfbuzz.SubsetFlags.RETAIN_GIDS
+        | uharfbuzz.SubsetFlags.PASSTHROUGH_UNRECOGNIZED
+        | uharfbuzz.SubsetFlags.DESUBROUTINIZE
+    )
+    then = uharfbuzz.SubsetFlags.PASSTHROUGH_UNRECOGNIZED | uharfbuzz.SubsetFlags.DESUBROUTINIZE
+
+    @cache
+    def face_of(content: bytes, index: int) -> uharfbuzz.Face:
+        return uharfbuzz.Face(content, index)
+
+    def subset(self: Any, to_unicode: dict[int, str], hinting: bool) -> None:  # noqa: ANN401, FBT001 - their signature
+        if not to_unicode:
+            return
+        flags = uharfbuzz.SubsetFlags.NOTDEF_OUTLINE if self.missing else 0
+        first = uharfbuzz.SubsetInput()
+        first.glyph_set.update(to_unicode)
+        first.flags = keep_ids | flags
+        first.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES)
+        cut = uharfbuzz.subset(face_of(self.file_content, self.index), first)
+        second = uharfbuzz.SubsetInput()
+        second.glyph_set.update(range(max(to_unicode) + 1))
+        second.flags = then | flags | (0 if hinting else uharfbuzz.SubsetFlags.NO_HINTING)
+        second.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES)
+        self.file_content = uharfbuzz.subset(cut, second).blob.data
+
+    Font.subset = subset

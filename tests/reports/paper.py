@@ -1,0 +1,63 @@
+"""What the tests of paper share: the printer or a named reason why there is none, and eyes for a PDF."""
+
+import io
+import re
+from typing import Final
+
+import pikepdf
+import pytest
+
+from greencredit.reports.errors import PdfUnavailable
+from greencredit.reports.queries import kind_named
+from greencredit.reports.render import Paper, Renderer, renderer_at
+from greencredit.schemas.reports import ConsumerReport, IssuerFiling, Lang, ReportFacts
+from tests.factories import filings, reports
+
+PUBLIC_URL: Final = "https://credits.example"
+
+RARE: Final = "𠮷田䶮𬭎<script>alert(1)</script>"
+
+
+def every_case() -> dict[str, tuple[str, ReportFacts]]:
+    """Give the readers every template must stand: ordinary, rare characters, nothing at all, far too much."""
+    return {
+        "consumer-ordinary": ("consumer", reports.consumer_report(60)),
+        "consumer-rare": ("consumer", reports.consumer_report(9, name=RARE)),
+        "consumer-empty": ("consumer", reports.consumer_report(0)),
+        "consumer-unquantified": ("consumer", reports.consumer_report(30, purchases_only=True)),
+        "consumer-one": ("consumer", reports.consumer_report(1)),
+        "filing-ordinary": ("issuer_filing", filings.issuer_filing()),
+        "filing-rare": ("issuer_filing", filings.issuer_filing(name=RARE, approval_number="CNCA-DEMO-1")),
+        "filing-empty": ("issuer_filing", filings.newly_registered()),
+    }
+
+
+def page_of(facts: ReportFacts, lang: Lang) -> str:
+    """Draw a page."""
+    return renderer_at(PUBLIC_URL).page(paper_of(facts, lang))
+
+
+def pdf_of(facts: ReportFacts, lang: Lang, *, renderer: Renderer | None = None) -> bytes:
+    """Draw a PDF, or skip with the reason why this machine draws none."""
+    try:
+        return (renderer or renderer_at(PUBLIC_URL)).pdf(paper_of(facts, lang))
+    except PdfUnavailable as missing:
+        pytest.skip(missing.message)
+
+
+def paper_of(facts: ReportFacts, lang: Lang) -> Paper:
+    """Give the paper of any facts."""
+    kind = {ConsumerReport: "consumer", IssuerFiling: "issuer_filing"}[type(facts)]
+    return Paper(kind_named(kind), facts, lang)
+
+
+def words_of(page: str) -> str:
+    """Give the visible text of a page, blanks closed up."""
+    without_style = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", without_style))
+
+
+def attached(pdf: bytes) -> dict[str, bytes]:
+    """Give the files embedded in a PDF."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return {name: opened.attachments[name].get_file().read_bytes() for name in opened.attachments}
