@@ -100,10 +100,12 @@ class Liable(Record):
 
 
 class ReportLink(Record):
-    """One finished report of this holder and year."""
+    """One finished report of this holder."""
 
     number: str
     lang: str
+    since: date
+    last_day: date
     issued_at: Instant
     address: str
     is_pdf: bool

@@ -70,7 +70,7 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
         highest_label=_highest(columns),
         liable=liable,
         validity=_common(one.validity for one in liable),
-        reports=own_reports.finished(session, consumer_id, period),
+        reports=own_reports.finished(session, consumer_id),
         report_waiting=own_reports.being_made(session, consumer_id, period),
     )
 

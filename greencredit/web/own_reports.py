@@ -25,6 +25,7 @@ FOLDER: Final = "reports"
 
 _SUFFIXES: Final = {"application/pdf": "pdf", "text/html": "html"}
 _LOOKED_AT: Final = 200
+_LISTED: Final = 6
 
 
 class FileGone(NotFound):
@@ -42,20 +43,19 @@ class OwnFile:
     name: str
 
 
-def finished(session: Session, consumer_id: str, period: Period) -> tuple[ReportLink, ...]:
-    """List the reports about days of this period, newest first."""
+def finished(session: Session, consumer_id: str) -> tuple[ReportLink, ...]:
+    """List the newest reports, whatever days they are about."""
     found: dict[str, ReportLink] = {}
     for one in reports.reports_of(session, consumer_id):
-        if one.kind == KIND and one.period.since in period and one.period.last_day in period:
-            found.setdefault(
-                one.number,
-                ReportLink(
-                    number=one.number,
-                    lang=one.lang,
-                    issued_at=one.issued_at,
-                    address=f"/me/reports/{one.number}",
-                    is_pdf=reports.PDF in reports.files_of(session, one.number),
-                ),
+        if one.kind == KIND and len(found) < _LISTED and one.number not in found:
+            found[one.number] = ReportLink(
+                number=one.number,
+                lang=one.lang,
+                since=one.period.since,
+                last_day=one.period.last_day,
+                issued_at=one.issued_at,
+                address=f"/me/reports/{one.number}",
+                is_pdf=reports.PDF in reports.files_of(session, one.number),
             )
     return tuple(found.values())
 

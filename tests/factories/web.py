@@ -1,19 +1,27 @@
 """Whole pages, obviously synthetic, so that a test names only what it is about."""
 
+import io
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
+
+import pikepdf
+from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.actions import service as acting
 from greencredit.awards import jobs as awarding
 from greencredit.evidence import service as evidence
+from greencredit.kernel.clock import civil_date
 from greencredit.kernel.database import Database
 from greencredit.people import service as people
+from greencredit.reports import rules
+from greencredit.reports import service as reporting
 from greencredit.schemas.awards import Caps, EarningRule, Ground, PerKilogram
 from greencredit.schemas.evidence import FeedKind, NewFeed
 from greencredit.schemas.issuers import Issuer
 from greencredit.schemas.people import CardLink
+from greencredit.schemas.reports import IssuedReport, Lang
 from greencredit.schemas.values import Credits, Fen, Grams, Words
 from greencredit.schemas.web import (
     Bar,
@@ -28,6 +36,7 @@ from greencredit.schemas.web import (
 from tests.factories.issuers import example_rule, make_issuer, new_scheme
 from tests.factories.merchants import make_merchant, make_products, make_store, new_product
 from tests.factories.people import PASSWORD, make_account, make_consumer
+from tests.factories.reports import consumer_report
 
 AS_OF = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -188,7 +197,15 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         "liable": (make_liable(),),
         "validity": Words(zh="终身有效", en="Valid for life"),
         "reports": (
-            ReportLink(number="GC-2025-00000001", lang="zh", issued_at=AS_OF, address="/me/report/1", is_pdf=True),
+            ReportLink(
+                number="GC-26-000000-000000-00",
+                lang="zh",
+                since=date(2025, 1, 1),
+                last_day=date(2025, 12, 31),
+                issued_at=AS_OF,
+                address="/me/reports/GC-26-000000-000000-00",
+                is_pdf=True,
+            ),
         ),
         "report_waiting": ("en",),
     }
@@ -277,3 +294,36 @@ def _live(database: Database, folder: Path, issuer: Issuer, consumer_id: str) ->
         path = folder / f"{name}.csv"
         path.write_text(content, encoding="utf-8")
         awarding.import_file(database, name, path)
+
+
+def make_report(
+    session: Session, folder: Path, consumer_id: str, *, lang: Lang = "zh", kind: str = "consumer"
+) -> IssuedReport:
+    """Enter a report in the register whose PDF is one blank page with the facts attached: real facts, quickly made."""
+    record = consumer_report(4)
+    holder = record.holder.model_copy(update={"holder_id": consumer_id})
+    facts = rules.facts_json(kind, record.model_copy(update={"holder": holder}))
+    digest = rules.digest_of(facts)
+    drawing = reporting.Drawing(
+        number=rules.number_of(digest, lang, civil_date(record.as_of).year),
+        kind=kind,
+        lang=lang,
+        subject_id=consumer_id,
+        period=record.period,
+        facts_sha256=digest,
+        media_type="application/pdf",
+        renderer="示例",
+        content=make_pdf({"report.json": facts}),
+    )
+    return reporting.register(session, drawing, folder / "reports")
+
+
+def make_pdf(attached: dict[str, bytes]) -> bytes:
+    """Give a PDF of one blank page with these attachments."""
+    written = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        for name, content in attached.items():
+            pdf.attachments[name] = content
+        pdf.save(written)
+    return written.getvalue()
