@@ -47,14 +47,8 @@ class Story:
         say(facts.PURCHASES_NOTICE.en)
         say(facts.ACTIVITIES_NOTICE.zh)
         say(facts.ACTIVITIES_NOTICE.en)
-        self._publish_factors()
         passwords = cast.open_accounts(self._database)
-        issuer = cast.lead_issuer(self._database, self._clock)
-        say(f"\n发行主体 · Issuer            {issuer.name}（{issuer.code}） {issuer.state.words.zh}")
-        merchant = self._open_shop(issuer)
-        households = self._register_households(issuer, merchant)
-        self._clock.at = facts.IMPORTED_AT
-        self._open_feeds(issuer, merchant)
+        issuer, households = self.prepare()
         self._import_purchases()
         self._import_activities(households)
         self._audit(issuer)
@@ -62,6 +56,18 @@ class Story:
         passwords |= papers.open_consumer_accounts(self._database, issuer)
         papers.issue(self._database, self._settings, issuer, say)
         self._passwords(passwords)
+
+    def prepare(self) -> tuple[Issuer, list[str]]:
+        """Do everything up to the first file: factors, issuer, shop, households, feeds."""
+        cast.open_accounts(self._database)
+        self._publish_factors()
+        issuer = cast.lead_issuer(self._database, self._clock)
+        say(f"\n发行主体 · Issuer            {issuer.name}（{issuer.code}） {issuer.state.words.zh}")
+        merchant = self._open_shop(issuer)
+        households = self._register_households(issuer, merchant)
+        self._clock.at = facts.IMPORTED_AT
+        self._open_feeds(issuer, merchant)
+        return issuer, households
 
     def _publish_factors(self) -> None:
         with self._database.writing() as session:

@@ -141,8 +141,15 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         )
         _open_sqlite(engine, read_only=read_only)
         return engine
-    options = "-c default_transaction_read_only=on" if read_only else ""
-    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args={"options": options})
+    # A reader sees one state from its first statement on; a writer decides under the locks it takes.
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+        connect_args={"options": "-c default_transaction_read_only=on" if read_only else ""},
+    )
 
 
 class Database:

@@ -1,7 +1,7 @@
 """Interns names: the ledger's rows hold small numbers for callers, holders, series and leaves."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -61,21 +61,38 @@ def series(session: Session, terms: Terms) -> int:
     return made
 
 
-def leaves(session: Session, series_id: int, kind: LeafKind, holder_ids: Iterable[int]) -> Mapping[int, int]:
+def leaves(session: Session, series_id: int, kind: LeafKind, holder_ids: Iterable[int]) -> dict[int, int]:
     """Give the leaf of each holder in a series, opening those not there yet with a balance of zero."""
     wanted = list(dict.fromkeys(holder_ids))
     known = _known_leaves(session, series_id, kind, wanted)
     if missing := [holder for holder in wanted if holder not in known]:
-        session.execute(
-            text("INSERT INTO ledger_leaf (series_id, kind, holder_id) VALUES (:series, :kind, :holder)"),
-            [{"series": series_id, "kind": kind.value, "holder": holder} for holder in missing],
-        )
-        known = _known_leaves(session, series_id, kind, wanted)
-        session.execute(
-            text("INSERT INTO ledger_balance (leaf_id, sign, posted, held) VALUES (:leaf, :sign, 0, 0)"),
-            [{"leaf": known[holder], "sign": rules.SIGNS[kind]} for holder in missing],
-        )
+        _open_leaves(session, series_id, kind, missing)
+        opened = _known_leaves(session, series_id, kind, missing)
+        _open_balances(session, kind, [opened[holder] for holder in missing])
+        known |= opened
     return known
+
+
+def _open_leaves(session: Session, series_id: int, kind: LeafKind, holder_ids: list[int]) -> None:
+    statement = "INSERT INTO ledger_leaf (series_id, kind, holder_id)"
+    connection = session.connection()
+    if is_sqlite(session):
+        rows = [(series_id, kind.value, holder) for holder in holder_ids]
+        connection.exec_driver_sql(f"{statement} VALUES (?, ?, ?)", rows)
+        return
+    statement += " SELECT :series, :kind, unnest(CAST(:holders AS bigint[]))"
+    connection.execute(text(statement), {"series": series_id, "kind": kind.value, "holders": holder_ids})
+
+
+def _open_balances(session: Session, kind: LeafKind, leaf_ids: list[int]) -> None:
+    statement = "INSERT INTO ledger_balance (leaf_id, sign, posted, held)"
+    connection = session.connection()
+    if is_sqlite(session):
+        rows = [(leaf, rules.SIGNS[kind]) for leaf in leaf_ids]
+        connection.exec_driver_sql(f"{statement} VALUES (?, ?, 0, 0)", rows)
+        return
+    statement += " SELECT unnest(CAST(:leaves AS bigint[])), :sign, 0, 0"
+    connection.execute(text(statement), {"leaves": leaf_ids, "sign": rules.SIGNS[kind]})
 
 
 def _known_leaves(session: Session, series_id: int, kind: LeafKind, holder_ids: list[int]) -> dict[int, int]:

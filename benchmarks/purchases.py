@@ -1,0 +1,101 @@
+"""The year of real purchases from file to ledger, against reading the file and inserting the same rows raw."""
+
+import contextlib
+import io
+import secrets
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from benchmarks import Row, run
+from demo import facts, shop
+from demo.story import Story
+from greencredit.awards import jobs
+from greencredit.kernel.clock import StandingClock
+from greencredit.kernel.database import Database
+from greencredit.kernel.ids import seeded_entropy
+from greencredit.kernel.keys import open_keys
+from greencredit.kernel.settings import Settings
+from greencredit.migrations.upgrade import upgrade
+
+_MUST_LINES_A_SECOND: Final = 40_000
+_CHUNK: Final = 50_000
+_TABLES: Final = (
+    "ledger_leaf",
+    "ledger_balance",
+    "ledger_event",
+    "evidence_key",
+    "evidence_item",
+    "evidence_reject",
+    "awards_award",
+    "awards_usage",
+)
+
+
+def measure() -> list[Row]:
+    """Take all lines in once, then read the file and insert the rows that came of it with nothing but the driver."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        database = _prepared(folder)
+        path = folder / "receipts.parquet"
+        shop.write_receipts(path)
+        began = time.perf_counter()
+        outcome = jobs.import_file(database, facts.PURCHASES, path)
+        ours = time.perf_counter() - began
+        database.close()
+        limit = _raw(folder, path)
+    lines, bound = outcome.lines / ours, outcome.lines / limit
+    what = f"receipt lines/s ({outcome.lines:,} lines, {outcome.awarded:,} awards)"
+    ok = lines >= _MUST_LINES_A_SECOND
+    return [Row(what, lines, bound, lines / bound, f"≥ {_MUST_LINES_A_SECOND:,}", "–", ok)]
+
+
+def _prepared(folder: Path) -> Database:
+    settings = Settings(data_dir=folder)
+    clock = StandingClock(facts.REGISTERED_AT)
+    keys = open_keys(folder, secrets.token_bytes)
+    database = Database(settings.database_url, clock=clock, entropy=seeded_entropy("benchmark"), keys=keys)
+    with database.connection() as connection:
+        upgrade(connection)
+    with contextlib.redirect_stdout(io.StringIO()):
+        Story(database, clock, settings).prepare()
+    return database
+
+
+def _raw(folder: Path, path: Path) -> float:
+    """Give the seconds for reading the file and inserting the very rows of our database, in as many transactions."""
+    from pyarrow import parquet
+
+    done = sqlite3.connect(folder / "greencredit.db")
+    rows = {table: done.execute(f"SELECT * FROM {table}").fetchall() for table in _TABLES}
+    done.close()
+    empty = Database(f"sqlite:///{folder / 'raw.db'}")
+    with empty.connection() as connection:
+        upgrade(connection)
+    empty.close()
+    raw = sqlite3.connect(folder / "raw.db", isolation_level=None)
+    for (trigger,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {trigger}")
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-200000", "foreign_keys=OFF"):
+        raw.execute(f"PRAGMA {pragma}")
+    began = time.perf_counter()
+    with parquet.ParquetFile(path) as file:
+        lines = sum(batch.num_rows for batch in file.iter_batches(batch_size=_CHUNK))
+    transactions = -(-lines // _CHUNK)
+    for turn in range(transactions):
+        raw.execute("BEGIN IMMEDIATE")
+        for table, found in rows.items():
+            part = found[turn * len(found) // transactions : (turn + 1) * len(found) // transactions]
+            if part:
+                raw.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(part[0]))})", part)
+        raw.execute("COMMIT")
+    seconds = time.perf_counter() - began
+    raw.close()
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(run(measure, __doc__ or ""))
