@@ -56,9 +56,7 @@ def test_a_description_is_laid_out_by_group_with_its_shapes() -> None:
                     "description": "Plant.",
                     "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
                     "requestBody": {"content": {"application/json": {"schema": tree}}},
-                    "responses": {
-                        "200": {"content": {"application/json": {"schema": {"type": "array", "items": tree}}}}
-                    },
+                    "responses": {"200": {"content": {"application/json": {"schema": trees}}}},
                 }
             }
         },
