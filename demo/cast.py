@@ -3,6 +3,8 @@
 import secrets
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from demo import facts
 from greencredit.issuers import queries as issuers
 from greencredit.issuers import rules as issuer_rules
@@ -58,7 +60,8 @@ def open_accounts(database: Database) -> dict[str, str]:
     made: dict[str, str] = {}
     with database.writing() as session:
         machine = operator_at_the_machine(now(session))
-        for login, display_name in LOGINS.items():
+        households = {login: f"示例家庭 {int(card):04d} 号" for card, login in facts.PORTAL_HOUSEHOLDS.items()}
+        for login, display_name in (LOGINS | households).items():
             if people.account_by_login(session, login) is None:
                 made[login] = secrets.token_urlsafe(_PASSWORD_BYTES)
                 account = peopling.register_account(
@@ -68,6 +71,12 @@ def open_accounts(database: Database) -> dict[str, str]:
                     grant = NewGrant(account_id=account.id, role=role, scope_kind=ScopeKind.PLATFORM, because=_WHY)
                     peopling.grant(session, machine, grant)
     return made
+
+
+def household_accounts(session: Session) -> dict[str, str]:
+    """Give the account of each household that can sign in, by its card."""
+    found = {card: people.account_by_login(session, login) for card, login in facts.PORTAL_HOUSEHOLDS.items()}
+    return {card: account.id for card, account in found.items() if account is not None}
 
 
 _PLATFORM_ROLES: Final = {"operator": Role.OPERATOR, "regulator": Role.REGULATOR}

@@ -42,3 +42,11 @@ ISSUER_CODE_INNER: Final = 10_000_001
 
 PURCHASES: Final = "demo_receipts"
 ACTIVITIES: Final = "demo_activities"
+
+PORTAL_HOUSEHOLDS: Final = {
+    "1527": "household-1527",
+    "1": "household-0001",
+    "973": "household-0973",
+    "3": "household-0003",
+}
+"""Card number → login of the households that can sign in: much of both, rare characters, purchases only, nothing."""

@@ -53,7 +53,6 @@ class Story:
         self._import_activities(households)
         self._audit(issuer)
         self._clock.at = facts.REPORTED_AT
-        passwords |= papers.open_consumer_accounts(self._database, issuer)
         papers.issue(self._database, self._settings, issuer, say)
         self._passwords(passwords)
 
@@ -101,7 +100,12 @@ class Story:
         with self._database.writing() as session:
             if not people.consumers_by_card(session, merchant.merchant_id, cards[:1]):
                 names = [_RARE_NAME if card == "1" else f"示例家庭 {int(card):04d} 号" for card in cards]
-                ids = peopling.register_consumers(session, [NewConsumer(display_name=name) for name in names])
+                accounts = cast.household_accounts(session)
+                new = [
+                    NewConsumer(display_name=name, account_id=accounts.get(card))
+                    for card, name in zip(cards, names, strict=True)
+                ]
+                ids = peopling.register_consumers(session, new)
                 links = [CardLink(card_ref=card, consumer_id=one) for card, one in zip(cards, ids, strict=True)]
                 peopling.link_cards(session, merchant.merchant_id, links)
                 peopling.link_cards(session, issuer.issuer_id, links)
