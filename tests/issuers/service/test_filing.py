@@ -1,6 +1,7 @@
 """Filing: versions, numbers, sections and their reports, notice before a change, and the day that decides."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -212,12 +213,12 @@ def test_a_section_that_failed_its_check_stops_the_filing_until_it_passes(sessio
     issuer = make_issuer(session, LifeState.ASSESSED)
     admin = admin_of(issuer.issuer_id)
     draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
-    attach = {"section": SectionName.RULES, "report_digest": "c" * 64}
-    service.attach_report(session, admin, draft.filing_id, passed=False, summary="规则无上限", **attach)
+    attach = partial(service.attach_report, session, admin, draft.filing_id, SectionName.RULES, report_digest="c" * 64)
+    attach(passed=False, summary="规则无上限")
 
     with pytest.raises(SectionFailed) as no:
         service.submit_filing(session, admin, draft.filing_id, reason=WHY)
-    again = service.attach_report(session, admin, draft.filing_id, passed=True, summary="试算通过", **attach)
+    again = attach(passed=True, summary="试算通过")
     submitted = service.submit_filing(session, admin, draft.filing_id, reason=WHY)
 
     assert no.value.facts == {"filing_id": draft.filing_id, "found": ["rules"]}

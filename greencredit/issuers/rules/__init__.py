@@ -1,0 +1,62 @@
+"""The pure rules of issuers: codes, lives as tables, sections and digests, papers."""
+
+from greencredit.issuers.rules.codes import (
+    ALPHABET,
+    ORGANISATION_ALPHABET,
+    check_character,
+    check_code,
+    failed_check,
+    normalise_code,
+    organisation_check_character,
+    require_code_shape,
+)
+from greencredit.issuers.rules.filings import (
+    ACCEPTED_EVER,
+    FILING_ACTIONS,
+    FILING_LIFE,
+    FILING_OPEN,
+    PARTICULARS,
+    digest_of,
+    document_of,
+    filing_digest,
+    next_filing_state,
+    require_particulars,
+    scheme_of,
+    sections_of,
+)
+from greencredit.issuers.rules.life import ACTIONS, ENDED, GUARDS, LIFE, LIVING, PUBLIC, Guard, next_state
+from greencredit.issuers.rules.papers import assessment_fault, certificate_on, require_independent
+
+__all__ = [
+    "ACCEPTED_EVER",
+    "ACTIONS",
+    "ALPHABET",
+    "ENDED",
+    "FILING_ACTIONS",
+    "FILING_LIFE",
+    "FILING_OPEN",
+    "GUARDS",
+    "LIFE",
+    "LIVING",
+    "ORGANISATION_ALPHABET",
+    "PARTICULARS",
+    "PUBLIC",
+    "Guard",
+    "assessment_fault",
+    "certificate_on",
+    "check_character",
+    "check_code",
+    "digest_of",
+    "document_of",
+    "failed_check",
+    "filing_digest",
+    "next_filing_state",
+    "next_state",
+    "normalise_code",
+    "organisation_check_character",
+    "require_code_shape",
+    "require_independent",
+    "require_particulars",
+    "scheme_of",
+    "sections_of",
+]

@@ -1,0 +1,66 @@
+"""What is sent over HTTP to take a step."""
+
+from datetime import date
+
+from greencredit.schemas.issuers.papers import NewAssessment, NewCertificate
+from greencredit.schemas.issuers.registration import NewIssuer
+from greencredit.schemas.issuers.scheme import Scheme
+from greencredit.schemas.issuers.texts import Digest, Line
+from greencredit.schemas.values import Record
+
+
+class StepOrder(Record):
+    """What is sent to take a step that needs nothing but a reason and, where there is one, a document."""
+
+    reason: Line
+    document_digest: Digest | None = None
+
+
+class RegisterOrder(Record):
+    """What is sent to register or amend a registration."""
+
+    issuer: NewIssuer
+    reason: Line
+
+
+class CertifyOrder(Record):
+    """What is sent to take in a certificate."""
+
+    certificate: NewCertificate
+    reason: Line
+
+
+class AssessOrder(Record):
+    """What is sent to take in an assessment."""
+
+    assessment: NewAssessment
+    reason: Line
+
+
+class ConditionOrder(Record):
+    """What is sent to record that a condition was met, with the proof."""
+
+    reason: Line
+    document_digest: Digest
+
+
+class FileOrder(Record):
+    """What is sent to draft a version of a filing."""
+
+    scheme: Scheme
+    reason: Line
+
+
+class ReportOrder(Record):
+    """What the owner of a section sends when it has checked the section."""
+
+    passed: bool
+    report_digest: Digest
+    summary: Line
+
+
+class Decision(StepOrder):
+    """What the regulator sends with acceptance: the filing number and, for a later day, when it takes effect."""
+
+    number: Line
+    effective_on: date | None = None

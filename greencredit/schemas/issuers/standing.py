@@ -1,0 +1,94 @@
+"""What others see of an issuer: whether it may issue, the public register, the dossier."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from greencredit.schemas.issuers.filing import Filing
+from greencredit.schemas.issuers.life import LifeState, Step
+from greencredit.schemas.issuers.papers import Assessment, Certificate
+from greencredit.schemas.issuers.registration import Issuer, IssuerKind
+from greencredit.schemas.issuers.scheme import ComplaintChannel, StandardRef
+from greencredit.schemas.values import Instant, Record, Words
+
+
+class Bar(Record):
+    """One reason why an issuer may not issue."""
+
+    code: str
+    found: str
+    wanted: str
+    title: Words
+
+
+class MayIssue(Record):
+    """Whether an issuer may issue at one instant, and what stands against it."""
+
+    issuer_id: str
+    at: Instant
+    bars: tuple[Bar, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Tell whether nothing stands against it."""
+        return not self.bars
+
+
+class PublicIssuer(Record):
+    """What everybody may see of an issuer (公示信息)."""
+
+    issuer_id: str
+    name: str
+    english_name: str | None
+    code: str
+    kind: IssuerKind
+    kind_title: Words
+    region: str
+    state: LifeState
+    state_title: Words
+    since: Instant
+    """When the issuer came into this state."""
+    may_issue: bool
+    bars: tuple[Bar, ...]
+    filing_number: str | None
+    filing_version: int | None
+    effective_on: date | None
+    scheme_title: Words | None
+    face_value_fen_per_100_credits: int | None
+    validity: Words | None
+    spending_order: Words
+    redemption_terms: tuple[Words, ...]
+    complaints: ComplaintChannel | None
+    certificate_title: Words | None
+    standards: tuple[StandardRef, ...]
+
+
+class Dossier(Record):
+    """Everything the filing dossier of an issuer prints (备案材料)."""
+
+    issuer: Issuer
+    as_of: Instant
+    certificate: Certificate | None
+    """The newest one."""
+    certificates: tuple[Certificate, ...]
+    assessment: Assessment | None
+    """The newest one."""
+    assessments: tuple[Assessment, ...]
+    filing: Filing | None
+    """The one in force, else the newest."""
+    filings: tuple[Filing, ...]
+    history: tuple[Step, ...]
+    may_issue: MayIssue
+
+
+class RunningOut(Record):
+    """A certificate or assessment that ends soon or has ended (即将到期)."""
+
+    issuer_id: str
+    name: str
+    what: Annotated[str, Field(pattern=r"^(certificate|assessment)$")]
+    what_id: str
+    last_day: date
+    days_left: int
+    """Below zero when it has ended."""
