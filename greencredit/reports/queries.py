@@ -10,7 +10,7 @@ from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind
 from greencredit.reports.errors import UnknownKind, UnknownNumber
 from greencredit.reports.tables import ReportRow
-from greencredit.schemas.reports import IssuedReport, NumberCheck
+from greencredit.schemas.reports import IssuedReport
 from greencredit.schemas.values import Period
 
 PDF = "application/pdf"
@@ -52,24 +52,6 @@ def files_of(session: Session, number: str) -> dict[str, IssuedReport]:
     """Give every issued file of a number by its media type."""
     rows = session.scalars(select(ReportRow).where(ReportRow.number == number))
     return {row.media_type: _issued(row) for row in rows}
-
-
-def check(session: Session, number: str, facts_sha256: str | None = None) -> NumberCheck:
-    """Say what anyone may know about a number: whether it was issued, and whether a digest belongs to it."""
-    plain = rules.require_number(number)
-    found = session.scalars(select(ReportRow).where(ReportRow.number == plain).order_by(ReportRow.issued_at)).first()
-    if found is None:
-        return NumberCheck(number=plain, known=False, digest_agrees=None)
-    issued = _issued(found)
-    agrees = None if facts_sha256 is None else facts_sha256.strip().lower() == issued.facts_sha256
-    return NumberCheck(
-        number=plain,
-        known=True,
-        digest_agrees=agrees,
-        kind=issued.kind,
-        lang=issued.lang,
-        issued_at=issued.issued_at,
-    )
 
 
 def _issued(row: ReportRow) -> IssuedReport:

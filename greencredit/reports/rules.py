@@ -230,7 +230,7 @@ def _spent(lines: Iterable[AwardLine]) -> Fen:
 
 
 def _credits(lines: Iterable[AwardLine]) -> Credits:
-    return Credits(sum(line.credits for line in lines))
+    return Credits(sum(line.kept_credits for line in lines))
 
 
 def _grams(lines: Iterable[AwardLine]) -> Grams:

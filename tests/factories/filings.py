@@ -229,36 +229,35 @@ def issuer_filing(*, name: str = "示例绿色商贸有限公司", approval_numb
         ),
         rules=(
             RuleFigures(
-                rule_id="green_basket_v1",
+                rule_id="green_basket",
+                version=1,
+                ground=Ground.PURCHASE,
                 title=Words(zh="绿色商品消费", en="Green purchases"),
                 awards=600_000,
                 holders=2469,
-                spent_fen=Fen(412_345_678),
                 credits=Credits(4_000_000),
-                avoided_g_co2e=Grams(0),
-                unquantified_awards=600_000,
+                avoided_g_co2e=None,
             ),
             RuleFigures(
-                rule_id="green_action_v1",
+                rule_id="green_action",
+                version=1,
+                ground=Ground.ACTION,
                 title=Words(zh="绿色出行与回收", en="Green travel and recycling"),
                 awards=40_000,
                 holders=800,
-                spent_fen=Fen(0),
                 credits=Credits(900_000),
                 avoided_g_co2e=Grams(90_123_456),
-                unquantified_awards=0,
             ),
         ),
         months=tuple(
             IssuanceMonth(
                 month=line.month,
                 awards=line.awards * scale,
-                holders=2000 + 30 * place,
+                spent_fen=Fen(line.spent_fen * scale),
                 issued=Credits(line.credits * scale),
-                reversed=Credits(1000 + place),
-                expired=Credits(0),
+                avoided_g_co2e=Grams(line.avoided_g_co2e * scale),
             )
-            for place, line in enumerate(months)
+            for line in months
         ),
         top_kinds=rules.kinds_of(lines),
         intake=IntakeFigures(lines=1_469_307, awarded=161_204, not_qualifying=1_307_901, repeated=190, rejected=12),

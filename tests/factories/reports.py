@@ -7,7 +7,6 @@ from typing import Final
 from greencredit.reports import rules
 from greencredit.schemas.reports import (
     AwardLine,
-    AwardStatus,
     ConsumerReport,
     CreditFlow,
     FactorNote,
@@ -19,7 +18,6 @@ from greencredit.schemas.reports import (
     Notice,
     ParticipantMean,
     ReportHolder,
-    SourceNote,
     StandardNote,
     Tier,
 )
@@ -57,7 +55,6 @@ def awards(count: int, *, reversed_every: int = 37) -> tuple[AwardLine, ...]:
         on = YEAR.since + timedelta(days=(index * 11 + (index * index) % 17) % 365)
         purchase = grams is None
         amount = 1 + index % 4
-        is_reversed = index % reversed_every == reversed_every - 1
         made.append(
             AwardLine(
                 award_id=f"awd_{index:06d}",
@@ -74,15 +71,14 @@ def awards(count: int, *, reversed_every: int = 37) -> tuple[AwardLine, ...]:
                 else Words(zh="公里", en="km"),
                 merchant=merchant,
                 spent_fen=Fen(399 + index * 97 % 4000) if purchase else None,
-                credits=Credits(3 + index * 7 % 25),
+                credits=Credits(granted := 3 + index * 7 % 25),
+                reversed_credits=Credits(granted if index % reversed_every == reversed_every - 1 else 0),
                 avoided_g_co2e=None if grams is None else Grams(grams * amount),
                 method_id=None if purchase else subject,
                 tier=None if purchase else Tier.C if subject == "used_clothes" else Tier.B,
                 evidence_id=f"evd_{index * 7919:012x}",
                 issuer_id="iss_example",
                 rule_id="green_basket_v1" if purchase else "green_action_v1",
-                status=AwardStatus.REVERSED if is_reversed else AwardStatus.GRANTED,
-                reversed_on=on + timedelta(days=3) if is_reversed else None,
             )
         )
     return tuple(sorted(made, key=lambda line: (line.on, line.award_id)))
@@ -147,14 +143,14 @@ def method_notes(lines: tuple[AwardLine, ...]) -> tuple[MethodNote, ...]:
                     zh="同一里程由小客车完成时的人均排放。",
                     en="The same distance travelled by passenger car, per person.",
                 ),
-                boundary=Words(zh="运营阶段的能源消耗。", en="Energy used in operation."),
+                behaviour=Words(zh="乘坐轨道交通。", en="Riding the metro."),
                 caveat=Words(
                     zh="示例方法，仅供测试；引用前须核对原文。",
                     en="An example method for tests; check the original before use.",
                 ),
                 tier=Tier.C if subject == "used_clothes" else Tier.B,
                 factor_ids=("cn_metro_pkm",),
-                sources=(SourceNote(title="示例核算方法", publisher="示例机构", document="示例文件第 3 页"),),
+                source=Words(zh="示例机构，示例核算方法第 3 页", en="Example body, example method, page 3"),
                 awards=len(mine),
                 avoided_g_co2e=Grams(sum(line.avoided_g_co2e or 0 for line in mine)),
             )
@@ -188,7 +184,7 @@ def consumer_report(count: int = 60, *, name: str = "示例家庭 0042", purchas
         flows=(
             CreditFlow(
                 issuer_id="iss_example",
-                opening=Credits(0),
+                outside=Credits(0),
                 earned=Credits(earned),
                 reversed=Credits(taken_back),
                 expired=Credits(0),
@@ -206,13 +202,11 @@ def consumer_report(count: int = 60, *, name: str = "示例家庭 0042", purchas
                 title=Words(zh="普通商品", en="Ordinary products"),
                 reason=Words(zh="不在绿色商品对照表内。", en="Not on the list of green products."),
                 lines=873,
-                spent_fen=Fen(481_230),
             ),
             NotCountedLine(
                 title=Words(zh="重复的小票行", en="Repeated receipt lines"),
                 reason=Words(zh="同一凭证只计一次。", en="The same evidence counts once."),
                 lines=2,
-                spent_fen=Fen(1_998),
             ),
         )
         if lines

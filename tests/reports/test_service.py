@@ -17,7 +17,7 @@ from greencredit.reports.errors import (
     UnknownNumber,
     WrongFacts,
 )
-from greencredit.schemas.reports import IssuedReport, NumberCheck
+from greencredit.schemas.reports import IssuedReport
 from tests.conftest import NOON
 from tests.factories import filings, reports
 from tests.reports.paper import PUBLIC_URL
@@ -144,20 +144,13 @@ def test_a_name_that_cannot_be_drawn_leaves_nothing_behind(session: Session, tmp
         assert (rows(session), list(tmp_path.iterdir())) == (0, [])
 
 
-@pytest.mark.proves("REP-9")
-def test_anyone_may_learn_that_a_number_exists_and_whether_a_digest_is_its_own(
-    session: Session, tmp_path: Path
-) -> None:
-    issued = service.register(session, drawing(), tmp_path)
-    known = {"number": issued.number, "known": True, "kind": "consumer", "lang": "zh", "issued_at": NOON}
+def test_a_number_that_was_never_issued_is_not_found(session: Session) -> None:
     stranger = rules.number_of("c" * 64, "zh", 2026)
 
-    assert queries.check(session, issued.number) == NumberCheck(**known, digest_agrees=None)
-    assert queries.check(session, issued.number, IMPRINT.digest) == NumberCheck(**known, digest_agrees=True)
-    assert queries.check(session, issued.number, "c" * 64) == NumberCheck(**known, digest_agrees=False)
-    assert queries.check(session, stranger, "c" * 64) == NumberCheck(number=stranger, known=False, digest_agrees=None)
-    with pytest.raises(UnknownNumber):
+    with pytest.raises(UnknownNumber) as no:
         queries.by_number(session, stranger)
+
+    assert (no.value.code, no.value.facts) == ("reports.unknown_number", {"number": stranger})
 
 
 @pytest.mark.slow

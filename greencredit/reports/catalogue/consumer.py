@@ -20,11 +20,10 @@ def _award_rows(report: ConsumerReport) -> Iterable[tuple[object, ...]]:
             line.merchant,
             line.spent_fen,
             line.credits,
+            line.reversed_credits,
             line.avoided_g_co2e,
             line.method_id,
             line.tier,
-            line.status.value,
-            line.reversed_on,
             line.rule_id,
             line.issuer_id,
             line.evidence_id,
@@ -33,8 +32,8 @@ def _award_rows(report: ConsumerReport) -> Iterable[tuple[object, ...]]:
 
 
 _COLUMNS = (
-    "on,ground,subject,title_zh,family,quantity,unit_zh,merchant,spent_fen,credits,avoided_g_co2e,method_id,tier,"
-    "status,reversed_on,rule_id,issuer_id,evidence_id,award_id"
+    "on,ground,subject,title_zh,family,quantity,unit_zh,merchant,spent_fen,credits,reversed_credits,avoided_g_co2e,method_id,tier,"
+    "rule_id,issuer_id,evidence_id,award_id"
 )
 
 REPORT = ReportKind(

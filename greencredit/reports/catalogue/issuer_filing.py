@@ -9,7 +9,7 @@ from greencredit.schemas.values import Words
 
 def _month_rows(report: IssuerFiling) -> Iterable[tuple[object, ...]]:
     for line in report.months:
-        yield line.month.isoformat(), line.awards, line.holders, line.issued, line.reversed, line.expired
+        yield line.month.isoformat(), line.awards, line.spent_fen, line.issued, line.avoided_g_co2e
 
 
 REPORT = ReportKind(
@@ -18,7 +18,7 @@ REPORT = ReportKind(
     facts=IssuerFiling,
     sheet=Sheet(
         file_name="issuance.csv",
-        columns=("month", "awards", "holders", "issued", "reversed", "expired"),
+        columns=("month", "awards", "spent_fen", "issued", "avoided_g_co2e"),
         rows=_month_rows,
     ),
 )

@@ -18,7 +18,6 @@ from greencredit.schemas.reports.consumer import NotCountedLine as NotCountedLin
 from greencredit.schemas.reports.consumer import ParticipantMean as ParticipantMean
 from greencredit.schemas.reports.consumer import ReportHolder as ReportHolder
 from greencredit.schemas.reports.issued import IssuedReport as IssuedReport
-from greencredit.schemas.reports.issued import NumberCheck as NumberCheck
 from greencredit.schemas.reports.issuer_filing import AssessmentNote as AssessmentNote
 from greencredit.schemas.reports.issuer_filing import CertificateNote as CertificateNote
 from greencredit.schemas.reports.issuer_filing import ConditionNote as ConditionNote
@@ -46,6 +45,5 @@ from greencredit.schemas.reports.shared import Notice as Notice
 from greencredit.schemas.reports.shared import Quantity as Quantity
 from greencredit.schemas.reports.shared import ReportFacts as ReportFacts
 from greencredit.schemas.reports.shared import Sha256 as Sha256
-from greencredit.schemas.reports.shared import SourceNote as SourceNote
 from greencredit.schemas.reports.shared import StandardNote as StandardNote
 from greencredit.schemas.reports.shared import Tier as Tier

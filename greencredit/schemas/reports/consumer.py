@@ -18,7 +18,7 @@ from greencredit.schemas.reports.shared import (
     StandardNote,
     Tier,
 )
-from greencredit.schemas.values import Credits, Grams, NonNegativeFen, Record, RegionCode, Words
+from greencredit.schemas.values import Credits, Grams, NonNegativeFen, PositiveCredits, Record, RegionCode, Words
 
 
 class AwardStatus(StrEnum):
@@ -41,7 +41,9 @@ class AwardLine(Record):
     unit: Words
     merchant: str | None = None
     spent_fen: NonNegativeFen | None = None
-    credits: Credits
+    credits: PositiveCredits
+    reversed_credits: Credits = Credits(0)
+    """How many of them were taken back."""
     avoided_g_co2e: Grams | None = None
     """`None` where no method covers the award: it is printed as 未量化, never as grams."""
     method_id: str | None = None
@@ -49,8 +51,6 @@ class AwardLine(Record):
     evidence_id: str
     issuer_id: str
     rule_id: str
-    status: AwardStatus = AwardStatus.GRANTED
-    reversed_on: date | None = None
 
     @model_validator(mode="after")
     def _grams_have_a_method(self) -> Self:
@@ -59,7 +59,20 @@ class AwardLine(Record):
         ):
             message = f"award {self.award_id}: grams, method and tier come together or not at all"
             raise ValueError(message)
+        if not 0 <= self.reversed_credits <= self.credits:
+            message = f"award {self.award_id}: {self.reversed_credits} of {self.credits} credits can't be taken back"
+            raise ValueError(message)
         return self
+
+    @property
+    def status(self) -> AwardStatus:
+        """Tell whether anything is left of the award; one that was taken back in full counts for nothing."""
+        return AwardStatus.REVERSED if self.reversed_credits == self.credits else AwardStatus.GRANTED
+
+    @property
+    def kept_credits(self) -> Credits:
+        """Give the credits that are left of the award."""
+        return Credits(self.credits - self.reversed_credits)
 
 
 class FamilyTitle(Record):
@@ -122,7 +135,8 @@ class CreditFlow(Record):
     """Credits of one issuer in the holder's hands: what came and went in the period, what is left (积分收支)."""
 
     issuer_id: str
-    opening: Credits
+    outside: Credits
+    """What is left of awards for days outside the period."""
     earned: Credits
     reversed: Credits
     expired: Credits
@@ -131,7 +145,7 @@ class CreditFlow(Record):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        left = self.opening + self.earned - self.reversed - self.expired - self.used
+        left = self.outside + self.earned - self.reversed - self.expired - self.used
         if left != self.balance:
             message = (
                 f"credits of {self.issuer_id} do not add up: {left} follow from the movements, found {self.balance}"
@@ -158,7 +172,6 @@ class NotCountedLine(Record):
     title: Words
     reason: Words
     lines: Count
-    spent_fen: NonNegativeFen | None = None
 
 
 class ReportHolder(Record):
@@ -191,7 +204,7 @@ class ConsumerReport(ReportFacts):
     @model_validator(mode="after")
     def _sums_agree(self) -> Self:
         granted = [line for line in self.awards if line.status is AwardStatus.GRANTED]
-        credits_of_lines = sum(line.credits for line in granted)
+        credits_of_lines = sum(line.kept_credits for line in granted)
         grams_of_lines = sum(line.avoided_g_co2e or 0 for line in granted)
         for place, credits_found, grams_found in (
             ("totals", self.totals.credits, self.totals.avoided_g_co2e),

@@ -24,15 +24,3 @@ class IssuedReport(Record):
     renderer: str
     """Fingerprint of templates, fonts and libraries: files made under the same one have the same bytes."""
     issued_at: Instant
-
-
-class NumberCheck(Record):
-    """What the verify page may say about a number and a digest, without telling whose report it is."""
-
-    number: str
-    known: bool
-    digest_agrees: bool | None
-    """`None` when no digest was given or the number is not known."""
-    kind: str | None = None
-    lang: Lang | None = None
-    issued_at: Instant | None = None

@@ -193,27 +193,27 @@ class CoverageNote(Record):
 
 
 class RuleFigures(Record):
-    """What one earning rule granted, reversed awards left out."""
+    """What one earning rule granted in all."""
 
     rule_id: str
+    version: int
     title: Words
+    ground: Ground
     awards: Count
     holders: Count
-    spent_fen: NonNegativeFen
     credits: Credits
-    avoided_g_co2e: Grams
-    unquantified_awards: Count
+    avoided_g_co2e: Grams | None
+    """`None` for purchases, which no method covers: 未量化."""
 
 
 class IssuanceMonth(Record):
-    """What an issuer issued in one calendar month, and what was taken back."""
+    """What an issuer granted for one calendar month, by the day of the purchase or action."""
 
     month: date
     awards: Count
-    holders: Count
+    spent_fen: NonNegativeFen
     issued: Credits
-    reversed: Credits
-    expired: Credits
+    avoided_g_co2e: Grams
 
 
 class IntakeFigures(Record):

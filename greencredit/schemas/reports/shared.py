@@ -58,15 +58,6 @@ class StandardNote(Record):
     number: str | None = None
 
 
-class SourceNote(Record):
-    """Where a method or a value was taken from."""
-
-    title: str
-    publisher: str
-    document: str | None = None
-    address: str | None = None
-
-
 class FactorNote(Record):
     """One emission factor as it was used (排放因子)."""
 
@@ -75,11 +66,15 @@ class FactorNote(Record):
     value: Quantity
     unit: str
     region: str
-    valid_from: date
+    valid_from: date | None
     valid_to: date | None
     publisher: str
     document: str
     tier: Tier
+    fallback_for: str | None = None
+    """The region without a factor of its own, where the method's declared stand-in was used."""
+    is_proxy: bool = False
+    """Whether the method takes the value of another region on purpose."""
 
 
 class MethodNote(Record):
@@ -90,11 +85,12 @@ class MethodNote(Record):
     version: str
     formula: str
     baseline: Words
-    boundary: Words | None = None
+    behaviour: Words
+    gas_note: Words | None = None
     caveat: Words | None = None
     tier: Tier
     factor_ids: tuple[str, ...]
-    sources: tuple[SourceNote, ...]
+    source: Words
     awards: Count
     avoided_g_co2e: Grams
 
