@@ -28,12 +28,3 @@ class NoSuchAward(NotFound):
 
     def __init__(self, award_id: int) -> None:
         super().__init__(f"there is no award {award_id}", award_id=award_id)
-
-
-class WrongFeed(Refused):
-    """数据来源不符: the file belongs to a feed of another kind."""
-
-    code = "awards.wrong_feed"
-
-    def __init__(self, *, feed: str, found: str, wanted: str) -> None:
-        super().__init__(f"feed {feed} carries {found}, {wanted} was wanted", feed=feed, found=found, wanted=wanted)

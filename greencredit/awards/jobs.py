@@ -12,6 +12,7 @@ from greencredit.awards.service.award import Awarded
 from greencredit.evidence import queries as evidence_queries
 from greencredit.evidence import service as evidence
 from greencredit.evidence.catalogue import form_of
+from greencredit.issuers import queries as issuers
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages.queue import Job
 from greencredit.schemas.awards import Ground, ImportOutcome
@@ -27,30 +28,30 @@ def import_file(
     """Take a file of evidence in and award what it proves; the same file again changes nothing.
 
     Raises:
-        EmptyFile, MissingColumn, WrongEncoding, Unreadable (evidence): nothing was taken in.
-        NotActive (issuers): the issuer may not issue; chunks done before stay done.
+        EmptyFile, MissingColumn, WrongColumnType, WrongEncoding, Unreadable (evidence): nothing was taken in.
+        NotActive and its like (issuers), RulesNotInForce, RuleDiffers: the issuer may not issue, or not by these rules;
+            chunks done before stay done.
+        BatchMovedOn (evidence): the same file is being taken in elsewhere.
     """
     file_digest = evidence.digest_of(path, encoding)
-    with database.writing() as session:
+    with database.reading() as session:
         feed = evidence_queries.feed(session, feed_name)
+    evidence.require_readable(path, form_of(feed.kind.value), encoding)
+    with database.writing() as session:
         batch = evidence.open_batch(session, feed, file_name=path.name, file_digest=file_digest)
         already_done = batch.closed_at is not None
         _open_import(session, batch, feed)
+        if not already_done:
+            issuers.require_may_issue(session, feed.issuer_id)
+            service.bring_in_rules(session, feed.issuer_id)
     progress(batch.lines)
     if not already_done:
-        service_rules = _bring_in(database, feed)
-        assert service_rules >= 0, "rules were brought in"
         for records in _chunks(database, feed, batch, path, encoding):
             progress(records)
         with database.writing() as session:
             evidence.close_batch(session, batch.batch_id)
     with database.reading() as session:
         return queries.import_outcome(session, batch.batch_id, already_done=already_done)
-
-
-def _bring_in(database: Database, feed: Feed) -> int:
-    with database.writing() as session:
-        return len(service.bring_in_rules(session, feed.issuer_id))
 
 
 def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: str) -> Iterator[int]:
@@ -60,10 +61,12 @@ def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: 
     if feed.kind is FeedKind.RECEIPTS:
         parts = evidence.whole_receipts(parts)
     take = _receipts(database, feed) if feed.kind is FeedKind.RECEIPTS else _activities(database, feed)
+    done = batch.lines
     for chunk in parts:
         with database.writing() as session:
-            awarded = take(session, batch.batch_id, chunk)
+            awarded = take(session, batch.batch_id, chunk, done)
             _advance(session, batch.batch_id, awarded)
+        done += chunk.records
         yield chunk.records
 
 
@@ -72,7 +75,8 @@ def take_in(database: Database, job: Job) -> None:
     import_file(database, job.body["feed"], Path(job.body["path"]), encoding=job.body["encoding"])
 
 
-_Take = Callable[[Session, int, evidence.Chunk], Awarded]
+_Take = Callable[[Session, int, evidence.Chunk, int], Awarded]
+"""Session, batch, chunk, and how many records stand before it."""
 
 
 def _receipts(database: Database, feed: Feed) -> _Take:
@@ -81,9 +85,9 @@ def _receipts(database: Database, feed: Feed) -> _Take:
         register = evidence.register_of(session, feed.merchant_id)
     cards = evidence.Cards(feed.merchant_id)
 
-    def take(session: Session, batch_id: int, chunk: evidence.Chunk) -> Awarded:
+    def take(session: Session, batch_id: int, chunk: evidence.Chunk, after: int) -> Awarded:
         reading = evidence.read_receipts(session, batch_id, feed, chunk, register, cards)
-        kept = evidence.keep(session, batch_id, reading)
+        kept = evidence.keep(session, batch_id, reading, after=after)
         return service.award(session, feed.issuer_id, Ground.PURCHASE, kept.items, {})
 
     return take
@@ -94,10 +98,10 @@ def _activities(database: Database, feed: Feed) -> _Take:
         book = actions.factor_book(session)
     cards = evidence.Cards(feed.issuer_id)
 
-    def take(session: Session, batch_id: int, chunk: evidence.Chunk) -> Awarded:
+    def take(session: Session, batch_id: int, chunk: evidence.Chunk, after: int) -> Awarded:
         reading = evidence.read_activities(session, batch_id, feed, chunk, cards)
         measured = service.measure(reading.items, region=feed.region, book=book)
-        kept = evidence.keep(session, batch_id, reading.without(measured.rejects))
+        kept = evidence.keep(session, batch_id, reading.without(measured.rejects), after=after)
         fresh = {item.evidence_id: measured.quantifications[item.evidence_id] for item in kept.items}
         return service.award(session, feed.issuer_id, Ground.ACTION, kept.items, fresh)
 

@@ -36,8 +36,8 @@ class Claim(NamedTuple):
     spent_fen: int
     grams: int
     times: int
-    receipt_fen: int
-    """What the qualifying lines of the same receipt come to."""
+    bought: Mapping[str, int]
+    """What the same receipt comes to, in fen, by green kind of product."""
 
 
 class Filed(NamedTuple):
@@ -65,18 +65,18 @@ def index_of(filed: Iterable[Filed]) -> dict[tuple[Ground, str], list[Filed]]:
     return index
 
 
-def superseded(filed: Sequence[Filed]) -> list[Filed]:
-    """End every version on the day on which the next version of the same rule begins."""
-    ended: list[Filed] = []
+def ended(filed: Sequence[Filed], left_out: Mapping[str, date]) -> list[Filed]:
+    """End every version on the day on which its next version begins, or its rule was left out of the filing."""
+    found: list[Filed] = []
     for one in filed:
-        later = [
+        days = [
             other.rule.since
             for other in filed
             if other.lineage == one.lineage and other.rule.version > one.rule.version
         ]
-        ends = [day for day in (*later, one.rule.until) if day is not None]
-        ended.append(one._replace(rule=one.rule.model_copy(update={"until": min(ends, default=None)})))
-    return ended
+        ends = [day for day in (*days, one.rule.until, left_out.get(one.rule.name)) if day is not None]
+        found.append(one._replace(rule=one.rule.model_copy(update={"until": min(ends, default=None)})))
+    return found
 
 
 def holds(rule: EarningRule, on: date) -> bool:
@@ -90,25 +90,19 @@ def windows(on: date) -> tuple[int, int, int, int]:
     return month * 100 + on.day, month, on.year, EVER
 
 
-def usage_keys(filed: Filed, claim: Claim) -> list[UsageKey]:
+def usage_keys(filed: Filed, holder: int, on: date) -> list[UsageKey]:
     """List the counters that a grant under this rule moves: only those that a cap or budget looks at."""
-    caps = filed.rule.caps
-    limits = (caps.per_day, caps.per_month, caps.per_year, caps.per_person)
-    keys = [
-        (filed.lineage, claim.holder, window)
-        for limit, window in zip(limits, windows(claim.on), strict=True)
-        if limit is not None
-    ]
-    if filed.rule.budget_credits is not None:
-        keys.append((filed.lineage, EVERYONE, EVER))
-    return keys
+    return [key for _, _, key in limits(filed, holder, on)]
 
 
 def grant_for(claim: Claim, candidates: Sequence[Filed], usage: MutableMapping[UsageKey, int]) -> Grant | None:
     """Give what a claim earns and count it; nothing if no rule holds on its day.
 
-    `usage` must hold every counter of `usage_keys`; it is moved by what was granted.
+    `usage` must hold every counter of `usage_keys`; it is moved by what was granted. An action that emitted more than
+    its baseline earns nothing, however it is rated.
     """
+    if claim.grams < 0:
+        return None
     best: Grant | None = None
     for filed in candidates:
         if holds(filed.rule, claim.on):
@@ -116,7 +110,7 @@ def grant_for(claim: Claim, candidates: Sequence[Filed], usage: MutableMapping[U
             if best is None or grant.credits > best.credits:
                 best = grant
     if best is not None and best.credits:
-        for key in usage_keys(best.filed, claim):
+        for key in usage_keys(best.filed, claim.holder, claim.on):
             usage[key] = usage.get(key, 0) + best.credits
     return best
 
@@ -128,15 +122,16 @@ def _worked_out(claim: Claim, filed: Filed, usage: Mapping[UsageKey, int]) -> tu
     steps: list[Step] = [("rate", found, limit, numerator // unit)]
     if rule.multiplier_percent != PERCENT:
         steps.append(("multiplier", numerator // unit, rule.multiplier_percent, credits_))
-    if rule.threshold_fen and claim.receipt_fen < rule.threshold_fen:
-        credits_ = 0
-        steps.append(("threshold", claim.receipt_fen, rule.threshold_fen, 0))
-    for step, limit_, key in _limits(filed, claim):
+    if rule.threshold_fen:
+        qualifying = sum(claim.bought.get(product, 0) for product in rule.products)
+        credits_ = credits_ if qualifying >= rule.threshold_fen else 0
+        steps.append(("threshold", qualifying, rule.threshold_fen, credits_))
+    for step, limit_, key in limits(filed, claim.holder, claim.on):
         left = max(limit_ - usage.get(key, 0), 0)
         if credits_ > left:
             steps.append((step, credits_, left, left))
             credits_ = left
-    return max(credits_, 0), tuple(steps)
+    return credits_, tuple(steps)
 
 
 def _rate(rate: PerYuan | PerKilogram | PerAction, claim: Claim) -> tuple[int, int, int, int]:
@@ -144,21 +139,22 @@ def _rate(rate: PerYuan | PerKilogram | PerAction, claim: Claim) -> tuple[int, i
     if isinstance(rate, PerYuan):
         return claim.spent_fen * rate.credits, claim.spent_fen, rate.credits, FEN_PER_YUAN * rate.per_yuan
     if isinstance(rate, PerKilogram):
-        return max(claim.grams, 0) * rate.credits, claim.grams, rate.credits, GRAMS_PER_KILOGRAM
+        return claim.grams * rate.credits, claim.grams, rate.credits, GRAMS_PER_KILOGRAM
     return claim.times * rate.credits, claim.times, rate.credits, 1
 
 
-def _limits(filed: Filed, claim: Claim) -> list[tuple[str, int, UsageKey]]:
+def limits(filed: Filed, holder: int, on: date) -> list[tuple[str, int, UsageKey]]:
+    """List the caps of a rule and its budget for a holder's day: step, most credits, counter."""
     caps = filed.rule.caps
     named = zip(
         ("cap_day", "cap_month", "cap_year", "cap_person"),
         (caps.per_day, caps.per_month, caps.per_year, caps.per_person),
-        windows(claim.on),
+        windows(on),
         strict=True,
     )
-    limits: list[tuple[str, int, UsageKey]] = [
-        (step, limit, (filed.lineage, claim.holder, window)) for step, limit, window in named if limit is not None
+    found: list[tuple[str, int, UsageKey]] = [
+        (step, limit, (filed.lineage, holder, window)) for step, limit, window in named if limit is not None
     ]
     if filed.rule.budget_credits is not None:
-        limits.append(("budget", filed.rule.budget_credits, (filed.lineage, EVERYONE, EVER)))
-    return limits
+        found.append(("budget", filed.rule.budget_credits, (filed.lineage, EVERYONE, EVER)))
+    return found

@@ -34,6 +34,15 @@ class WrongEncoding(Refused):
         )
 
 
+class UnknownEncoding(Refused):
+    """未知编码: no text encoding has this name."""
+
+    code = "evidence.unknown_encoding"
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(f"found encoding {encoding!r}, wanted one such as utf-8 or gb18030", encoding=encoding)
+
+
 class Unreadable(Refused):
     """文件无法读取: the file is no CSV or Parquet file."""
 
@@ -79,6 +88,20 @@ class NoSuchBatch(NotFound):
 
     def __init__(self, batch_id: int) -> None:
         super().__init__(f"there is no batch {batch_id}", batch_id=batch_id)
+
+
+class BatchMovedOn(Conflict):
+    """批次正在处理: the same file is being taken in elsewhere, or was taken in meanwhile."""
+
+    code = "evidence.batch_moved_on"
+
+    def __init__(self, batch_id: int, *, found: int, wanted: int) -> None:
+        super().__init__(
+            f"of batch {batch_id} {found} lines are read by now, {wanted} were expected: another import is at work",
+            batch_id=batch_id,
+            found=found,
+            wanted=wanted,
+        )
 
 
 class NoSuchEvidence(NotFound):

@@ -115,7 +115,9 @@ def proofs(session: Session, evidence_ids: Iterable[int]) -> dict[int, Proof]:
     feeds_by_batch = {
         batch_row.id: (batch_row, feed_row)
         for batch_row, feed_row in session.execute(
-            select(EvidenceBatch, EvidenceFeed).join(EvidenceFeed, EvidenceFeed.id == EvidenceBatch.feed_id)
+            select(EvidenceBatch, EvidenceFeed)
+            .join(EvidenceFeed, EvidenceFeed.id == EvidenceBatch.feed_id)
+            .where(EvidenceBatch.id.in_({rules.place_of(one)[0] for one in wanted}))
         )
     }
     found: dict[int, Proof] = {}

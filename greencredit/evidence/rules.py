@@ -1,18 +1,31 @@
 """When are two lines the same evidence, and how is a value read exactly? Pure functions only."""
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import blake2b
 from typing import Final
-from zoneinfo import ZoneInfo
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+CHINA: Final = timezone(timedelta(hours=8))
+"""Civil time in China, which has kept +08:00 since 1991: earlier than any evidence."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST_MICROS: Final = (datetime(2000, 1, 1, tzinfo=CHINA) - EPOCH) // timedelta(microseconds=1)
+"""Nothing that happened before 2000 is evidence here: such a date is a clock that was never set."""
+LARGEST: Final = 10**15 - 1
+"""Fifteen digits: exact in every program that reads them, floating numbers included."""
 _DAY_BYTES: Final = 3
 _DIGEST_BYTES: Final = 13
-_LARGEST: Final = 2**53
-"""Sums of a file stay exact in every program that reads them."""
+_CARD_SHOWN: Final = 4
+_CHARACTERS_SHOWN: Final = 100
+
+# Plain digits only: `Decimal` and `int` would also take full-width digits, underscores and 1e999999.
+_MONEY: Final = re.compile(r"([+-]?)([0-9]{1,13})(?:\.([0-9]{1,2})0*)?")
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,15}")
+_DECIMAL: Final = re.compile(r"\+?([0-9]{1,15})(?:\.([0-9]{1,12})0*)?")
+_TIME: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 LINES_BITS: Final = 32
 
@@ -44,51 +57,46 @@ def fingerprints(key: bytes, source: str, days: Iterable[int], *parts: Iterable[
 
 def whole_hundredths(text: str) -> int | None:
     """Read an amount in yuan as fen, exactly; nothing if it isn't one or has a third decimal."""
-    try:
-        amount = Decimal(text.strip()) * 100
-    except InvalidOperation:
+    found = _MONEY.fullmatch(text.strip())
+    if found is None:
         return None
-    if not amount.is_finite() or amount != amount.to_integral_value() or abs(amount) > _LARGEST:
-        return None
-    return int(amount)
+    sign, yuan, hundredths = found.groups()
+    fen = int(yuan) * 100 + int((hundredths or "").ljust(2, "0"))
+    return -fen if sign == "-" else fen
 
 
 def whole(text: str) -> int | None:
     """Read a whole number, exactly; nothing if it isn't one."""
     text = text.strip()
-    digits = text[1:] if text[:1] in {"-", "+"} else text
-    if not (digits.isascii() and digits.isdigit()):
-        return None
-    number = int(text)
-    return number if abs(number) <= _LARGEST else None
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def positive_decimal(text: str) -> str | None:
-    """Read a quantity above zero as plain decimal text; nothing if it isn't one."""
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
+    """Read a quantity above zero as plain decimal text without idle zeros; nothing if it isn't one."""
+    found = _DECIMAL.fullmatch(text.strip())
+    if found is None:
         return None
-    if not number.is_finite() or number <= 0 or number > _LARGEST:
+    units, parts = str(int(found[1])), (found[2] or "").rstrip("0")
+    if units == "0" and not parts:
         return None
-    return f"{number.normalize():f}"
+    return f"{units}.{parts}" if parts else units
 
 
 def instant_micros(text: str) -> int | None:
     """Read a time as microseconds since 1970; without an offset it is civil time in China."""
+    text = text.strip()
+    if not _TIME.fullmatch(text):
+        return None
     try:
-        at = datetime.fromisoformat(text.strip())
+        at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if len(text.strip()) <= len("2025-01-01"):
-        return None
-    aware = at if at.tzinfo is not None else at.replace(tzinfo=SHANGHAI)
-    span = aware - EPOCH
-    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
+    aware = at if at.tzinfo is not None else at.replace(tzinfo=CHINA)
+    return (aware - EPOCH) // timedelta(microseconds=1)
 
 
 def china_days(micros: Sequence[int]) -> list[int]:
-    """Give the civil day in China of each instant, counted from 1970; China has kept +08:00 since 1991."""
+    """Give the civil day in China of each instant, counted from 1970."""
     return [(at // 1_000_000 + 28_800) // 86_400 for at in micros]
 
 
@@ -98,3 +106,19 @@ def day_of(count: int) -> date:
 
 
 _ORDINAL_1970: Final = date(1970, 1, 1).toordinal()
+
+
+def is_text(value: str) -> bool:
+    """Tell whether a text can be kept: the zero character is no character in a database."""
+    return "\0" not in value
+
+
+def shown(value: object) -> str:
+    """Give what was found, short enough for a report, with zero characters made visible."""
+    return "" if value is None else str(value)[:_CHARACTERS_SHOWN].replace("\0", "␀")
+
+
+def masked(card: object) -> str:
+    """Show the end of a card number, never more than half: its owner knows which one it is, nobody else does."""
+    text = shown(card)
+    return f"…{text[-min(_CARD_SHOWN, len(text) // 2) :]}" if len(text) > 1 else "…" * len(text)

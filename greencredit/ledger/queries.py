@@ -128,6 +128,32 @@ def posted_at(session: Session, event_ids: list[int]) -> dict[int, datetime]:
     return found
 
 
+def earnings(session: Session, event_ids: list[int]) -> dict[int, tuple[str, int, int]]:
+    """Give caller, holder and credits of those events that are awards."""
+    found: dict[int, tuple[str, int, int]] = {}
+    for start in range(0, len(event_ids), 500):
+        part = event_ids[start : start + 500]
+        places = ", ".join(f":e{place}" for place in range(len(part)))
+        rows = session.execute(
+            text(
+                "SELECT e.id, c.name, e.holder, e.amount FROM ledger_event e "  # noqa: S608 - places are numbers
+                f"JOIN ledger_caller c ON c.id = e.caller WHERE e.kind = {Verb.EARN.value} AND e.id IN ({places})"
+            ),
+            {f"e{place}": event_id for place, event_id in enumerate(part)},
+        )
+        found.update({number: (caller, holder, amount) for number, caller, holder, amount in rows})
+    return found
+
+
+def earnings_by(session: Session, caller: str) -> int:
+    """Count the awards that a caller posted."""
+    counted = text(
+        "SELECT COUNT(*) FROM ledger_event e JOIN ledger_caller c ON c.id = e.caller "
+        "WHERE e.kind = :earn AND c.name = :caller"
+    )
+    return int(session.execute(counted, {"earn": Verb.EARN.value, "caller": caller}).scalar_one())
+
+
 def totals_of(session: Session, subject_id: str) -> list[HolderTotals]:
     """Add up a holder's events by issuer; the balance is what the events say, not what is cached."""
     rows = session.execute(

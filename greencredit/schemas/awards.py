@@ -69,7 +69,7 @@ class EarningRule(Record):
     """Green actions that qualify, for the ground `action`."""
     rate: Rate
     threshold_fen: NonNegativeFen = Fen(0)
-    """What the qualifying lines of one receipt must come to at least (满额)."""
+    """What the lines of one receipt that qualify under this rule must come to at least (满额)."""
     multiplier_percent: int = Field(default=100, ge=1, le=1000)
     caps: Caps = Caps()
     budget_credits: PositiveCredits | None = None
@@ -91,6 +91,9 @@ class EarningRule(Record):
             raise ValueError(message)
         if self.ground is Ground.PURCHASE and self.rate.kind == "per_kg_co2e":
             message = "a purchase earns per kilogram only as a quantified action"
+            raise ValueError(message)
+        if self.ground is Ground.ACTION and self.threshold_fen:
+            message = "an action has no threshold, for nothing is paid"
             raise ValueError(message)
         if self.until is not None and self.until <= self.since:
             message = f"a rule ends after it begins, found {self.since} to {self.until}"

@@ -2,9 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from greencredit.schemas.awards import Slug
 from greencredit.schemas.values import Instant, Record, RegionCode, Words
@@ -34,6 +34,13 @@ class NewFeed(Record):
     notice: Words | None = None
     """What every report that rests on this feed must say."""
 
+    @model_validator(mode="after")
+    def _whose_products(self) -> Self:
+        if (self.kind is FeedKind.RECEIPTS) != (self.merchant_id is not None):
+            message = f"a feed of receipts names its merchant, and no other feed does; found {self.merchant_id}"
+            raise ValueError(message)
+        return self
+
 
 class Feed(NewFeed):
     """A source of evidence on file."""
@@ -47,11 +54,13 @@ class RejectCode(StrEnum):
 
     WRONG_FIELD_COUNT = "evidence.wrong_field_count"
     MISSING = "evidence.missing_value"
+    NOT_A_TEXT = "evidence.not_a_text"
     NOT_A_NUMBER = "evidence.not_a_number"
     NOT_A_TIME = "evidence.not_a_time"
     NEGATIVE = "evidence.negative_amount"
     NOT_POSITIVE = "evidence.quantity_not_positive"
     IN_THE_FUTURE = "evidence.in_the_future"
+    TOO_EARLY = "evidence.too_early"
     UNKNOWN_PRODUCT = "evidence.unknown_product"
     UNKNOWN_TYPE = "evidence.unknown_product_type"
     UNKNOWN_CARD = "evidence.unknown_card"
@@ -69,6 +78,7 @@ class RejectCode(StrEnum):
 _TITLES = {
     RejectCode.WRONG_FIELD_COUNT: Words(zh="字段数与表头不符", en="another number of fields than the header has"),
     RejectCode.MISSING: Words(zh="缺少必填值", en="a value that is needed is missing"),
+    RejectCode.NOT_A_TEXT: Words(zh="含有不能保存的字符", en="it holds a character that cannot be kept"),
     RejectCode.NOT_A_NUMBER: Words(zh="不是规定格式的数字", en="not a number of the wanted form"),
     RejectCode.NOT_A_TIME: Words(zh="不是规定格式的时间", en="not a time of the wanted form"),
     RejectCode.NEGATIVE: Words(
@@ -76,6 +86,7 @@ _TITLES = {
     ),
     RejectCode.NOT_POSITIVE: Words(zh="数量须大于零", en="a quantity must be above zero"),
     RejectCode.IN_THE_FUTURE: Words(zh="发生时间晚于当前时间", en="it lies in the future"),
+    RejectCode.TOO_EARLY: Words(zh="发生时间早于 2000 年", en="it lies before the year 2000"),
     RejectCode.UNKNOWN_PRODUCT: Words(
         zh="商品不在商户的商品目录中", en="the product is not in the merchant's register"
     ),

@@ -39,9 +39,12 @@ def _sentence(step: TraceStep, rule: EarningRule | None) -> Words:
         )
     if step.step == "threshold":
         found_yuan, wanted = wording.yuan(step.found), wording.yuan(step.limit)
+        reached = step.found >= step.limit
         return Words(
-            zh=f"同一张小票的合格金额 {found_yuan}，未达到 {wanted} 的门槛，得 {came_out.zh}。",
-            en=f"Qualifying goods on the receipt came to {found_yuan}, below {wanted}: {came_out.en}.",
+            zh=f"同一张小票的合格金额 {found_yuan}，"
+            f"{'已' if reached else '未'}达到 {wanted} 的门槛，得 {came_out.zh}。",
+            en=f"Qualifying goods on the receipt came to {found_yuan}, "
+            f"{'reaching' if reached else 'below'} {wanted}: {came_out.en}.",
         )
     cap, left = _CAPS[step.step], wording.number(step.limit)
     return Words(

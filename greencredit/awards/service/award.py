@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, rules
 from greencredit.awards.errors import RulesNotInForce
 from greencredit.awards.rules import Claim, Filed, Grant, UsageKey
-from greencredit.awards.tables import AwardsAward, AwardsMeasure
+from greencredit.awards.tables import AwardsAward, AwardsMeasure, AwardsRule
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date, now, start_of
 from greencredit.ledger import service as ledger
@@ -24,7 +24,6 @@ from greencredit.schemas.issuers import Filing
 from greencredit.schemas.ledger import Earning, Terms
 from greencredit.schemas.values import Credits, Grams
 
-_CALLER = "awards"
 _MONTHS = 12
 
 
@@ -56,7 +55,10 @@ def award(
     filing = issuers.filing_in_force(session, issuer_id, civil_date(now(session)))
     if filing is None:
         raise RulesNotInForce(issuer_id)
+    _wait_for_others(session, issuer_id)
     index = rules.index_of(queries.rules_in_force(session, issuer_id))
+    if not index:
+        raise RulesNotInForce(issuer_id)
     claims = _claims(ground, items, quantifications)
     usage = _usage(session, index, claims)
     before = dict(usage)
@@ -76,10 +78,17 @@ def award(
     )
 
 
+def _wait_for_others(session: Session, issuer_id: str) -> None:
+    """Hold the issuer's rules until the commit: two writers would else fill the same cap twice (SQLite has one)."""
+    session.execute(
+        select(AwardsRule.id).where(AwardsRule.issuer_id == issuer_id).order_by(AwardsRule.id).with_for_update()
+    )
+
+
 def _claims(ground: Ground, items: Sequence[Item], quantifications: Mapping[int, Quantification]) -> list[Claim]:
-    receipts: Counter[tuple[str, date]] = Counter()
+    receipts: defaultdict[tuple[str, date], Counter[str]] = defaultdict(Counter)
     for item in items:
-        receipts[item.receipt, item.on] += item.spent_fen or 0
+        receipts[item.receipt, item.on][item.subject] += item.spent_fen or 0
     return [
         Claim(
             evidence_id=item.evidence_id,
@@ -90,7 +99,7 @@ def _claims(ground: Ground, items: Sequence[Item], quantifications: Mapping[int,
             spent_fen=item.spent_fen or 0,
             grams=found.grams if (found := quantifications.get(item.evidence_id)) else 0,
             times=1,
-            receipt_fen=receipts[item.receipt, item.on],
+            bought=receipts[item.receipt, item.on],
         )
         for item in items
     ]
@@ -102,7 +111,7 @@ def _usage(
     wanted: defaultdict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     for claim in claims:
         for filed in index.get((claim.ground, claim.subject), ()):
-            for lineage, holder, window in rules.usage_keys(filed, claim):
+            for lineage, holder, window in rules.usage_keys(filed, claim.holder, claim.on):
                 holders, windows = wanted[lineage]
                 holders.add(holder)
                 windows.add(window)
@@ -146,7 +155,7 @@ def _book(
         )
         for item, claim, grant in granted
     ]
-    posted = ledger.earn(session, ledger.caller(session, _CALLER), earnings)
+    posted = ledger.earn(session, ledger.caller(session, queries.AWARDING), earnings)
     rows = []
     for (item, claim, grant), event in zip(granted, posted, strict=True):
         assert not event.repeated, "evidence that earned before is a duplicate and never gets here"

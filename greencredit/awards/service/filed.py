@@ -9,23 +9,23 @@ from greencredit.awards import queries
 from greencredit.awards.errors import RuleDiffers, RulesNotInForce
 from greencredit.awards.rules import Filed
 from greencredit.awards.tables import AwardsRule
-from greencredit.issuers import queries as issuers
-from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.clock import now
 from greencredit.schemas.awards import EarningRule
 
 
 def bring_in_rules(session: Session, issuer_id: str) -> list[Filed]:
-    """Make the rules of the filing in force ready for awarding; doing it again changes nothing.
+    """Make the rules of the filings in effect so far ready for awarding; doing it again changes nothing.
 
     Raises:
-        RulesNotInForce: no filing of the issuer is in force.
+        RulesNotInForce: no filing of the issuer is in effect.
         RuleDiffers: a rule's version was filed before with another text.
     """
-    filing = issuers.filing_in_force(session, issuer_id, civil_date(now(session)))
-    if filing is None:
+    filings = queries.filings_in_effect(session, issuer_id)
+    if not filings:
         raise RulesNotInForce(issuer_id)
-    for rule in filing.scheme.rules:
-        _bring_in(session, issuer_id, rule, filing.filing_id, filing.version)
+    for filing in filings:
+        for rule in filing.scheme.rules:
+            _bring_in(session, issuer_id, rule, filing.filing_id, filing.version)
     return queries.rules_in_force(session, issuer_id)
 
 

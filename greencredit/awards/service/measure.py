@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from greencredit.actions import queries as actions
 from greencredit.actions import rules as quantification
+from greencredit.evidence import rules as evidence
 from greencredit.kernel.errors import Refusal
 from greencredit.schemas.actions import Quantification
 from greencredit.schemas.evidence import Item, Reject, RejectCode
 
 _QUANTITY = "quantity"
-_PER_LINE = 0xFFFFFFFF
+_CHARACTERS = 200
 
 
 class Measured(NamedTuple):
@@ -37,7 +38,15 @@ def measure(items: Sequence[Item], *, region: str, book: quantification.FactorBo
                 book=book,
             )
         except Refusal as refusal:
-            code = RejectCode.BAD_INPUTS if refusal.code.startswith("actions.input") else RejectCode.NOT_QUANTIFIED
-            line = item.evidence_id & _PER_LINE
-            rejects.append(Reject(line, code.value, item.subject, refusal.code, refusal.message[:200]))
+            rejects.append(_sent_back(item, refusal))
     return Measured(found, rejects)
+
+
+def _sent_back(item: Item, refusal: Refusal) -> Reject:
+    """Say what was wrong: the input that is missing or out of range, else the factor that no award may rest on."""
+    facts = refusal.facts
+    code = RejectCode.BAD_INPUTS if refusal.code.startswith("actions.input") else RejectCode.NOT_QUANTIFIED
+    field = facts.get("input") or facts.get("give") or facts.get("factor") or facts.get("series") or item.subject
+    _, line = evidence.place_of(item.evidence_id)
+    found = evidence.shown(facts.get("found") or facts.get("tier"))
+    return Reject(line, code.value, str(field), found, refusal.message[:_CHARACTERS])

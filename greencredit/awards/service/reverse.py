@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, rules
 from greencredit.awards.errors import NoSuchAward
-from greencredit.awards.rules import Claim, Filed
+from greencredit.awards.rules import Filed
 from greencredit.awards.tables import AwardsAward
 from greencredit.ledger import service as ledger
 from greencredit.schemas.ledger import Posted
@@ -14,9 +14,16 @@ _CALLER = "awards.reverse"
 
 
 def take_back(
-    session: Session, award_id: int, *, credits_: int, actor_id: str, reason: str, document: str | None = None
+    session: Session,
+    award_id: int,
+    *,
+    credits_: int,
+    actor_id: str,
+    reason: str,
+    document: str | None = None,
+    key: str = "",
 ) -> Posted:
-    """Reverse an award, whole or in part (冲正); asking twice takes back once.
+    """Reverse an award, whole or in part (冲正); asking twice takes back once, unless the second has another key.
 
     Raises:
         NoSuchAward: there is none under this number.
@@ -25,7 +32,6 @@ def take_back(
     row = session.get(AwardsAward, award_id)
     if row is None:
         raise NoSuchAward(award_id)
-    key = f"{award_id}:{credits_}".encode()
     caller = ledger.caller(session, _CALLER)
     posted = ledger.reverse(
         session,
@@ -33,7 +39,7 @@ def take_back(
         award_id,
         credits_=credits_,
         day=0,
-        key=key,
+        key=f"{award_id}:{credits_}:{key}".encode(),
         actor_id=actor_id,
         reason=reason,
         document=document,
@@ -44,14 +50,15 @@ def take_back(
 
 
 def _free_caps(session: Session, row: AwardsAward, filed: Filed, credits_: int) -> None:
-    claim = Claim(row.evidence_id, row.holder, row.occurred_on, filed.rule.ground, row.subject, 0, 0, 1, 0)
-    session.execute(
-        text(
-            "UPDATE awards_usage SET credits = credits - :credits "
-            'WHERE lineage = :lineage AND holder = :holder AND "window" = :window'
-        ),
-        [
-            {"credits": credits_, "lineage": lineage, "holder": holder, "window": window}
-            for lineage, holder, window in rules.usage_keys(filed, claim)
-        ],
-    )
+    moves = [
+        {"credits": credits_, "lineage": lineage, "holder": holder, "window": window}
+        for lineage, holder, window in rules.usage_keys(filed, row.holder, row.occurred_on)
+    ]
+    if moves:
+        session.execute(
+            text(
+                "UPDATE awards_usage SET credits = credits - :credits "
+                'WHERE lineage = :lineage AND holder = :holder AND "window" = :window'
+            ),
+            moves,
+        )

@@ -2,7 +2,7 @@
 
 from greencredit.evidence.service.activities import read_activities
 from greencredit.evidence.service.feeds import close_batch, open_batch, open_feed
-from greencredit.evidence.service.files import Chunk, chunks, digest_of, whole_receipts
+from greencredit.evidence.service.files import Chunk, chunks, digest_of, require_readable, whole_receipts
 from greencredit.evidence.service.holders import Cards
 from greencredit.evidence.service.keep import Kept, Reading, keep
 from greencredit.evidence.service.receipts import Register, read_receipts, register_of
@@ -23,6 +23,7 @@ __all__ = [
     "read_activities",
     "read_receipts",
     "register_of",
+    "require_readable",
     "whole_receipts",
     "write_rejects",
 ]

@@ -1,12 +1,16 @@
 """Opens feeds and batches: a file is known by its digest, so that sending it twice changes nothing."""
 
+from typing import Any
+
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from greencredit.evidence import queries
 from greencredit.evidence.errors import FeedDiffers
 from greencredit.evidence.tables import EvidenceBatch, EvidenceFeed
 from greencredit.kernel.clock import now
+from greencredit.kernel.database import is_sqlite
 from greencredit.schemas.evidence import Batch, Feed, NewFeed
 
 
@@ -43,24 +47,18 @@ def open_feed(session: Session, new: NewFeed) -> Feed:
 
 def open_batch(session: Session, feed: Feed, *, file_name: str, file_digest: str) -> Batch:
     """Open the batch of a file, or give the one that is there: done, or to be gone on with."""
-    same = (EvidenceBatch.feed_id == feed.feed_id, EvidenceBatch.file_digest == file_digest)
-    row = session.execute(select(EvidenceBatch.id).where(*same)).scalar_one_or_none()
-    if row is None:
-        batch = EvidenceBatch(
-            feed_id=feed.feed_id,
-            file_name=file_name,
-            file_digest=file_digest,
-            lines=0,
-            qualifying=0,
-            duplicates=0,
-            rejected=0,
-            opened_at=now(session),
-            closed_at=None,
-        )
-        session.add(batch)
-        session.flush()
-        row = batch.id
-    return queries.batch(session, row)
+    same = select(EvidenceBatch.id).where(
+        EvidenceBatch.feed_id == feed.feed_id, EvidenceBatch.file_digest == file_digest
+    )
+    number = session.execute(same).scalar_one_or_none()
+    if number is None:
+        insert_row: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+        facts = {"feed_id": feed.feed_id, "file_name": file_name, "file_digest": file_digest, "opened_at": now(session)}
+        nothing_read = dict.fromkeys(("lines", "qualifying", "duplicates", "rejected"), 0)
+        # Whoever opened the same file a moment ago has opened it for both.
+        session.execute(insert_row(EvidenceBatch).on_conflict_do_nothing(), facts | nothing_read)
+        number = session.execute(same).scalar_one()
+    return queries.batch(session, number)
 
 
 def close_batch(session: Session, batch_id: int) -> Batch:

@@ -6,6 +6,8 @@ from greencredit.ledger import service as ledger
 from greencredit.people import queries as people
 
 _NOBODY = 0
+_MOST_KEPT = 500_000
+"""A file of nothing but unknown cards must not fill the memory."""
 
 
 class Cards:
@@ -17,13 +19,11 @@ class Cards:
 
     def holders(self, session: Session, card_numbers: list[str]) -> list[int]:
         """Give the holder of each card, 0 where the card belongs to nobody."""
+        if len(self._holders) > _MOST_KEPT:
+            self._holders.clear()
         met = self._holders
         if unmet := [card for card in dict.fromkeys(card_numbers) if card not in met]:
             consumers = people.consumers_by_card(session, self._owner_id, [card for card in unmet if card])
             pseudonyms = ledger.holders(session, list(dict.fromkeys(consumers.values()))) if consumers else {}
             met.update({card: pseudonyms[consumers[card]] if card in consumers else _NOBODY for card in unmet})
         return [met[card] for card in card_numbers]
-
-    def forget(self) -> None:
-        """Forget everything: after a rollback new pseudonyms may not be there."""
-        self._holders.clear()

@@ -5,15 +5,16 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from greencredit.evidence.tables import EvidenceItem, EvidenceReject
+from greencredit.evidence import queries, rules
+from greencredit.evidence.errors import BatchMovedOn
+from greencredit.evidence.tables import EvidenceBatch, EvidenceFeed, EvidenceItem, EvidenceReject
 from greencredit.kernel.database import is_sqlite
 from greencredit.schemas.evidence import Item, Reject, RejectCode
 
 _KEYS_AT_ONCE = 500
-_LINE = 0xFFFFFFFF
 
 
 class Reading(NamedTuple):
@@ -33,7 +34,7 @@ class Reading(NamedTuple):
             self.records,
             [self.prints[place] for place in kept],
             [self.print_lines[place] for place in kept],
-            [item for item in self.items if item.evidence_id & _LINE not in gone],
+            [item for item in self.items if rules.place_of(item.evidence_id)[1] not in gone],
             [*self.rejects, *sent_back],
         )
 
@@ -46,15 +47,56 @@ class Kept(NamedTuple):
     rejected: int
 
 
-def keep(session: Session, batch_id: int, reading: Reading) -> Kept:
-    """Store keys, items and rejects of one chunk, and move the batch on; what was there before is a duplicate."""
+def keep(session: Session, batch_id: int, reading: Reading, *, after: int) -> Kept:
+    """Store keys, items and rejects of the chunk after so many records; what was there before is a duplicate.
+
+    Raises:
+        BatchMovedOn: another import of the same file has read on meanwhile.
+    """
+    _move_on(session, batch_id, after=after, records=reading.records)
     stale = _stale(session, batch_id, reading)
-    items = [item for item in reading.items if item.evidence_id & _LINE not in stale]
+    items = [item for item in reading.items if rules.place_of(item.evidence_id)[1] not in stale]
     fresh = [
         (mark, batch_id, line)
         for mark, line in zip(reading.prints, reading.print_lines, strict=True)
         if line not in stale
     ]
+    _store_keys(session, fresh)
+    _store_items(session, items)
+    rejects = sorted([*reading.rejects, *(_duplicate(line, where) for line, where in stale.items())])
+    if rejects:
+        session.execute(insert(EvidenceReject), [{"batch_id": batch_id} | reject._asdict() for reject in rejects])
+    session.execute(
+        text(
+            "UPDATE evidence_batch SET qualifying = qualifying + :items, duplicates = duplicates + :duplicates, "
+            "rejected = rejected + :rejected WHERE id = :batch"
+        ),
+        {"items": len(items), "duplicates": len(stale), "rejected": len(reading.rejects), "batch": batch_id},
+    )
+    return Kept(items, len(stale), len(reading.rejects))
+
+
+def _move_on(session: Session, batch_id: int, *, after: int, records: int) -> None:
+    """Lock first: two imports of one file can't both take the same chunk in, nor two files bring the same line."""
+    feed = session.execute(
+        select(EvidenceFeed)
+        .join(EvidenceBatch, EvidenceBatch.feed_id == EvidenceFeed.id)
+        .where(EvidenceBatch.id == batch_id)
+    ).scalar_one()
+    same = EvidenceFeed.id == feed.id if feed.merchant_id is None else EvidenceFeed.merchant_id == feed.merchant_id
+    session.execute(select(EvidenceFeed.id).where(same).order_by(EvidenceFeed.id).with_for_update())
+    moved = session.execute(
+        text(
+            "UPDATE evidence_batch SET lines = lines + :records "
+            "WHERE id = :batch AND lines = :after AND closed_at IS NULL RETURNING id"
+        ),
+        {"records": records, "batch": batch_id, "after": after},
+    ).one_or_none()
+    if moved is None:
+        raise BatchMovedOn(batch_id, found=queries.batch(session, batch_id).lines, wanted=after)
+
+
+def _store_keys(session: Session, fresh: list[tuple[bytes, int, int]]) -> None:
     connection = session.connection()
     if fresh and is_sqlite(session):
         statement = "INSERT INTO evidence_key (fingerprint, batch_id, line) VALUES (?, ?, ?)"
@@ -67,24 +109,6 @@ def keep(session: Session, batch_id: int, reading: Reading) -> Kept:
             ),
             dict(zip(("prints", "batches", "lines"), map(list, zip(*fresh, strict=True)), strict=True)),
         )
-    _store_items(session, items)
-    rejects = sorted([*reading.rejects, *(_duplicate(line, where) for line, where in stale.items())])
-    if rejects:
-        session.execute(insert(EvidenceReject), [{"batch_id": batch_id} | reject._asdict() for reject in rejects])
-    session.execute(
-        text(
-            "UPDATE evidence_batch SET lines = lines + :records, qualifying = qualifying + :items, "
-            "duplicates = duplicates + :duplicates, rejected = rejected + :rejected WHERE id = :batch"
-        ),
-        {
-            "records": reading.records,
-            "items": len(items),
-            "duplicates": len(stale),
-            "rejected": len(reading.rejects),
-            "batch": batch_id,
-        },
-    )
-    return Kept(items, len(stale), len(reading.rejects))
 
 
 def _store_items(session: Session, items: list[Item]) -> None:

@@ -1,6 +1,6 @@
 """Reads a chunk of receipt lines: what is in order, what qualifies as green, what is sent back and why."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -11,11 +11,9 @@ from greencredit.evidence.service import columns as read
 from greencredit.evidence.service.files import Chunk
 from greencredit.evidence.service.holders import Cards
 from greencredit.evidence.service.keep import Reading
-from greencredit.kernel.clock import micros, now
+from greencredit.kernel.clock import civil_date, micros, now
 from greencredit.merchants import queries as merchants
 from greencredit.schemas.evidence import Feed, Item, Reject, RejectCode
-
-_CARD_SHOWN = 4
 
 
 class Register(NamedTuple):
@@ -45,24 +43,30 @@ def read_receipts(
     columns = chunk.columns
     receipts, stores = read.texts(columns["receipt_no"]), read.texts(columns["store_code"])
     card_numbers, products = read.texts(columns["card_no"]), read.texts(columns["product_code"])
-    numbers, numbers_ok = read.whole_numbers("line_no", columns["line_no"])
-    times, times_ok = read.instants_micros("sold_at", columns["sold_at"])
-    quantities, quantities_ok = read.whole_numbers("quantity", columns["quantity"])
-    fen, fen_ok = read.money_fen("amount_yuan", columns["amount_yuan"])
+    numbers, numbers_ok = read.whole_numbers(columns["line_no"])
+    times, times_ok = read.instants_micros(columns["sold_at"])
+    quantities, quantities_ok = read.whole_numbers(columns["quantity"])
+    fen, fen_ok = read.money_fen(columns["amount_yuan"])
     holders = cards.holders(session, card_numbers)
     green_kind_of, without_type = register
-    known_product = np.fromiter((code in green_kind_of for code in products), np.bool_, len(products))
-    typed = np.fromiter((code not in without_type for code in products), np.bool_, len(products))
-    carded = np.fromiter((holder != 0 for holder in holders), np.bool_, len(holders))
-    present = np.fromiter((bool(receipt) for receipt in receipts), np.bool_, len(receipts))
+
+    def each(answers: Iterable[bool]) -> Any:  # noqa: ANN401 - an array
+        return np.fromiter(answers, np.bool_, len(chunk.lines))
 
     faults = _Faults(chunk)
-    faults.note("receipt_no", RejectCode.MISSING, present, "a receipt number")
+    for field, found in (("receipt_no", receipts), ("store_code", stores)):
+        faults.note(field, RejectCode.MISSING, each(map(bool, found)), Form.TEXT.wanted)
+        faults.note(field, RejectCode.NOT_A_TEXT, each(map(rules.is_text, found)), Form.TEXT.wanted)
     faults.note("line_no", RejectCode.NOT_A_NUMBER, numbers_ok, Form.WHOLE.wanted)
-    faults.note("card_no", RejectCode.UNKNOWN_CARD, carded, "a card linked to a consumer", shown=_masked)
+    carded = each(holder != 0 for holder in holders)
+    faults.note("card_no", RejectCode.UNKNOWN_CARD, carded, "a card linked to a consumer", shown=rules.masked)
     faults.note("sold_at", RejectCode.NOT_A_TIME, times_ok, Form.TIME.wanted)
-    faults.note("sold_at", RejectCode.IN_THE_FUTURE, times <= micros(now(session)), f"not after {now(session):%F}")
-    faults.note("product_code", RejectCode.UNKNOWN_PRODUCT, known_product, "a product of the merchant's register")
+    faults.note("sold_at", RejectCode.TOO_EARLY, times >= rules.EARLIEST_MICROS, "not before 2000-01-01")
+    at = now(session)
+    faults.note("sold_at", RejectCode.IN_THE_FUTURE, times <= micros(at), f"not after {civil_date(at)}")
+    known = each(code in green_kind_of for code in products)
+    faults.note("product_code", RejectCode.UNKNOWN_PRODUCT, known, "a product of the merchant's register")
+    typed = each(code not in without_type for code in products)
     faults.note("product_code", RejectCode.UNKNOWN_TYPE, typed, "a product with a type")
     faults.note("quantity", RejectCode.NOT_A_NUMBER, quantities_ok, Form.WHOLE.wanted)
     faults.note("quantity", RejectCode.NOT_POSITIVE, quantities > 0, "a whole number above zero")
@@ -101,11 +105,6 @@ def read_receipts(
     return Reading(chunk.records, prints, lines, items, [*chunk.rejects, *faults.rejects()])
 
 
-def _masked(card: str) -> str:
-    """Show the end of a card number only: the merchant knows which one it is, nobody else does."""
-    return f"…{card[-_CARD_SHOWN:]}" if card else ""
-
-
 class _Faults:
     """The first fault of each line."""
 
@@ -113,7 +112,7 @@ class _Faults:
         import numpy as np
 
         self._chunk = chunk
-        self._kinds: list[tuple[str, RejectCode, str, Callable[[str], str]]] = []
+        self._kinds: list[tuple[str, RejectCode, str, Callable[[object], str]]] = []
         self._first = np.zeros(len(chunk.lines), dtype=np.int16)
 
     def note(
@@ -122,7 +121,7 @@ class _Faults:
         code: RejectCode,
         ok: Any,  # noqa: ANN401 - an array
         wanted: str,
-        shown: Callable[[str], str] = str,
+        shown: Callable[[object], str] = rules.shown,
     ) -> None:
         """Mark the lines that are not in order and have no earlier fault."""
         self._kinds.append((field, code, wanted, shown))
@@ -137,7 +136,6 @@ class _Faults:
         rejects = []
         for row in self._first.nonzero()[0].tolist():
             field, code, wanted, shown = self._kinds[self._first[row] - 1]
-            found = self._chunk.columns[field][row].as_py()
-            text = "" if found is None else shown(str(found))
-            rejects.append(Reject(self._chunk.lines[row], code.value, field, text[:100], wanted))
+            found = shown(self._chunk.columns[field][row].as_py())
+            rejects.append(Reject(self._chunk.lines[row], code.value, field, found, wanted))
         return rejects

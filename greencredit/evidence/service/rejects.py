@@ -1,6 +1,7 @@
 """Writes the rejects file of a batch: line, reason, field, what was found and what was wanted."""
 
 import csv
+import unicodedata
 from pathlib import Path
 
 from sqlalchemy import select
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from greencredit.evidence.tables import EvidenceReject
 from greencredit.schemas.evidence import RejectCode
+
+_FORMULA_STARTS = frozenset("=+-@\t\r")
+"""What makes a spreadsheet program compute a cell instead of showing it."""
 
 _HEADER = ("line", "code", "原因", "reason", "field", "found", "wanted")
 
@@ -27,7 +31,12 @@ def write_rejects(session: Session, batch_id: int, into: Path) -> int:
         writer.writerow(_HEADER)
         for row in session.scalars(statement):
             reason = RejectCode(row.code).words
-            found = row.found if row.found[:1] not in {"=", "+", "-", "@"} else f"'{row.found}"  # no formula runs
-            writer.writerow((row.line, row.code, reason.zh, reason.en, row.field, found, row.wanted))
+            texts = (_harmless(text) for text in (row.field, row.found, row.wanted))
+            writer.writerow((row.line, row.code, reason.zh, reason.en, *texts))
             count += 1
     return count
+
+
+def _harmless(text: str) -> str:
+    first = unicodedata.normalize("NFKC", text[:1])  # full-width signs compute, too
+    return f"'{text}" if first in _FORMULA_STARTS else text

@@ -1,0 +1,40 @@
+"""Reads of awards: rules in force, use of caps, award lines with their explanation, totals, the audit."""
+
+from greencredit.awards.queries.audit import AWARDING, INVARIANTS, audit
+from greencredit.awards.queries.filed import filed_rule, filings_in_effect, rules_in_force, usage
+from greencredit.awards.queries.lines import (
+    award,
+    awards_of,
+    holder_of,
+    import_outcome,
+    negative_results,
+    quantification,
+)
+from greencredit.awards.queries.totals import (
+    SHOPPING,
+    issuer_months,
+    participants,
+    rule_totals,
+    totals_of,
+)
+
+__all__ = [
+    "AWARDING",
+    "INVARIANTS",
+    "SHOPPING",
+    "audit",
+    "award",
+    "awards_of",
+    "filed_rule",
+    "filings_in_effect",
+    "holder_of",
+    "import_outcome",
+    "issuer_months",
+    "negative_results",
+    "participants",
+    "quantification",
+    "rule_totals",
+    "rules_in_force",
+    "totals_of",
+    "usage",
+]

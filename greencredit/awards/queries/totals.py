@@ -1,0 +1,166 @@
+"""Awards added up: for a holder, an issuer, a rule; every sum is computed from the same rows."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from greencredit.actions import queries as actions
+from greencredit.awards.queries.lines import ANY_DAY, holder_number, titles_of
+from greencredit.awards.tables import AwardsAward, AwardsRule
+from greencredit.schemas.awards import ConsumerTotals, EarningRule, Ground, MonthTotal, RuleTotal, SubjectTotal
+from greencredit.schemas.values import Credits, Fen, Grams, Period
+
+SHOPPING: Final = "shopping"
+"""The family of all purchases that are not quantified."""
+
+
+def totals_of(session: Session, holder_id: str, period: Period | None = None) -> ConsumerTotals:
+    """Add up a holder's awards of a period; every part is computed from the same rows and agrees to the unit."""
+    number = holder_number(session, holder_id)
+    return _totals(session, ANY_DAY if period is None else period, number if number is not None else -1)
+
+
+def _totals(session: Session, period: Period, holder: int) -> ConsumerTotals:
+    rows = session.execute(
+        select(
+            AwardsRule.document,
+            AwardsAward.subject,
+            func.substr(AwardsAward.occurred_on, 1, 7).label("month"),
+            func.count().label("count"),
+            func.sum(AwardsAward.credits).label("credits"),
+            func.coalesce(func.sum(AwardsAward.spent_fen), 0).label("spent"),
+            func.sum(AwardsAward.grams).label("grams"),
+            func.max(AwardsAward.tier).label("tier"),
+        )
+        .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
+        .where(
+            AwardsAward.holder == holder,
+            AwardsAward.occurred_on >= period.since,
+            AwardsAward.occurred_on < period.until,
+        )
+        .group_by(AwardsRule.document, AwardsAward.subject, "month")
+        .order_by(AwardsAward.subject, "month")
+    ).all()
+    grounds = {document: EarningRule.model_validate_json(document).ground for document, *_ in rows}
+    titles = titles_of(session)
+    families = {action.name: action.category.value for action in actions.actions()}
+    subjects: dict[tuple[Ground, str], list[Any]] = {}
+    months: dict[str, list[Any]] = {}
+    for row in rows:
+        subjects.setdefault((grounds[row.document], row.subject), []).append(row)
+        months.setdefault(row.month, []).append(row)
+    return ConsumerTotals(
+        count=_sum(rows, "count"),
+        credits=Credits(_sum(rows, "credits")),
+        spent_fen=Fen(_sum(rows, "spent")),
+        grams=Grams(_sum(rows, "grams")),
+        unquantified_count=sum(row.count for row in rows if row.grams is None),
+        by_subject=tuple(
+            SubjectTotal(
+                ground=ground,
+                subject=subject,
+                title=titles[ground, subject],
+                family=families[subject] if ground is Ground.ACTION else SHOPPING,
+                count=_sum(of, "count"),
+                credits=Credits(_sum(of, "credits")),
+                spent_fen=Fen(_sum(of, "spent")),
+                grams=None if all(row.grams is None for row in of) else Grams(_sum(of, "grams")),
+                tier=max((row.tier for row in of if row.tier), default=None),
+            )
+            for (ground, subject), of in subjects.items()
+        ),
+        by_month=tuple(
+            MonthTotal(
+                month=month,
+                count=_sum(of, "count"),
+                credits=Credits(_sum(of, "credits")),
+                spent_fen=Fen(_sum(of, "spent")),
+                grams=Grams(_sum(of, "grams")),
+            )
+            for month, of in sorted(months.items())
+        ),
+    )
+
+
+def _sum(rows: Iterable[Any], field: str) -> int:
+    return sum(int(row._mapping[field] or 0) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def issuer_months(session: Session, issuer_id: str, period: Period | None = None) -> list[MonthTotal]:
+    """Add up all awards of an issuer by month of what happened."""
+    span = period or ANY_DAY
+    rows = session.execute(
+        select(
+            func.substr(AwardsAward.occurred_on, 1, 7).label("month"),
+            func.count().label("count"),
+            func.sum(AwardsAward.credits).label("credits"),
+            func.coalesce(func.sum(AwardsAward.spent_fen), 0).label("spent"),
+            func.coalesce(func.sum(AwardsAward.grams), 0).label("grams"),
+        )
+        .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
+        .where(
+            AwardsRule.issuer_id == issuer_id,
+            AwardsAward.occurred_on >= span.since,
+            AwardsAward.occurred_on < span.until,
+        )
+        .group_by("month")
+        .order_by("month")
+    )
+    return [
+        MonthTotal(
+            month=row.month,
+            count=row._mapping["count"],  # noqa: SLF001 - SQLAlchemy's public name for it
+            credits=Credits(int(row.credits)),
+            spent_fen=Fen(int(row.spent)),
+            grams=Grams(int(row.grams)),
+        )
+        for row in rows
+    ]
+
+
+def participants(session: Session, issuer_id: str, period: Period | None = None) -> int:
+    """Count the holders who earned something of an issuer in a period."""
+    span = period or ANY_DAY
+    return session.execute(
+        select(func.count(AwardsAward.holder.distinct()))
+        .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
+        .where(
+            AwardsRule.issuer_id == issuer_id,
+            AwardsAward.occurred_on >= span.since,
+            AwardsAward.occurred_on < span.until,
+        )
+    ).scalar_one()
+
+
+def rule_totals(session: Session, issuer_id: str) -> list[RuleTotal]:
+    """Add up what each rule version of an issuer gave."""
+    rows = session.execute(
+        select(
+            AwardsRule.document,
+            func.count(AwardsAward.event_id).label("count"),
+            func.count(AwardsAward.holder.distinct()).label("holders"),
+            func.coalesce(func.sum(AwardsAward.credits), 0).label("credits"),
+            func.coalesce(func.sum(AwardsAward.grams), 0).label("grams"),
+        )
+        .outerjoin(AwardsAward, AwardsAward.rule_id == AwardsRule.id)
+        .where(AwardsRule.issuer_id == issuer_id)
+        .group_by(AwardsRule.id, AwardsRule.document)
+        .order_by(AwardsRule.id)
+    )
+    totals = []
+    for row in rows:
+        rule = EarningRule.model_validate_json(row.document)
+        totals.append(
+            RuleTotal(
+                name=rule.name,
+                version=rule.version,
+                title=rule.title,
+                count=row._mapping["count"],  # noqa: SLF001 - SQLAlchemy's public name for it
+                holders=row.holders,
+                credits=Credits(int(row.credits)),
+                grams=Grams(int(row.grams)),
+            )
+        )
+    return totals
