@@ -1,5 +1,6 @@
 """Builds the web application of one process; a new room is one line in `_mount`."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -94,4 +95,7 @@ def served() -> FastAPI:
     """Give the application of this installation, read from the environment; for `uvicorn --factory`."""
     settings = Settings()
     logs.set_up_logs(settings.log_format)
-    return create_app(open_database(settings), settings, workers=True)
+    app = create_app(open_database(settings), settings, workers=True)
+    gc.freeze()  # what the start made stays for good: no collection needs to look at it
+    gc.enable()
+    return app
