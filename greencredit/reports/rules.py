@@ -2,29 +2,35 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from typing import Final, TypeVar
 
 from greencredit.kernel.clock import civil_date
 from greencredit.reports.errors import MalformedNumber
+from greencredit.schemas.actions import FactorUse, GreenAction, Quantification
+from greencredit.schemas.awards import Caps, EarningRule, PerAction, PerKilogram, PerYuan
 from greencredit.schemas.reports import (
     AwardLine,
     AwardStatus,
     ContributionTotals,
+    FactorNote,
     FamilyLine,
     FamilyTitle,
     Ground,
     KindLine,
     Lang,
+    MethodNote,
     MonthLine,
     ParticipantMean,
     ReportFacts,
+    Tier,
 )
-from greencredit.schemas.values import Credits, Fen, Grams, Period, Record
+from greencredit.schemas.values import Credits, Fen, Grams, Period, Record, Words
 
 ROW_BUDGET: Final = 120
 """How many award lines the appendix prints; all of them are in the embedded files, and the page says so."""
@@ -249,3 +255,101 @@ def axis_of(values: Iterable[int]) -> tuple[int, ...]:
         if tick * 10**power * _MOST_STEPS >= highest
     )
     return tuple(range(0, highest + step, step))
+
+
+def method_note(action: GreenAction, used: Iterable[Quantification] | None = None) -> MethodNote:
+    """Say how an action is quantified; with its uses, say also how often, with which factors and how surely."""
+    uses = None if used is None else list(used)
+    tiers = [action.tier.value, *(use.tier.value for use in uses or ())]
+    return MethodNote(
+        method_id=action.name,
+        title=action.title,
+        version=str(action.version),
+        formula=action.formula,
+        baseline=action.method.baseline,
+        behaviour=action.method.behaviour,
+        gas_note=action.gas_note,
+        caveat=action.caveat,
+        tier=Tier(max(tiers)),
+        factor_ids=tuple(sorted({factor.id for use in uses or () for factor in use.factors})),
+        source=action.source,
+        awards=None if uses is None else len(uses),
+        avoided_g_co2e=None if uses is None else Grams(sum(use.grams for use in uses)),
+    )
+
+
+def factor_notes(used: Iterable[Quantification], titles: Mapping[tuple[str, int], Words]) -> tuple[FactorNote, ...]:
+    """List every version of every factor that entered a calculation, once, by id."""
+    found: dict[tuple[str, int, str], FactorUse] = {
+        (factor.id, factor.version, factor.fallback_for or ""): factor for use in used for factor in use.factors
+    }
+    return tuple(
+        FactorNote(
+            factor_id=use.id,
+            title=titles[use.id, use.version],
+            value=Decimal(use.value),
+            unit=use.unit,
+            region=use.region,
+            valid_from=use.valid_from,
+            valid_to=use.valid_to,
+            publisher=use.publisher,
+            document=use.document,
+            tier=Tier(use.tier.value),
+            fallback_for=use.fallback_for,
+            is_proxy=use.is_proxy,
+        )
+        for _key, use in sorted(found.items())
+    )
+
+
+def rate_words(rule: EarningRule) -> Words:
+    """Say in words and numbers what a filed rule gives."""
+    given, more = rule.rate.credits, rule.multiplier_percent
+    times = Words(zh="", en="") if more == 100 else Words(zh=f"，再乘以 {more}%", en=f", times {more}%")  # noqa: PLR2004
+    match rule.rate:
+        case PerYuan(per_yuan=yuan):
+            zh, en = f"每消费 {yuan} 元得 {given} 分", f"{given} credits for every {yuan} yuan spent"
+        case PerKilogram():
+            zh, en = f"每减排 1 千克 CO₂e 得 {given} 分", f"{given} credits for each kilogram of CO₂e avoided"
+        case PerAction():
+            zh, en = f"每次得 {given} 分", f"{given} credits each time"
+    return Words(zh=f"{zh}{times.zh}；不足一分的舍去。", en=f"{en}{times.en}; fractions are dropped.")
+
+
+def condition_words(rule: EarningRule) -> tuple[Words, ...]:
+    """Say what must hold before a filed rule gives anything."""
+    kinds = len(rule.products) or len(rule.actions)
+    what = (
+        Words(
+            zh=f"适用于备案清单所列的 {kinds} 种绿色商品。",
+            en=f"For the {kinds} kinds of green product that were filed.",
+        )
+        if rule.products
+        else Words(
+            zh=f"适用于备案清单所列的 {kinds} 种绿色行动。", en=f"For the {kinds} green actions that were filed."
+        )
+    )
+    if not rule.threshold_fen:
+        return (what,)
+    least = f"{rule.threshold_fen // 100}.{rule.threshold_fen % 100:02d}"
+    return (
+        what,
+        Words(
+            zh=f"同一小票中符合条件的消费满 {least} 元。", en=f"The qualifying lines of a receipt come to CNY {least}."
+        ),
+    )
+
+
+def cap_words(caps: Caps) -> tuple[Words, ...]:
+    """Say the limits of a filed rule, the shortest first."""
+    spans = (
+        (caps.per_day, "每人每日", "a day"),
+        (caps.per_month, "每人每月", "a month"),
+        (caps.per_year, "每人每年", "a year"),
+        (caps.per_person, "每人累计", "in all"),
+    )
+    return tuple(
+        Words(zh=f"{zh}不超过 {most:,} 分。", en=f"At most {most:,} credits a person {en}.")
+        for most, zh, en in spans
+        if most is not None
+    )

@@ -164,7 +164,8 @@ def scheme() -> SchemeNote:
             filed_coverage_basis_points=10_000,
             document_sha256="4" * 64,
         ),
-        complaint_channel="400-000-0000（示例），7 日内答复",
+        complaint_channel="400-000-0000（示例）",
+        complaint_days=7,
         standards=(StandardNote(title="绿色消费积分技术规范", publisher="示例协会"),),
     )
 

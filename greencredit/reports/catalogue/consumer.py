@@ -1,10 +1,241 @@
 """个人环境贡献报告: what one person or household did, earned and avoided, and how that is known."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
 
+from sqlalchemy.orm import Session
+
+from greencredit.actions import queries as actions
+from greencredit.awards import queries as awards
+from greencredit.evidence import queries as evidence
+from greencredit.issuers import queries as issuers
+from greencredit.kernel.clock import start_of
+from greencredit.ledger import queries as ledger
+from greencredit.merchants import queries as merchants
+from greencredit.people import queries as people
+from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind, Sheet
-from greencredit.schemas.reports import ConsumerReport
-from greencredit.schemas.values import Words
+from greencredit.schemas.actions import Quantification
+from greencredit.schemas.awards import AwardLine as Award
+from greencredit.schemas.issuers import PublicIssuer
+from greencredit.schemas.reports import (
+    AwardLine,
+    ConsumerReport,
+    CreditFlow,
+    FamilyTitle,
+    Ground,
+    IssuerNote,
+    NotCountedLine,
+    Notice,
+    ParticipantMean,
+    ReportHolder,
+    StandardNote,
+    Tier,
+)
+from greencredit.schemas.values import Credits, Grams, Period, Words
+
+_EVERY: Final = 1_000_000
+"""More awards than anybody has in one period."""
+
+_TENTHS: Final = 10
+_SHOPPING: Final = Words(zh="绿色购物", en="Green shopping")
+
+
+@dataclass(frozen=True)
+class Background:
+    """What all reports of one period share; a batch gathers it once instead of once for every household."""
+
+    as_of: datetime | None
+    """When the last file of evidence was done with."""
+    issuers: dict[str, PublicIssuer]
+    participants: int
+    means: tuple[ParticipantMean, ...]
+    notices: tuple[Notice, ...]
+    merchants: dict[str, str]
+    factor_titles: dict[tuple[str, int], Words]
+
+
+def background(session: Session, period: Period) -> Background:
+    """Gather what all reports of one period share."""
+    public = {one.issuer_id: one for one in issuers.issuers_public(session)}
+    closed = [
+        batch.closed_at
+        for issuer_id in public
+        for batch in evidence.batches(session, issuer_id)
+        if batch.closed_at is not None
+    ]
+    feeds = [feed for issuer_id in public for feed in evidence.feeds(session, issuer_id)]
+    participants = sum(awards.participants(session, issuer_id, period) for issuer_id in public)
+    return Background(
+        as_of=max(closed, default=None),
+        issuers=public,
+        participants=participants,
+        means=_means(session, list(public), period, participants),
+        notices=tuple(Notice(name=feed.name, text=feed.notice) for feed in feeds if feed.notice is not None),
+        merchants={merchant.merchant_id: merchant.name for merchant in merchants.merchants(session)},
+        factor_titles={(factor.id, factor.version): factor.title for factor in actions.factor_versions(session)},
+    )
+
+
+def gather(
+    session: Session, subject_id: str, period: Period, background_of: Background | None = None
+) -> ConsumerReport:
+    """Collect the facts of one holder; the template only lays them out."""
+    shared = background_of or background(session, period)
+    consumer = people.consumer(session, subject_id)
+    every = awards.awards_of(session, subject_id, period, limit=_EVERY)
+    used = {
+        line.evidence_id: found
+        for line in every
+        if line.grams is not None and (found := awards.quantification(session, line.evidence_id)) is not None
+    }
+    lines = tuple(sorted((_line(line, shared, used) for line in every), key=lambda one: (one.on, one.award_id)))
+    flows = _flows(session, subject_id, lines)
+    kept = [used[line.evidence_id] for line in every if line.evidence_id in used and _is_kept(line)]
+    return ConsumerReport(
+        holder=ReportHolder(holder_id=consumer.id, name=consumer.display_name),
+        period=period,
+        as_of=_as_of(session, subject_id, shared, period),
+        totals=rules.totals_of(lines),
+        months=rules.months_of(lines, period, shared.means),
+        families=rules.families_of(lines, _family_titles()),
+        kinds=rules.kinds_of(lines),
+        participants=shared.participants,
+        flows=flows,
+        issuers=tuple(_issuer(shared.issuers[flow.issuer_id]) for flow in flows),
+        methods=tuple(
+            rules.method_note(actions.action(name), [use for use in kept if use.action == name])
+            for name in sorted({use.action for use in kept})
+        ),
+        factors=rules.factor_notes(kept, shared.factor_titles),
+        not_counted=_not_counted(session, subject_id, period),
+        notices=shared.notices,
+        awards=lines,
+    )
+
+
+def _as_of(session: Session, subject_id: str, shared: Background, period: Period) -> datetime:
+    """Say up to when facts are in: the last file or movement, else the end of the period, never the present moment."""
+    newest = [movement.posted_at for movement in ledger.movements_of(session, subject_id, limit=1)]
+    return max([*newest, *([shared.as_of] if shared.as_of else [])], default=start_of(period.until))
+
+
+def _is_kept(line: Award) -> bool:
+    return line.reversed_credits < line.credits
+
+
+def _line(line: Award, shared: Background, used: dict[int, Quantification]) -> AwardLine:
+    action = actions.action(line.subject) if line.ground.value == Ground.ACTION.value else None
+    quantified = used.get(line.evidence_id)
+    unit = actions.units().get(line.unit)
+    return AwardLine(
+        award_id=str(line.award_id),
+        on=line.occurred_on,
+        ground=Ground(line.ground.value),
+        subject=line.subject,
+        title=line.title,
+        family=action.category.value if action else awards.SHOPPING,
+        quantity=Decimal(line.quantity),
+        unit=unit or Words(zh=line.unit, en=line.unit),
+        merchant=shared.merchants.get(line.merchant_id) if line.merchant_id else None,
+        spent_fen=line.spent_fen,
+        credits=line.credits,
+        reversed_credits=line.reversed_credits,
+        avoided_g_co2e=line.grams if quantified else None,
+        method_id=line.subject if quantified else None,
+        tier=Tier(quantified.tier.value) if quantified else None,
+        evidence_id=str(line.evidence_id),
+        issuer_id=line.issuer_id,
+        rule_id=f"{line.rule_name} v{line.rule_version}",
+    )
+
+
+def _flows(session: Session, subject_id: str, lines: tuple[AwardLine, ...]) -> tuple[CreditFlow, ...]:
+    """Set what the lines of the period brought against what the ledger says is there."""
+    flows = []
+    for total in sorted(ledger.totals_of(session, subject_id), key=lambda one: one.issuer_id):
+        mine = [line for line in lines if line.issuer_id == total.issuer_id]
+        earned, taken = sum(line.credits for line in mine), sum(line.reversed_credits for line in mine)
+        flows.append(
+            CreditFlow(
+                issuer_id=total.issuer_id,
+                outside=Credits(total.balance - earned + taken),
+                earned=Credits(earned),
+                reversed=Credits(taken),
+                expired=Credits(0),
+                used=Credits(0),
+                balance=total.balance,
+            )
+        )
+    return tuple(flows)
+
+
+def _issuer(found: PublicIssuer) -> IssuerNote:
+    face = found.face_value_fen_per_100_credits or 0
+    validity = found.validity or Words(zh="有效期未备案", en="validity not filed")
+    complaints = found.complaints
+    return IssuerNote(
+        issuer_id=found.issuer_id,
+        name=found.name,
+        filing_number=found.filing_number,
+        standards=tuple(
+            StandardNote(title=one.title, publisher=one.publisher, number=one.number if one.verified else None)
+            for one in found.standards
+        ),
+        face_value=Words(
+            zh=f"每 100 分面值 {face // 100}.{face % 100:02d} 元。",
+            en=f"100 credits have a face value of CNY {face // 100}.{face % 100:02d}.",
+        ),
+        validity=Words(zh=f"{validity.zh}。", en=f"{validity.en}."),
+        complaint_channel=complaints.phone if complaints else "–",
+    )
+
+
+def _not_counted(session: Session, subject_id: str, period: Period) -> tuple[NotCountedLine, ...]:
+    """List actions that emitted more than their baseline: kept on file and shown, never awarded."""
+    found = awards.negative_results(session, subject_id, period)
+    return tuple(
+        NotCountedLine(
+            title=actions.action(name).title,
+            reason=Words(
+                zh="按核算结果，排放高于对比基准，不发放积分，也不计入减排量。",
+                en="It emitted more than its baseline: no credits, and not part of the CO₂e avoided.",
+            ),
+            lines=sum(one.action == name for one in found),
+        )
+        for name in sorted({one.action for one in found})
+    )
+
+
+def _means(session: Session, issuer_ids: list[str], period: Period, participants: int) -> tuple[ParticipantMean, ...]:
+    """Divide what all participants got in each month by how many they are over the period; rounded down."""
+    if not participants:
+        return ()
+    credits_of: dict[str, int] = {}
+    grams_of: dict[str, int] = {}
+    for issuer_id in issuer_ids:
+        for line in awards.issuer_months(session, issuer_id, period):
+            credits_of[line.month] = credits_of.get(line.month, 0) + line.credits
+            grams_of[line.month] = grams_of.get(line.month, 0) + line.grams
+    return tuple(
+        ParticipantMean(
+            month=date.fromisoformat(f"{month}-01"),
+            credits_tenths=credits_of[month] * _TENTHS // participants,
+            avoided_g_co2e=Grams(grams_of[month] // participants),
+        )
+        for month in sorted(credits_of)
+    )
+
+
+def _family_titles() -> list[FamilyTitle]:
+    categories = {action.category for action in actions.actions()}
+    return [
+        FamilyTitle(family=awards.SHOPPING, title=_SHOPPING),
+        *(FamilyTitle(family=category.value, title=category.words) for category in sorted(categories)),
+    ]
 
 
 def _award_rows(report: ConsumerReport) -> Iterable[tuple[object, ...]]:
@@ -32,8 +263,8 @@ def _award_rows(report: ConsumerReport) -> Iterable[tuple[object, ...]]:
 
 
 _COLUMNS = (
-    "on,ground,subject,title_zh,family,quantity,unit_zh,merchant,spent_fen,credits,reversed_credits,avoided_g_co2e,method_id,tier,"
-    "rule_id,issuer_id,evidence_id,award_id"
+    "on,ground,subject,title_zh,family,quantity,unit_zh,merchant,spent_fen,credits,reversed_credits,avoided_g_co2e,"
+    "method_id,tier,rule_id,issuer_id,evidence_id,award_id"
 )
 
 REPORT = ReportKind(
@@ -41,4 +272,5 @@ REPORT = ReportKind(
     title=Words(zh="个人环境贡献报告", en="Personal Environmental Contribution Report"),
     facts=ConsumerReport,
     sheet=Sheet(file_name="awards.csv", columns=tuple(_COLUMNS.split(",")), rows=_award_rows),
+    gather=gather,
 )

@@ -1,10 +1,308 @@
 """发行主体备案报告: who issues, on whose word, under which rules, what was issued and what stands behind it."""
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Final
 
+from sqlalchemy.orm import Session
+
+from greencredit.actions import queries as actions
+from greencredit.awards import queries as awards
+from greencredit.evidence import queries as evidence
+from greencredit.issuers import queries as issuers
+from greencredit.kernel.clock import civil_date
+from greencredit.ledger import queries as ledger
+from greencredit.people import queries as people
+from greencredit.people.errors import UnknownAccount
+from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind, Sheet
-from greencredit.schemas.reports import IssuerFiling
-from greencredit.schemas.values import Words
+from greencredit.schemas.awards import EarningRule
+from greencredit.schemas.evidence import Batch
+from greencredit.schemas.issuers import (
+    Assessment,
+    Certificate,
+    Filing,
+    FilingState,
+    Issuer,
+    LifeState,
+    Scheme,
+    Step,
+)
+from greencredit.schemas.reports import (
+    AssessmentNote,
+    CertificateNote,
+    ConditionNote,
+    CoverageNote,
+    EarningRuleNote,
+    Ground,
+    GuaranteeNote,
+    IndicatorNote,
+    IntakeFigures,
+    IssuanceFigures,
+    IssuanceMonth,
+    IssuerFiling,
+    LifeNote,
+    Notice,
+    Registration,
+    RejectLine,
+    RuleFigures,
+    SchemeNote,
+    StandardNote,
+    Verdict,
+)
+from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
+
+_WHOLE: Final = 10_000
+_FUNDING: Final = {"issuer": Words(zh="发行主体", en="the issuer")}
+_ROLES: Final = {
+    "issuer_admin": Words(zh="发行主体管理员", en="issuer administrator"),
+    "issuer_manager": Words(zh="发行主体业务员", en="issuer manager"),
+    "certifier": Words(zh="信用认证机构", en="certifier"),
+    "assessor": Words(zh="第三方评估机构", en="assessor"),
+    "regulator": Words(zh="监管部门", en="regulator"),
+    "operator": Words(zh="平台运营方", en="operator"),
+    "platform": Words(zh="平台系统", en="platform"),
+}
+
+
+def gather(session: Session, subject_id: str, period: Period) -> IssuerFiling:
+    """Collect the facts of one issuer; the template only lays them out."""
+    dossier = issuers.dossier(session, subject_id)
+    position = ledger.position_of(session, subject_id)
+    filing = dossier.filing
+    batches = evidence.batches(session, subject_id)
+    feeds = evidence.feeds(session, subject_id)
+    closed = [batch.closed_at for batch in batches if batch.closed_at is not None]
+    return IssuerFiling(
+        registration=_registration(dossier.issuer),
+        period=period,
+        as_of=max([dossier.issuer.registered_at, *(step.at for step in dossier.history), *closed]),
+        state=dossier.issuer.state.words,
+        bars=tuple(bar.title for bar in dossier.may_issue.bars),
+        certificate=_certificate(dossier.certificate) if dossier.certificate else None,
+        assessment=_assessment(dossier.assessment) if dossier.assessment else None,
+        scheme=_scheme(filing) if filing else None,
+        history=tuple(_step(session, step) for step in dossier.history),
+        figures=IssuanceFigures(
+            awards=sum(line.count for line in awards.rule_totals(session, subject_id)),
+            holders=position.holders,
+            issued=position.issued,
+            reversed=position.reversed_,
+            expired=Credits(0),
+            used=Credits(0),
+            outstanding=position.outstanding,
+        ),
+        coverage=_coverage(filing.scheme, position.outstanding) if filing else None,
+        rules=_rule_figures(session, subject_id),
+        months=_months(session, subject_id, period),
+        top_kinds=(),
+        intake=_intake(session, batches),
+        rejects=tuple(
+            RejectLine(reason=one.title, lines=one.lines) for one in evidence.reject_counts(session, subject_id)
+        ),
+        methods=tuple(rules.method_note(actions.action(name)) for name in _actions_of(filing)),
+        factors=(),
+        notices=tuple(Notice(name=feed.name, text=feed.notice) for feed in feeds if feed.notice is not None),
+    )
+
+
+def _registration(issuer: Issuer) -> Registration:
+    return Registration(
+        issuer_id=issuer.issuer_id,
+        name=issuer.name,
+        uscc=issuer.code,
+        kind=issuer.kind.value,
+        kind_title=issuer.kind.words,
+        legal_representative=issuer.legal_representative,
+        registered_on=civil_date(issuer.registered_at),
+        region_title=Words(zh=issuer.region, en=issuer.region),
+        address=issuer.address,
+        contact=f"{issuer.contact.name} · {issuer.contact.phone}",
+    )
+
+
+def _certificate(found: Certificate) -> CertificateNote:
+    return CertificateNote(
+        body_name=found.body_name,
+        body_uscc=found.body_code,
+        approval_number=found.approval_number,
+        certificate_number=found.certificate_number,
+        grade=found.grade.value,
+        score=found.score,
+        scope=found.scope,
+        valid=found.valid,
+        document_sha256=found.document.digest,
+    )
+
+
+def _assessment(found: Assessment) -> AssessmentNote:
+    met = {one.number: civil_date(one.at) for one in found.met}
+    return AssessmentNote(
+        assessor_name=found.assessor_name,
+        assessor_uscc=found.assessor_code,
+        criteria_version=found.criteria_version,
+        signed_on=found.signed_on,
+        valid=found.valid,
+        indicators=tuple(IndicatorNote.model_validate(one.model_dump()) for one in found.indicators),
+        score_hundredths=found.score_hundredths,
+        verdict=Verdict(found.verdict.value),
+        conditions=tuple(
+            ConditionNote(text=one.text, due_on=one.due_on, closed_on=met.get(number))
+            for number, one in enumerate(found.conditions, start=1)
+        ),
+        document_sha256=found.document.digest,
+    )
+
+
+def _scheme(filing: Filing) -> SchemeNote:
+    scheme = filing.scheme
+    accepted = filing.state in {FilingState.ACCEPTED, FilingState.EFFECTIVE, FilingState.SUPERSEDED}
+    complaints = scheme.complaints
+    return SchemeNote(
+        version=filing.version,
+        title=scheme.title,
+        filing_number=filing.number,
+        accepted_on=civil_date(filing.decided_at) if accepted and filing.decided_at else None,
+        effective_from=filing.effective_on,
+        digest=filing.digest,
+        face_value_fen_per_100_credits=Fen(scheme.face_value_fen_per_100_credits),
+        validity=scheme.validity.title,
+        upgrade_promise=scheme.upgrade_promise,
+        spending_order=scheme.spending_order,
+        rules=tuple(_earning_rule(rule, scheme) for rule in scheme.rules),
+        monthly_cap_credits=scheme.monthly_cap_credits,
+        redemption_terms=scheme.redemption_terms,
+        compensations=tuple(
+            Words(
+                zh=f"{one.occasion.zh}：按所涉积分面值的 {one.percent}% 赔付。",
+                en=f"{one.occasion.en}: {one.percent}% of the face value concerned.",
+            )
+            for one in scheme.compensations
+        ),
+        particulars=tuple(one.text for one in scheme.particulars),
+        guarantee=GuaranteeNote(
+            kind=scheme.guarantee.custody_kind.words,
+            custodian=scheme.guarantee.bank,
+            amount_fen=scheme.guarantee.amount_fen,
+            filed_coverage_basis_points=scheme.guarantee.coverage_basis_points,
+            document_sha256=scheme.guarantee.document.digest if scheme.guarantee.document else None,
+        ),
+        complaint_channel=" · ".join(part for part in (complaints.phone, complaints.address) if part),
+        complaint_days=complaints.answer_days,
+        standards=tuple(
+            StandardNote(title=one.title, publisher=one.publisher, number=one.number if one.verified else None)
+            for one in scheme.standards
+        ),
+    )
+
+
+def _earning_rule(rule: EarningRule, scheme: Scheme) -> EarningRuleNote:
+    return EarningRuleNote(
+        rule_id=rule.name,
+        version=rule.version,
+        title=rule.title,
+        ground=Ground(rule.ground.value),
+        rate=rules.rate_words(rule),
+        conditions=rules.condition_words(rule),
+        caps=rules.cap_words(rule.caps),
+        budget_credits=rule.budget_credits,
+        funding=_FUNDING.get(scheme.funding, Words(zh=scheme.funding, en=scheme.funding)),
+        effective_from=rule.since,
+        effective_until=rule.until,
+    )
+
+
+def _step(session: Session, step: Step) -> LifeNote:
+    return LifeNote(
+        at=step.at,
+        from_state=_state(step, step.from_state) if step.from_state else None,
+        to_state=_state(step, step.to_state),
+        by=_name(session, step.actor_id),
+        role=_ROLES.get(step.role, Words(zh=step.role, en=step.role)),
+        reason=step.reason,
+        document_sha256=step.document_digest,
+    )
+
+
+def _state(step: Step, name: str) -> Words:
+    if step.subject == "issuer":
+        return LifeState(name).words
+    words = FilingState(name).words
+    return Words(zh=f"备案：{words.zh}", en=f"Filing: {words.en}")
+
+
+def _name(session: Session, actor_id: str) -> str:
+    """Give an actor's name; a step may also have been taken by the platform itself, which has no account."""
+    try:
+        return people.account(session, actor_id).display_name
+    except UnknownAccount:
+        return actor_id
+
+
+def _coverage(scheme: Scheme, outstanding: Credits) -> CoverageNote:
+    worth = scheme.worth_fen(outstanding)
+    held = scheme.guarantee.amount_fen
+    return CoverageNote(
+        guarantee_fen=held,
+        outstanding_value_fen=worth,
+        coverage_basis_points=held * _WHOLE // worth if worth else None,
+        filed_basis_points=scheme.guarantee.coverage_basis_points,
+    )
+
+
+def _rule_figures(session: Session, issuer_id: str) -> tuple[RuleFigures, ...]:
+    grounds = {
+        (one.rule.name, one.rule.version): Ground(one.rule.ground.value)
+        for one in awards.rules_in_force(session, issuer_id)
+    }
+    return tuple(
+        RuleFigures(
+            rule_id=line.name,
+            version=line.version,
+            title=line.title,
+            ground=grounds[line.name, line.version],
+            awards=line.count,
+            holders=line.holders,
+            credits=line.credits,
+            avoided_g_co2e=None if grounds[line.name, line.version] is Ground.PURCHASE else line.grams,
+        )
+        for line in awards.rule_totals(session, issuer_id)
+    )
+
+
+def _months(session: Session, issuer_id: str, period: Period) -> tuple[IssuanceMonth, ...]:
+    found = {line.month: line for line in awards.issuer_months(session, issuer_id, period)}
+
+    def line_of(month: date) -> IssuanceMonth:
+        line = found.get(f"{month:%Y-%m}")
+        if line is None:
+            return IssuanceMonth(month=month, awards=0, spent_fen=Fen(0), issued=Credits(0), avoided_g_co2e=Grams(0))
+        return IssuanceMonth(
+            month=month,
+            awards=line.count,
+            spent_fen=line.spent_fen,
+            issued=line.credits,
+            avoided_g_co2e=line.grams,
+        )
+
+    return tuple(line_of(month) for month in rules.months_in(period)) if found else ()
+
+
+def _intake(session: Session, batches: list[Batch]) -> IntakeFigures | None:
+    outcomes = [awards.import_outcome(session, batch.batch_id) for batch in batches if batch.closed_at is not None]
+    if not outcomes:
+        return None
+    return IntakeFigures(
+        lines=sum(one.lines for one in outcomes),
+        awarded=sum(one.awarded for one in outcomes),
+        not_qualifying=sum(one.not_green + one.no_credit for one in outcomes),
+        repeated=sum(one.duplicates for one in outcomes),
+        rejected=sum(one.rejected for one in outcomes),
+    )
+
+
+def _actions_of(filing: Filing | None) -> list[str]:
+    return sorted({name for rule in filing.scheme.rules for name in rule.actions}) if filing else []
 
 
 def _month_rows(report: IssuerFiling) -> Iterable[tuple[object, ...]]:
@@ -21,4 +319,5 @@ REPORT = ReportKind(
         columns=("month", "awards", "spent_fen", "issued", "avoided_g_co2e"),
         rows=_month_rows,
     ),
+    gather=gather,
 )

@@ -141,6 +141,8 @@ class SchemeNote(Record):
     particulars: tuple[Words, ...]
     guarantee: GuaranteeNote
     complaint_channel: str
+    complaint_days: Count
+    """Within how many days a complaint is answered."""
     standards: tuple[StandardNote, ...]
 
 

@@ -91,8 +91,9 @@ class MethodNote(Record):
     tier: Tier
     factor_ids: tuple[str, ...]
     source: Words
-    awards: Count
-    avoided_g_co2e: Grams
+    awards: Count | None
+    """For how many awards it was used here; `None` where a report lists methods without counting."""
+    avoided_g_co2e: Grams | None
 
 
 class KindLine(Record):
