@@ -10,6 +10,37 @@ from greencredit.app import reference
 from greencredit.schemas.reference import Field, Group, Operation, ReferencePage, Shape
 
 
+_TREE = {"$ref": "#/components/schemas/Tree"}
+_TREES = {"type": "array", "items": _TREE}
+_DESCRIBED = {
+    "info": {"version": "1"},
+    "paths": {
+        "/trees/{id}": {
+            "put": {
+                "tags": ["trees"],
+                "description": "Plant.",
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "requestBody": {"content": {"application/json": {"schema": _TREE}}},
+                "responses": {"200": {"content": {"application/json": {"schema": _TREES}}}},
+            }
+        }
+    },
+    "components": {
+        "schemas": {
+            "Tree": {
+                "description": "A tree.",
+                "required": ["kind"],
+                "properties": {
+                    "kind": {"$ref": "#/components/schemas/Kind"},
+                    "felled_on": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+                },
+            },
+            "Kind": {"type": "string", "enum": ["oak", "elm"]},
+        }
+    },
+}
+
+
 @pytest.mark.proves("UX-2")
 def test_every_operation_may_answer_with_a_problem(client: TestClient) -> None:
     described = client.get("/api/v1/openapi.json").json()
@@ -45,40 +76,10 @@ def test_the_api_is_on_one_page_that_needs_nothing_from_elsewhere(client: TestCl
 
 
 def test_a_description_is_laid_out_by_group_with_its_shapes() -> None:
-    tree = {"$ref": "#/components/schemas/Tree"}
-    trees = {"type": "array", "items": tree}
-    described = {
-        "info": {"version": "1"},
-        "paths": {
-            "/trees/{id}": {
-                "put": {
-                    "tags": ["trees"],
-                    "description": "Plant.",
-                    "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
-                    "requestBody": {"content": {"application/json": {"schema": tree}}},
-                    "responses": {"200": {"content": {"application/json": {"schema": trees}}}},
-                }
-            }
-        },
-        "components": {
-            "schemas": {
-                "Tree": {
-                    "description": "A tree.",
-                    "required": ["kind"],
-                    "properties": {
-                        "kind": {"$ref": "#/components/schemas/Kind"},
-                        "felled_on": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
-                    },
-                },
-                "Kind": {"type": "string", "enum": ["oak", "elm"]},
-            }
-        },
-    }
-
     def field(name: str, kind: str, shape: str | None = None, *, where: str = "", required: bool = False) -> Field:
         return Field(name=name, where=where, kind=kind, shape=shape, required=required, told="")
 
-    assert reference.page_of(described) == ReferencePage(
+    assert reference.page_of(_DESCRIBED) == ReferencePage(
         version="1",
         groups=(
             Group(
