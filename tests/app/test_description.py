@@ -9,7 +9,6 @@ from starlette.testclient import TestClient
 from greencredit.app import reference
 from greencredit.schemas.reference import Field, Group, Operation, ReferencePage, Shape
 
-
 _TREE = {"$ref": "#/components/schemas/Tree"}
 _TREES = {"type": "array", "items": _TREE}
 _DESCRIBED = {
