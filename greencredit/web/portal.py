@@ -65,7 +65,7 @@ def sign_in(
         facts = {"login": login, "next": pages.inside(onward), "problem": said}
         return pages.render(request, permit.actor, "sign_in.html", status=status, **facts)
     response = pages.see_other(pages.inside(onward))
-    hand_cookie(response, settings, opened.token.get_secret_value(), opened.expires_at)
+    hand_cookie(response, settings, opened.token.get_secret_value())
     return response
 
 
