@@ -13,8 +13,8 @@ from greencredit.schemas.values import Period, Words
 class Gather(Protocol):
     """Collects the facts of one subject over one period; reads only."""
 
-    def __call__(self, session: Session, subject_id: str, period: Period) -> ReportFacts:
-        """Give the facts, complete and frozen."""
+    def __call__(self, session: Session, subject_id: str, period: Period, shared: Any = None) -> ReportFacts:  # noqa: ANN401
+        """Give the facts, complete and frozen; `shared` is what `ReportKind.prepare` gave, if a batch asked for it."""
         ...
 
 
@@ -35,7 +35,9 @@ class ReportKind:
     title: Words
     facts: type[ReportFacts]
     sheet: Sheet
-    gather: Gather | None = None
+    gather: Gather
+    prepare: Callable[[Session, Period], Any] = lambda _session, _period: None
+    """Gathers once for a batch what the reports of one period share: means, issuers, titles."""
 
     @property
     def template(self) -> str:

@@ -80,11 +80,9 @@ def background(session: Session, period: Period) -> Background:
     )
 
 
-def gather(
-    session: Session, subject_id: str, period: Period, background_of: Background | None = None
-) -> ConsumerReport:
+def gather(session: Session, subject_id: str, period: Period, shared: Background | None = None) -> ConsumerReport:
     """Collect the facts of one holder; the template only lays them out."""
-    shared = background_of or background(session, period)
+    shared = shared or background(session, period)
     consumer = people.consumer(session, subject_id)
     every = awards.awards_of(session, subject_id, period, limit=_EVERY)
     used = {
@@ -273,4 +271,5 @@ REPORT = ReportKind(
     facts=ConsumerReport,
     sheet=Sheet(file_name="awards.csv", columns=tuple(_COLUMNS.split(",")), rows=_award_rows),
     gather=gather,
+    prepare=background,
 )

@@ -65,8 +65,9 @@ _ROLES: Final = {
 }
 
 
-def gather(session: Session, subject_id: str, period: Period) -> IssuerFiling:
+def gather(session: Session, subject_id: str, period: Period, shared: None = None) -> IssuerFiling:
     """Collect the facts of one issuer; the template only lays them out."""
+    del shared  # dossiers have nothing in common
     dossier = issuers.dossier(session, subject_id)
     position = ledger.position_of(session, subject_id)
     filing = dossier.filing
