@@ -9,10 +9,12 @@ from greencredit.issuers import jobs as issuers
 from greencredit.kernel.messages import jobs as queues
 from greencredit.kernel.messages.scheduler import Daily, Entry
 from greencredit.kernel.messages.worker import Handler
+from greencredit.reports import jobs as reports
 
 HANDLERS: Final[dict[str, Handler]] = {
     "kernel.clear_queues": queues.clear_queues,
     TAKE_IN: awards.take_in,
+    reports.ISSUE: reports.issue,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
 }
 """Kind of job → the function of a room's `jobs.py` that does it."""

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from greencredit.cli import books, feeds, installation, output, queues
+from greencredit.cli import books, feeds, installation, output, queues, reports
 
 _JSON: Final = "--json"
 _REFUSED: Final = 2
@@ -24,6 +24,7 @@ app.add_typer(installation.app)
 app.add_typer(feeds.app)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(books.actions, name="actions")
+app.add_typer(reports.app, name="report")
 app.add_typer(queues.jobs, name="jobs")
 app.add_typer(queues.outbox, name="outbox")
 

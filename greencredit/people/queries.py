@@ -176,8 +176,10 @@ def account(session: Session, account_id: str) -> Account:
 
 def account_by_login(session: Session, login: str) -> Account | None:
     """Give the account that signs in with this login, written in whatever form."""
-    wanted = PeopleAccount.login == rules.normal_login(login)
-    found = session.execute(select(*_ACCOUNT_COLUMNS).where(wanted)).one_or_none()
+    normal = rules.normal_login(login)
+    if not rules.is_login(normal):
+        return None
+    found = session.execute(select(*_ACCOUNT_COLUMNS).where(PeopleAccount.login == normal)).one_or_none()
     return None if found is None else _account(found)
 
 
@@ -259,6 +261,11 @@ def consumers(session: Session, consumer_ids: Iterable[str]) -> dict[str, Consum
         for row in session.execute(select(*_CONSUMER_COLUMNS).where(PeopleConsumer.id.in_(some))):
             found[row.id] = Consumer(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
     return found
+
+
+def consumer_ids(session: Session) -> list[str]:
+    """List every consumer, by id."""
+    return list(session.scalars(select(PeopleConsumer.id).order_by(PeopleConsumer.id)))
 
 
 def consumers_by_card(session: Session, owner_id: str, card_refs: Collection[str]) -> dict[str, str]:

@@ -1,0 +1,114 @@
+"""Commands for reports: one, all, and what the register says about a number."""
+
+import csv
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from greencredit.cli import output
+from greencredit.cli.opening import opened, settings
+
+if TYPE_CHECKING:
+    from greencredit.schemas.reports import IssuedReport, Lang
+    from greencredit.schemas.values import Period
+
+app = typer.Typer(help="报告 · reports", no_args_is_help=True)
+
+_Kind = Annotated[str, typer.Argument(help="报告种类 · kind: consumer, issuer_filing")]
+_Language = Annotated[str, typer.Option("--lang", help="zh 或 or en")]
+_Since = Annotated[str | None, typer.Option(help="起始日，默认上一年 · first day; the last full year if not given")]
+_Until = Annotated[str | None, typer.Option(help="截止日（不含） · the day after the last")]
+
+
+@app.command()
+def issue(
+    kind: _Kind,
+    subject_id: Annotated[str, typer.Argument(help="消费者或发行主体编号 · consumer or issuer")],
+    lang: _Language = "zh",
+    since: _Since = None,
+    until: _Until = None,
+) -> None:
+    """签发一份报告 · issue one report; the same facts give the same number and file."""
+    from greencredit.reports import jobs
+
+    period = _period(since, until)
+    with opened() as database:
+        found = jobs.issue_one(database, settings(), kind, subject_id, period, _lang(lang))
+    path = settings().data_dir / jobs.FOLDER / found.path
+    output.show(found, f"{found.number}  {path}")
+
+
+@app.command("all")
+def issue_all(
+    kind: _Kind = "consumer",
+    lang: _Language = "zh",
+    since: _Since = None,
+    until: _Until = None,
+    limit: Annotated[int | None, typer.Option(help="最多份数 · at most so many", min=1)] = None,
+) -> None:
+    """签发全部家庭的报告，可中断、可续 · issue the reports of all households; interrupt and go on at will."""
+    from greencredit.people import queries as people
+    from greencredit.reports import jobs
+
+    period = _period(since, until)
+    with opened() as database:
+        with database.reading() as session:
+            subjects = people.consumer_ids(session)[:limit]
+        done: list[IssuedReport] = []
+        with output.progress("报告 · reports", len(subjects)) as advance:
+            done.extend(jobs.issue_all(database, settings(), kind, subjects, period, _lang(lang), progress=advance))
+    manifest = settings().data_dir / jobs.FOLDER / f"manifest-{kind}-{lang}-{period.since}-{period.until}.csv"
+    with manifest.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("number", "facts_sha256", "file_sha256", "size_bytes", "path"))
+        writer.writerows((one.number, one.facts_sha256, one.file_sha256, one.size_bytes, one.path) for one in done)
+    output.show(
+        {"reports": len(done), "manifest": str(manifest)},
+        f"{len(done):,} 份报告 · reports",
+        f"清单 manifest: {manifest}",
+    )
+
+
+@app.command()
+def check(
+    number: Annotated[str, typer.Argument(help="报告编号 · number")],
+    digest: Annotated[str | None, typer.Option(help="事实摘要 · digest of the facts, as in the QR code")] = None,
+) -> None:
+    """核对编号与摘要 · what the register says about a number; exit code 1 if the digest differs."""
+    from greencredit.reports import queries
+
+    with opened() as database, database.reading() as session:
+        found = queries.by_number(session, number)
+    agrees = None if digest is None else digest == found.facts_sha256
+    words = {None: "未给出摘要 · no digest given", True: "一致 · agrees", False: "不一致 · differs"}
+    output.show(
+        {"report": found, "digest_agrees": agrees},
+        f"{found.number}  {found.kind}  {found.lang}  {found.period.since} – {found.period.last_day}",
+        f"签发 issued: {found.issued_at:%F %T} UTC",
+        f"事实摘要 digest: {found.facts_sha256}",
+        f"核对 check: {words[agrees]}",
+    )
+    if agrees is False:
+        raise typer.Exit(1)
+
+
+def _period(since: str | None, until: str | None) -> "Period":
+    from greencredit.kernel.clock import SystemClock, civil_date
+    from greencredit.schemas.values import Period
+
+    if (since is None) is not (until is None):
+        wanted = "两个日期须同时给出 · give both days or neither"
+        raise typer.BadParameter(wanted, param_hint="--since --until")
+    this_year = civil_date(SystemClock().now()).year
+    return Period(
+        since=date.fromisoformat(since or f"{this_year - 1}-01-01"),
+        until=date.fromisoformat(until or f"{this_year}-01-01"),
+    )
+
+
+def _lang(given: str) -> "Lang":
+    if given not in {"zh", "en"}:
+        wanted = "zh 或 or en"
+        raise typer.BadParameter(wanted, param_hint="--lang")
+    return cast("Lang", given)

@@ -1,0 +1,113 @@
+"""Issues reports on request and by the thousand: drawn in processes, registered singly, resumed after a stop."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from greencredit.kernel.database import Database
+from greencredit.kernel.messages.queue import Job
+from greencredit.kernel.settings import Settings
+from greencredit.reports import queries, service
+from greencredit.reports.service import Drawing
+from greencredit.schemas.reports import IssuedReport, Lang, ReportFacts
+from greencredit.schemas.values import Period
+
+ISSUE: Final = "reports.issue"
+"""The kind of job that draws and registers one report."""
+
+FOLDER: Final = "reports"
+"""Below the data folder: where issued files lie."""
+
+_DRAWN_BY_ONE_PROCESS: Final = 400
+"""After so many reports a process is replaced: the layout library keeps some memory of each."""
+
+Progress = Callable[[int], None]
+"""Told how many more subjects are done."""
+
+
+def issue(database: Database, job: Job) -> None:
+    """Draw and register the report that a job asks for; called again it finds it done."""
+    body = job.body
+    period = Period(since=date.fromisoformat(body["since"]), until=date.fromisoformat(body["until"]))
+    issue_one(database, Settings(), body["kind"], body["subject_id"], period, body["lang"])
+
+
+def issue_one(
+    database: Database, settings: Settings, kind: str, subject_id: str, period: Period, lang: Lang
+) -> IssuedReport:
+    """Give the report of a subject over a period; the same facts give the same number and file."""
+    into = settings.data_dir / FOLDER
+    with database.reading() as session:
+        facts = queries.kind_named(kind).gather(session, subject_id, period)
+        found = service.already_issued(session, kind, facts, lang, into)
+    if found is not None:
+        return found
+    drawing = service.draw(kind, facts, lang, public_url=settings.public_url)
+    with database.writing() as session:
+        return service.register(session, drawing, into)
+
+
+def issue_all(
+    database: Database,
+    settings: Settings,
+    kind: str,
+    subject_ids: Sequence[str],
+    period: Period,
+    lang: Lang,
+    *,
+    processes: int | None = None,
+    progress: Progress = lambda _: None,
+) -> Iterator[IssuedReport]:
+    """Give the report of every subject; whatever was issued before is found, not drawn again.
+
+    Each report is in the register as soon as it is drawn, so that a batch can be stopped at any time and run again.
+    """
+    into = settings.data_dir / FOLDER
+    with _drawers(processes or os.cpu_count() or 1) as pool:
+        waiting: list[Future[Drawing]] = []
+        for subject_id in subject_ids:
+            with database.reading() as session:
+                facts = queries.kind_named(kind).gather(session, subject_id, period)
+                found = service.already_issued(session, kind, facts, lang, into)
+            if found is not None:
+                progress(1)
+                yield found
+                continue
+            waiting.append(pool.submit(_draw, kind, facts, lang, settings.public_url))
+            if len(waiting) > _AHEAD:
+                yield _registered(database, waiting.pop(0), into)
+                progress(1)
+        for drawn in waiting:
+            yield _registered(database, drawn, into)
+            progress(1)
+
+
+_AHEAD: Final = 8
+"""How many reports are gathered ahead of the drawing: enough to keep the processes busy, few enough for memory."""
+
+
+def _registered(database: Database, drawn: Future[Drawing], into: Path) -> IssuedReport:
+    drawing = drawn.result()
+    with database.writing() as session:
+        return service.register(session, drawing, into)
+
+
+def _draw(kind: str, facts: ReportFacts, lang: Lang, public_url: str) -> Drawing:
+    return service.draw(kind, facts, lang, public_url=public_url)
+
+
+@contextmanager
+def _drawers(processes: int) -> Iterator[ProcessPoolExecutor]:
+    # A fresh process, not a fork: a fork would carry the parent's database connections along.
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), max_tasks_per_child=_DRAWN_BY_ONE_PROCESS
+    ) as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
