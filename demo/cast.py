@@ -205,7 +205,7 @@ def scheme() -> Scheme:
         monthly_cap_credits=Credits(5_000_000),
         validity=Validity(),
         upgrade_promise=Words(zh="每年评估并只增不减持有人权益。", en="Rights are reviewed yearly and only ever grow."),
-        guarantee=Guarantee(amount_fen=Fen(100_000_000), bank="示例银行", custody_kind=CustodyKind.CUSTODY_ACCOUNT),
+        guarantee=Guarantee(amount_fen=Fen(800_000), bank="示例银行", custody_kind=CustodyKind.CUSTODY_ACCOUNT),
         redemption_terms=(
             Words(zh="可在全部入驻商户抵扣，每 100 积分抵 1 元。", en="100 credits offset one yuan at every merchant."),
             Words(
