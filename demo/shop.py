@@ -73,15 +73,16 @@ def write_receipts(into: Path) -> int:
 
     table: pd.DataFrame = pd.read_parquet(source("transactions"))
     fen = np.rint(table["sales_value"].to_numpy() * 100).astype(np.int64)
+    lines = table.groupby("basket_id", sort=False).cumcount() + 1
     feed = pa.table(
         {
-            "receipt_no": table["basket_id"].astype(str),
-            "line_no": table.groupby("basket_id", sort=False).cumcount() + 1,
-            "card_no": table["household_id"].astype(str),
-            "store_code": table["store_id"].astype(str),
-            "sold_at": pa.array(table["transaction_timestamp"] + facts.SHIFT, pa.timestamp("us")),
-            "product_code": table["product_id"].astype(str),
-            "quantity": table["quantity"],
+            "receipt_no": pa.array(table["basket_id"].astype(str).to_numpy()),
+            "line_no": pa.array(lines.to_numpy()),
+            "card_no": pa.array(table["household_id"].astype(str).to_numpy()),
+            "store_code": pa.array(table["store_id"].astype(str).to_numpy()),
+            "sold_at": pa.array((table["transaction_timestamp"] + facts.SHIFT).to_numpy(), pa.timestamp("us")),
+            "product_code": pa.array(table["product_id"].astype(str).to_numpy()),
+            "quantity": pa.array(table["quantity"].to_numpy()),
             "amount_yuan": _yuan(fen),
         }
     )
