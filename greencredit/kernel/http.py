@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -104,12 +103,12 @@ def _is_https(settings: Settings) -> bool:
     return settings.public_url.startswith("https://")
 
 
-def hand_cookie(response: Response, settings: Settings, token: str, until: datetime) -> None:
+def hand_cookie(response: Response, settings: Settings, token: str) -> None:
     """Give the browser its session token; scripts can't read it and other sites' forms don't carry it."""
     response.set_cookie(
         _cookie_name(settings),
         token,
-        expires=until,
+        max_age=settings.session_hours * 3600,
         path="/",
         secure=_is_https(settings),
         httponly=True,

@@ -9,15 +9,14 @@ from typing import Final
 class Role(StrEnum):
     """What somebody is to a place. A role is added when it first has something to do.
 
-    To come: guardian (监护人) with the consents of minors, organisation_admin (组织管理员) with schools and
-    communities, witness (见证方) with the signed checkpoints of the log.
+    To come: merchant_manager (商家管理员) with redemption, guardian (监护人) with the consents of minors,
+    organisation_admin (组织管理员) with schools and communities, witness (见证方) with signed checkpoints of the log.
     """
 
     CONSUMER = "consumer"  # 消费者, of himself
     ISSUER_ADMIN = "issuer_admin"  # 发行主体管理员
     ISSUER_MANAGER = "issuer_manager"  # 发行主体业务员
     ISSUER_VIEWER = "issuer_viewer"  # 发行主体查看员
-    MERCHANT_MANAGER = "merchant_manager"  # 商家管理员
     CERTIFIER = "certifier"  # 信用认证机构, for the issuers it was asked to certify
     ASSESSOR = "assessor"  # 第三方评估机构, for the issuers it was asked to assess
     REGULATOR = "regulator"  # 监管部门
@@ -31,7 +30,6 @@ class ScopeKind(StrEnum):
     PLATFORM = "platform"
     REGION = "region"
     ISSUER = "issuer"
-    MERCHANT = "merchant"
     CONSUMER = "consumer"
 
 
@@ -67,7 +65,6 @@ _Holder = tuple[Role, ScopeKind]
 _ISSUER_ADMIN: Final[_Holder] = (Role.ISSUER_ADMIN, ScopeKind.ISSUER)
 _ISSUER_MANAGER: Final[_Holder] = (Role.ISSUER_MANAGER, ScopeKind.ISSUER)
 _ISSUER_VIEWER: Final[_Holder] = (Role.ISSUER_VIEWER, ScopeKind.ISSUER)
-_MERCHANT: Final[_Holder] = (Role.MERCHANT_MANAGER, ScopeKind.MERCHANT)
 _CERTIFIER: Final[_Holder] = (Role.CERTIFIER, ScopeKind.ISSUER)
 _ASSESSOR: Final[_Holder] = (Role.ASSESSOR, ScopeKind.ISSUER)
 _REGULATOR_HERE: Final[_Holder] = (Role.REGULATOR, ScopeKind.REGION)
@@ -123,15 +120,10 @@ POLICY: Final[Mapping[str, Rule]] = {
     "issuer.supervise": _writes(*_REGULATORS),
     "issuer.withdraw": _writes(_ISSUER_ADMIN),
     # Earning rules, evidence, awards.
-    "rule.read": _reads(*_ISSUER_STAFF, _ASSESSOR, *_OVERSEERS, _OPERATOR),
     "rule.file": _writes(*_ISSUER_HANDS),
     "evidence.read": _reads(*_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
     "evidence.take_in": _writes(*_ISSUER_HANDS, _OPERATOR),
     "award.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS),
-    # Merchants.
-    "merchant.read": _reads(_MERCHANT, *_OVERSEERS, _OPERATOR),
-    "merchant.join": _writes(_OPERATOR),
-    "merchant.manage": _writes(_MERCHANT),
     # The ledger as a whole, and the machine room.
     "ledger.audit": _reads(*_OVERSEERS, _OPERATOR),
     "operations.read": _reads(_OPERATOR, _AUDITOR),

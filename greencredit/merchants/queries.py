@@ -5,8 +5,6 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.access import Scope
-from greencredit.kernel.policy import ScopeKind
 from greencredit.merchants.errors import UnknownMerchant
 from greencredit.merchants.tables import GreenKindRow, MerchantRow, ProductRow, StoreRow
 from greencredit.schemas.merchants import GreenKind, Merchant, Product, Store
@@ -29,11 +27,6 @@ def merchants(session: Session) -> list[Merchant]:
         select(MerchantRow).where(MerchantRow.left_at.is_(None)).order_by(MerchantRow.joined_at, MerchantRow.id)
     )
     return [_merchant(row) for row in rows]
-
-
-def scopes_of(found: Merchant) -> tuple[Scope, ...]:
-    """Give the places in which a merchant lies, for the access policy."""
-    return (Scope(ScopeKind.MERCHANT, found.merchant_id), Scope(ScopeKind.REGION, found.region))
 
 
 def stores(session: Session, merchant_id: str) -> list[Store]:

@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Path, Query, Response, status
 
 from greencredit.kernel.http import Configured, Permit, Reading, Store, Writing, hand_cookie, requires, take_cookie
 from greencredit.people import queries, service
 from greencredit.schemas.people import ApiKey, AuditPage, MadeApiKey, Me, NewApiKey, NewSession, SessionOpened
+
+_NAME = r"^[A-Za-z0-9_.:/-]{1,100}$"
+Named = Annotated[str, Path(pattern=_NAME)]
 
 router = APIRouter(tags=["people 账户与授权"])
 
@@ -15,7 +18,7 @@ router = APIRouter(tags=["people 账户与授权"])
 def open_session(wanted: NewSession, store: Store, settings: Configured, response: Response) -> SessionOpened:
     """Sign in with login and password; the session is a cookie (登录)."""
     signed_in = service.sign_in(store, wanted, hours=settings.session_hours)
-    hand_cookie(response, settings, signed_in.token.get_secret_value(), signed_in.expires_at)
+    hand_cookie(response, settings, signed_in.token.get_secret_value())
     return SessionOpened(account=signed_in.account, expires_at=signed_in.expires_at)
 
 
@@ -51,7 +54,7 @@ def api_keys(permit: Annotated[Permit, requires("key.read")], session: Reading) 
 
 
 @router.delete("/api-keys/{key_id}")
-def revoke_api_key(permit: Annotated[Permit, requires("key.revoke")], key_id: str, session: Writing) -> ApiKey:
+def revoke_api_key(permit: Annotated[Permit, requires("key.revoke")], key_id: Named, session: Writing) -> ApiKey:
     """End an API key at once (吊销密钥)."""
     return service.revoke_api_key(session, permit.actor, key_id)
 
@@ -60,9 +63,9 @@ def revoke_api_key(permit: Annotated[Permit, requires("key.revoke")], key_id: st
 def audit(
     permit: Annotated[Permit, requires("audit.read")],
     session: Reading,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    object_id: Annotated[str | None, Query(max_length=100)] = None,
+    object_id: Annotated[str | None, Query(pattern=_NAME)] = None,
 ) -> AuditPage:
     """Read the audit log, newest first; reading it is in the log, too (审计日志)."""
     permit.concerns(object_id or "", before=before, limit=limit)

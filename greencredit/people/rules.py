@@ -29,9 +29,14 @@ def normal_login(login: str) -> str:
 def require_login(login: str) -> str:
     """Give the one form of a login, or refuse it."""
     normal = normal_login(login)
-    if len(normal) not in _LOGIN_LENGTHS or any(unicodedata.category(one) in _INVISIBLE for one in normal):
+    if not is_login(normal):
         raise BadLogin(login)
     return normal
+
+
+def is_login(normal: str) -> bool:
+    """Tell whether a login in its one form can be anybody's; what can't be is never looked up."""
+    return len(normal) in _LOGIN_LENGTHS and not any(unicodedata.category(one) in _INVISIBLE for one in normal)
 
 
 def require_password(password: str, *, login: str) -> str:

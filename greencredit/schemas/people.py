@@ -99,10 +99,10 @@ class GrantRecord(NewGrant):
 
 
 class NewSession(Record):
-    """A sign-in as it is tried."""
+    """A sign-in as it is tried; the lengths only keep a flood out."""
 
-    login: str
-    password: SecretStr
+    login: Annotated[str, Field(max_length=400)]
+    password: Annotated[SecretStr, Field(max_length=1000)]
 
 
 class SignedIn(Record):

@@ -91,7 +91,6 @@ def actor_in(role: Role, issuer: Issuer) -> Actor:
         Role.ASSESSOR: Scope(ScopeKind.ISSUER, issuer.issuer_id),
         Role.REGULATOR: Scope(ScopeKind.REGION, issuer.region),
         Role.CONSUMER: Scope(ScopeKind.CONSUMER, "con_example"),
-        Role.MERCHANT_MANAGER: Scope(ScopeKind.MERCHANT, "mer_example"),
     }
     scope = scopes.get(role, Scope(ScopeKind.PLATFORM))
     return make_actor(role, scope.kind, scope.id, account_id=f"acc_{role}")

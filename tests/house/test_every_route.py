@@ -1,5 +1,6 @@
 """Every route, walked with every role: the policy decides who is let in, and the audit log tells of it."""
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,7 @@ from greencredit.schemas.people import NewApiKey, NewSession
 from tests.factories.issuers import make_issuer, new_assessment, new_certificate, new_issuer, new_scheme
 from tests.factories.merchants import make_merchant
 from tests.factories.people import PASSWORD, make_account, make_account_with, make_consumer
+from tests.house.sources import sources
 
 _WITHOUT_GATE: Final = {
     "/api/v1/openapi.json": "describes the doors, opens none",
@@ -173,6 +175,19 @@ def test_whoever_can_write_declares_a_write_which_is_logged(app: FastAPI) -> Non
     assert (silent, changing_reads, own) == ([], [], _OWN_TRANSACTIONS)
 
 
+@pytest.mark.proves("SEC-1")
+def test_every_action_of_the_policy_is_asked_for_somewhere() -> None:
+    asked = {
+        node.value
+        for source in sources("greencredit")
+        if source.name != "greencredit/kernel/policy.py"
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+    assert set(POLICY) - asked == set()
+
+
 def _is_write(route: Route) -> bool:
     return POLICY[route.action].writes
 
@@ -197,7 +212,6 @@ def _town(shared: Database) -> Town:
             ScopeKind.PLATFORM: PLATFORM,
             ScopeKind.REGION: Scope(ScopeKind.REGION, issuer.region),
             ScopeKind.ISSUER: Scope(ScopeKind.ISSUER, issuer.issuer_id),
-            ScopeKind.MERCHANT: Scope(ScopeKind.MERCHANT, merchant.merchant_id),
         }
         holders = sorted({holder for rule in POLICY.values() for holder in rule.holders})
         for role, kind in holders:

@@ -190,8 +190,7 @@ _PLACES: Final[dict[ScopeKind, tuple[str, ...]]] = {
     ScopeKind.PLATFORM: ("",),
     ScopeKind.REGION: _CODES,
     ScopeKind.ISSUER: ("iss_a", "iss_b", "ISS_A", "iss_a-x", "%"),
-    ScopeKind.MERCHANT: ("mer_a", "iss_a"),
-    ScopeKind.CONSUMER: ("con_li", "con_wu"),
+    ScopeKind.CONSUMER: ("con_li", "con_wu", "iss_a"),
 }
 _IDS: Final = {kind: st.sampled_from(places) for kind, places in _PLACES.items()}
 
@@ -212,7 +211,6 @@ def _path(row: dict[ScopeKind, str | None]) -> list[Scope]:
         ("issuer.read", Role.REGULATOR, ScopeKind.REGION),
         ("issuer.read", Role.REGULATOR, ScopeKind.PLATFORM),
         ("issuer.read", Role.ISSUER_VIEWER, ScopeKind.ISSUER),
-        ("merchant.read", Role.MERCHANT_MANAGER, ScopeKind.MERCHANT),
         ("consumer.read", Role.CONSUMER, ScopeKind.CONSUMER),
     ],
 )

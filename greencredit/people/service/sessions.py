@@ -34,7 +34,7 @@ def sign_in(database: Database, wanted: NewSession, *, hours: int) -> SignedIn:
     with database.writing() as session:
         _count_attempt(session, login)
     with database.reading() as session:
-        kept = session.execute(_kept(login)).scalar_one_or_none()
+        kept = _kept(session, login)
     if not matches(kept, password):
         raise WrongCredentials
     assert kept is not None, "a password that matches was kept"
@@ -52,8 +52,10 @@ def sign_out(session: Session, actor: Actor) -> None:
     )
 
 
-def _kept(login: str) -> Any:  # noqa: ANN401 - SQLAlchemy's type of a statement is longer than the statement
-    return select(PeopleAccount.password_hash).where(PeopleAccount.login == login)
+def _kept(session: Session, login: str) -> str | None:
+    if not rules.is_login(login):
+        return None
+    return session.scalar(select(PeopleAccount.password_hash).where(PeopleAccount.login == login))
 
 
 def _count_attempt(session: Session, login: str) -> None:
@@ -88,7 +90,7 @@ def _one_more(session: Session, who: bytes, at: datetime) -> int:
 def _open(session: Session, login: str, *, kept: str, newer: str, hours: int) -> SignedIn:
     at = now(session)
     account = queries.account_by_login(session, login)
-    if account is None or session.execute(_kept(login)).scalar_one() != kept:
+    if account is None or _kept(session, login) != kept:
         raise WrongCredentials  # the password was changed while it was being checked
     session.execute(update(PeopleAccount).where(PeopleAccount.id == account.id).values(password_hash=newer))
     session.execute(delete(PeopleAttempt).where(PeopleAttempt.login_digest == _digest(session, login)))
