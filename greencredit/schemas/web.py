@@ -143,6 +143,8 @@ class ConsumerPage(Record):
     reports: tuple[ReportLink, ...]
     report_waiting: tuple[str, ...]
     """The languages in which a report is being made at this moment."""
+    report_failed: tuple[str, ...]
+    """The languages in which making it was given up and waits for a person."""
 
 
 class Landing(Record):

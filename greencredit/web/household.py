@@ -10,6 +10,7 @@ from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.messages.tables import State
 from greencredit.ledger import queries as ledger
 from greencredit.people import queries as people
 from greencredit.schemas.actions import Category
@@ -71,7 +72,8 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
         liable=liable,
         validity=_common(one.validity for one in liable),
         reports=own_reports.finished(session, consumer_id),
-        report_waiting=own_reports.being_made(session, consumer_id, period),
+        report_waiting=own_reports.asked_for(session, consumer_id, period, State.WAITING, State.RUNNING),
+        report_failed=own_reports.asked_for(session, consumer_id, period, State.DEAD),
     )
 
 

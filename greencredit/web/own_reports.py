@@ -12,17 +12,12 @@ from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import State
 from greencredit.reports import queries as reports
 from greencredit.reports.errors import UnknownNumber
+from greencredit.reports.jobs import FOLDER, ISSUE
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Period
 from greencredit.schemas.web import ReportLink
 
 KIND: Final = "consumer"
-JOB: Final = "reports.issue"
-"""The job that has a report drawn and registered; its body names kind, subject, days and language."""
-
-FOLDER: Final = "reports"
-"""Below the data folder: where issued files lie."""
-
 _SUFFIXES: Final = {"application/pdf": "pdf", "text/html": "html"}
 _LOOKED_AT: Final = 200
 _LISTED: Final = 6
@@ -60,15 +55,11 @@ def finished(session: Session, consumer_id: str) -> tuple[ReportLink, ...]:
     return tuple(found.values())
 
 
-def being_made(session: Session, consumer_id: str, period: Period) -> tuple[str, ...]:
-    """Give the languages in which a report of this period is waited for."""
-    waiting = [
-        job
-        for state in (State.WAITING, State.RUNNING)
-        for job in queue.listed(session, state=state, kind=JOB, limit=_LOOKED_AT)
-    ]
+def asked_for(session: Session, consumer_id: str, period: Period, *states: State) -> tuple[str, ...]:
+    """Give the languages of the jobs for a report of this period that stand in one of these states."""
+    jobs = [job for state in states for job in queue.listed(session, state=state, kind=ISSUE, limit=_LOOKED_AT)]
     wanted = {"subject_id": consumer_id, "since": period.since.isoformat()}
-    return tuple(sorted({job.body["lang"] for job in waiting if wanted.items() <= job.body.items()}))
+    return tuple(sorted({job.body["lang"] for job in jobs if wanted.items() <= job.body.items()}))
 
 
 def ask(session: Session, consumer_id: str, *, year: int, lang: Lang) -> str:
@@ -81,7 +72,7 @@ def ask(session: Session, consumer_id: str, *, year: int, lang: Lang) -> str:
         "until": f"{year + 1}-01-01",
         "lang": lang,
     }
-    return queue.enqueue(session, JOB, f"{KIND}:{consumer_id}:{year}:{lang}:{today}", body)
+    return queue.enqueue(session, ISSUE, f"{KIND}:{consumer_id}:{year}:{lang}:{today}", body)
 
 
 def file_of(session: Session, consumer_id: str, number: str, data_dir: Path) -> OwnFile:

@@ -208,6 +208,7 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
             ),
         ),
         "report_waiting": ("en",),
+        "report_failed": ("zh",),
     }
     return ConsumerPage(**{**facts, **changes})
 
@@ -233,6 +234,7 @@ def make_empty_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any field
         "validity": None,
         "reports": (),
         "report_waiting": (),
+        "report_failed": (),
     }
     return make_consumer_page(**{**nothing, **changes})
 

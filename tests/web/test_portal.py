@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from greencredit.kernel.access import Role
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages import queue
+from greencredit.kernel.messages.tables import JOBS, State
 from tests.factories.people import PASSWORD, make_account_with
 from tests.factories.web import make_filed_issuer, make_household, make_report
 from tests.web.conftest import SignIn
@@ -179,6 +181,20 @@ def test_asking_for_a_report_twice_a_day_makes_it_once_and_says_it_is_being_made
         )
     ]
     assert "正在生成中文报告" in page
+
+
+def test_a_report_that_could_not_be_made_is_not_said_to_be_on_its_way(
+    shared: Database, tmp_path: Path, browser: TestClient, sign_in: SignIn
+) -> None:
+    make_household(shared, tmp_path, make_filed_issuer(shared))
+    sign_in("household")
+    browser.post("/me/reports", data={"year": 2026, "report_lang": "en"})
+    with shared.writing() as session:
+        session.execute(update(JOBS).values(state=State.DEAD))
+
+    page = browser.get("/me?year=2026").text
+
+    assert ("英文报告没有生成成功" in page, "正在生成" in page) == (True, False)
 
 
 @pytest.mark.parametrize("form", [{"year": "1", "report_lang": "zh"}, {"year": "2026", "report_lang": "fr"}, {}])
