@@ -104,6 +104,36 @@ def assessment() -> AssessmentNote:
     )
 
 
+def filed_rules() -> tuple[EarningRuleNote, ...]:
+    """Give two rules as they were filed."""
+    return (
+        EarningRuleNote(
+            rule_id="green_basket",
+            version=1,
+            title=Words(zh="绿色商品消费", en="Green purchases"),
+            ground=Ground.PURCHASE,
+            rate=Words(zh="每消费 1 元绿色商品得 1 分。", en="One credit for each yuan spent on green products."),
+            conditions=(Words(zh="商品须在绿色商品对照表内。", en="The product is on the green list."),),
+            caps=(Words(zh="每人每日不超过 200 分。", en="At most 200 credits a person and day."),),
+            budget_credits=Credits(5_000_000),
+            funding=Words(zh="发行主体", en="the issuer"),
+            effective_from=date(2024, 12, 20),
+            effective_until=date(2027, 1, 1),
+        ),
+        EarningRuleNote(
+            rule_id="green_action",
+            version=1,
+            title=Words(zh="绿色出行与回收", en="Green travel and recycling"),
+            ground=Ground.ACTION,
+            rate=Words(zh="每减排 1 千克 CO₂e 得 10 分。", en="Ten credits for each kilogram of CO₂e avoided."),
+            conditions=(),
+            caps=(),
+            funding=Words(zh="发行主体", en="the issuer"),
+            effective_from=date(2024, 12, 20),
+        ),
+    )
+
+
 def scheme() -> SchemeNote:
     """Give a filed scheme with two rules."""
     return SchemeNote(
@@ -117,32 +147,7 @@ def scheme() -> SchemeNote:
         validity=Words(zh="终身有效", en="Valid for life"),
         upgrade_promise=Words(zh="每年增加一项兑换权益", en="One more way to redeem every year"),
         spending_order=Words(zh="先到期者先用。", en="Soonest expiry first."),
-        rules=(
-            EarningRuleNote(
-                rule_id="green_basket",
-                version=1,
-                title=Words(zh="绿色商品消费", en="Green purchases"),
-                ground=Ground.PURCHASE,
-                rate=Words(zh="每消费 1 元绿色商品得 1 分。", en="One credit for each yuan spent on green products."),
-                conditions=(Words(zh="商品须在绿色商品对照表内。", en="The product is on the green list."),),
-                caps=(Words(zh="每人每日不超过 200 分。", en="At most 200 credits a person and day."),),
-                budget_credits=Credits(5_000_000),
-                funding=Words(zh="发行主体", en="the issuer"),
-                effective_from=date(2024, 12, 20),
-                effective_until=date(2027, 1, 1),
-            ),
-            EarningRuleNote(
-                rule_id="green_action",
-                version=1,
-                title=Words(zh="绿色出行与回收", en="Green travel and recycling"),
-                ground=Ground.ACTION,
-                rate=Words(zh="每减排 1 千克 CO₂e 得 10 分。", en="Ten credits for each kilogram of CO₂e avoided."),
-                conditions=(),
-                caps=(),
-                funding=Words(zh="发行主体", en="the issuer"),
-                effective_from=date(2024, 12, 20),
-            ),
-        ),
+        rules=filed_rules(),
         monthly_cap_credits=Credits(1_000_000),
         redemption_terms=(
             Words(
@@ -196,6 +201,32 @@ def history() -> tuple[LifeNote, ...]:
     )
 
 
+def rule_figures() -> tuple[RuleFigures, ...]:
+    """Give what two rules granted."""
+    return (
+        RuleFigures(
+            rule_id="green_basket",
+            version=1,
+            ground=Ground.PURCHASE,
+            title=Words(zh="绿色商品消费", en="Green purchases"),
+            awards=600_000,
+            holders=2469,
+            credits=Credits(4_000_000),
+            avoided_g_co2e=None,
+        ),
+        RuleFigures(
+            rule_id="green_action",
+            version=1,
+            ground=Ground.ACTION,
+            title=Words(zh="绿色出行与回收", en="Green travel and recycling"),
+            awards=40_000,
+            holders=800,
+            credits=Credits(900_000),
+            avoided_g_co2e=Grams(90_123_456),
+        ),
+    )
+
+
 def issuer_filing(*, name: str = "示例绿色商贸有限公司", approval_number: str | None = None) -> IssuerFiling:
     """Make the dossier of an active issuer with a year of issuance."""
     lines = reports_factory.awards(400)
@@ -228,28 +259,7 @@ def issuer_filing(*, name: str = "示例绿色商贸有限公司", approval_numb
             coverage_basis_points=(outstanding + 1_500_000) * 10_000 // outstanding,
             filed_basis_points=10_000,
         ),
-        rules=(
-            RuleFigures(
-                rule_id="green_basket",
-                version=1,
-                ground=Ground.PURCHASE,
-                title=Words(zh="绿色商品消费", en="Green purchases"),
-                awards=600_000,
-                holders=2469,
-                credits=Credits(4_000_000),
-                avoided_g_co2e=None,
-            ),
-            RuleFigures(
-                rule_id="green_action",
-                version=1,
-                ground=Ground.ACTION,
-                title=Words(zh="绿色出行与回收", en="Green travel and recycling"),
-                awards=40_000,
-                holders=800,
-                credits=Credits(900_000),
-                avoided_g_co2e=Grams(90_123_456),
-            ),
-        ),
+        rules=rule_figures(),
         months=tuple(
             IssuanceMonth(
                 month=line.month,

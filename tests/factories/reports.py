@@ -158,6 +158,42 @@ def method_notes(lines: tuple[AwardLine, ...]) -> tuple[MethodNote, ...]:
     return tuple(found)
 
 
+def not_counted() -> tuple[NotCountedLine, ...]:
+    """Give what was left out."""
+    return (
+        NotCountedLine(
+            title=Words(zh="普通商品", en="Ordinary products"),
+            reason=Words(zh="不在绿色商品对照表内。", en="Not on the list of green products."),
+            lines=873,
+        ),
+        NotCountedLine(
+            title=Words(zh="重复的小票行", en="Repeated receipt lines"),
+            reason=Words(zh="同一凭证只计一次。", en="The same evidence counts once."),
+            lines=2,
+        ),
+    )
+
+
+def notices() -> tuple[Notice, ...]:
+    """Give what must be said about the data."""
+    return (
+        Notice(
+            name="real_purchases",
+            text=Words(
+                zh="消费记录来自一份公开的真实零售数据，日期整体后移 417 周，美元数值按人民币元计。",
+                en="Purchases are real, from public retail data; dates shifted by 417 weeks, dollars read as yuan.",
+            ),
+        ),
+        Notice(
+            name="demonstration",
+            text=Words(
+                zh="发行主体、姓名、出行与回收记录以及绿色商品对照表仅供演示。",
+                en="Issuer, names, travel and recycling feeds and green list are for demonstration.",
+            ),
+        ),
+    )
+
+
 def consumer_report(count: int = 60, *, name: str = "示例家庭 0042", purchases_only: bool = False) -> ConsumerReport:
     """Make the report of a household with that many award lines."""
     lines = awards(count)
@@ -197,35 +233,7 @@ def consumer_report(count: int = 60, *, name: str = "示例家庭 0042", purchas
         issuers=(issuer_note(),) if lines else (),
         methods=methods,
         factors=(factor_note(),) if methods else (),
-        not_counted=(
-            NotCountedLine(
-                title=Words(zh="普通商品", en="Ordinary products"),
-                reason=Words(zh="不在绿色商品对照表内。", en="Not on the list of green products."),
-                lines=873,
-            ),
-            NotCountedLine(
-                title=Words(zh="重复的小票行", en="Repeated receipt lines"),
-                reason=Words(zh="同一凭证只计一次。", en="The same evidence counts once."),
-                lines=2,
-            ),
-        )
-        if lines
-        else (),
-        notices=(
-            Notice(
-                name="real_purchases",
-                text=Words(
-                    zh="消费记录来自一份公开的真实零售数据，日期整体后移 417 周，美元数值按人民币元计。",
-                    en="Purchases are real, from public retail data; dates shifted by 417 weeks, dollars read as yuan.",
-                ),
-            ),
-            Notice(
-                name="demonstration",
-                text=Words(
-                    zh="发行主体、姓名、出行与回收记录以及绿色商品对照表仅供演示。",
-                    en="Issuer, names, travel and recycling feeds and green list are for demonstration.",
-                ),
-            ),
-        ),
+        not_counted=not_counted() if lines else (),
+        notices=notices(),
         awards=lines,
     )
