@@ -61,8 +61,8 @@ def main() -> None:
     """Make the five files."""
     INTO.mkdir(parents=True, exist_ok=True)
     pages = said_in("templates/web/*.html", "greencredit/web/*.py")
-    texts = pages | said_in("greencredit/**/*.py", "greencredit/**/*.toml")
     everything = {chr(code) for code in TTFont(FROM / "sans-400.ttf").getBestCmap()}
+    texts = (pages | said_in("greencredit/**/*.py", "greencredit/**/*.toml")) & everything
     make("serif-600", "serif-600", pages)
     make("sans-400", "sans-400", texts)
     make("sans-700", "sans-700", texts)

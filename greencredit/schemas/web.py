@@ -54,9 +54,9 @@ class Bar(Record):
     """One bar of a list of bars."""
 
     label: Words
-    count: int
-    credits: Credits
-    grams: Grams | None
+    note: Words
+    """How often, and how many credits it brought."""
+    grams: Grams
     length_permille: int = Field(ge=0, le=1000)
     share_percent: int | None
     shade: int = Field(ge=0, le=4)
@@ -140,6 +140,7 @@ class ConsumerPage(Record):
     liable: tuple[Liable, ...]
     validity: Words | None
     """What all issuers promise alike; none where they differ."""
+    report_title: Words
     reports: tuple[ReportLink, ...]
     report_waiting: tuple[str, ...]
     """The languages in which a report is being made at this moment."""

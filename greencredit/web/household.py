@@ -71,6 +71,7 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
         highest_label=_highest(columns),
         liable=liable,
         validity=_common(one.validity for one in liable),
+        report_title=own_reports.title(),
         reports=own_reports.finished(session, consumer_id),
         report_waiting=own_reports.asked_for(session, consumer_id, period, State.WAITING, State.RUNNING),
         report_failed=own_reports.asked_for(session, consumer_id, period, State.DEAD),
@@ -150,8 +151,7 @@ def bars_of(totals: ConsumerTotals) -> tuple[Bar, ...]:
     return tuple(
         Bar(
             label=_FAMILIES.get(family, Words(zh=family, en=family)),
-            count=count,
-            credits=Credits(credits_),
+            note=_times_and_credits(count, credits_),
             grams=Grams(grams),
             length_permille=max(grams, 0) * _WHOLE_PERMILLE // highest if highest > 0 else 0,
             share_percent=round(grams * _WHOLE_PERCENT / totals.grams) if grams >= 0 and totals.grams > 0 else None,
@@ -159,6 +159,12 @@ def bars_of(totals: ConsumerTotals) -> tuple[Bar, ...]:
         )
         for rank, (family, (grams, credits_, count)) in enumerate(ranked)
     )
+
+
+def _times_and_credits(count: int, credits_: int) -> Words:
+    earned = wording.credits_(credits_)
+    times = "once" if count == 1 else f"{wording.number(count)} times"
+    return Words(zh=f"{wording.number(count)} 次 · {earned.zh}", en=f"{times} · {earned.en}")
 
 
 def columns_of(months: Iterable[MonthTotal]) -> tuple[Column, ...]:

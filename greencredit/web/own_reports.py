@@ -14,7 +14,7 @@ from greencredit.reports import queries as reports
 from greencredit.reports.errors import UnknownNumber
 from greencredit.reports.jobs import FOLDER, ISSUE
 from greencredit.schemas.reports import Lang
-from greencredit.schemas.values import Period
+from greencredit.schemas.values import Period, Words
 from greencredit.schemas.web import ReportLink
 
 KIND: Final = "consumer"
@@ -36,6 +36,11 @@ class OwnFile:
     path: Path
     media_type: str
     name: str
+
+
+def title() -> Words:
+    """Name the report as it names itself."""
+    return reports.kind_named(KIND).title
 
 
 def finished(session: Session, consumer_id: str) -> tuple[ReportLink, ...]:

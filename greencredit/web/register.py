@@ -66,6 +66,8 @@ _FILING_STEPS: Final = {
     FilingStep.TAKE_EFFECT: Words(zh="备案生效", en="Filing took effect"),
     FilingStep.SUPERSEDE: Words(zh="被新版备案替代", en="Superseded by a newer filing"),
 }
+# The certificate may be an evaluation, and an evaluation is never called a certification.
+_CERTIFIED: Final = Words(zh="信用认证或评价已通过", en="Credit certificate accepted")
 _MAY: Final = Words(
     zh="可以发放积分。已发积分的面值和有效期按发放时备案的条款执行，不会变差。",
     en="May issue credits. Credits already issued keep the face value and validity filed when they were issued.",
@@ -246,8 +248,13 @@ def _history(steps: Iterable[Step]) -> Iterable[HistoryLine]:
         yield HistoryLine(
             at=step.at,
             step_title=title,
-            to_title=LifeState(step.to_state).words if is_life else FilingState(step.to_state).words,
+            to_title=_life_state(step.to_state) if is_life else FilingState(step.to_state).words,
             reason=step.reason,
             by=_ROLES.get(Role(step.role), _OTHER_ROLE) if step.role in set(Role) else _OTHER_ROLE,
             document_digest=step.document_digest,
         )
+
+
+def _life_state(name: str) -> Words:
+    state = LifeState(name)
+    return _CERTIFIED if state is LifeState.CERTIFIED else state.words

@@ -78,8 +78,7 @@ def make_bars() -> tuple[Bar, ...]:
     return (
         Bar(
             label=Words(zh="绿色出行", en="Green travel"),
-            count=48,
-            credits=Credits(620),
+            note=Words(zh="48 次 · 620 分", en="48 times · 620 credits"),
             grams=Grams(84_312),
             length_permille=1000,
             share_percent=74,
@@ -87,8 +86,7 @@ def make_bars() -> tuple[Bar, ...]:
         ),
         Bar(
             label=Words(zh="循环回收", en="Recycling"),
-            count=6,
-            credits=Credits(140),
+            note=Words(zh="6 次 · 140 分", en="6 times · 140 credits"),
             grams=Grams(23_400),
             length_permille=278,
             share_percent=20,
@@ -96,8 +94,7 @@ def make_bars() -> tuple[Bar, ...]:
         ),
         Bar(
             label=Words(zh="居家节能", en="Saving at home"),
-            count=1,
-            credits=Credits(80),
+            note=Words(zh="1 次 · 80 分", en="1 times · 80 credits"),
             grams=Grams(6_120),
             length_permille=73,
             share_percent=5,
@@ -196,6 +193,7 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         "highest_label": Words(zh="12 月，288 分", en="December, 288 credits"),
         "liable": (make_liable(),),
         "validity": Words(zh="终身有效", en="Valid for life"),
+        "report_title": Words(zh="个人环境贡献报告", en="Personal contribution report"),
         "reports": (
             ReportLink(
                 number="GC-26-000000-000000-00",

@@ -159,9 +159,9 @@ def test_bars_add_up_categories_and_leave_out_what_is_not_quantified() -> None:
 
     bars = household.bars_of(totals)
 
-    assert [(bar.label.zh, bar.grams, bar.count, bar.length_permille, bar.share_percent) for bar in bars] == [
-        ("绿色出行", 3_000, 2, 1000, 75),
-        ("资源回收", 1_000, 1, 333, 25),
+    assert [(bar.label.zh, bar.grams, bar.note.en, bar.length_permille, bar.share_percent) for bar in bars] == [
+        ("绿色出行", 3_000, "2 times · 10 credits", 1000, 75),
+        ("资源回收", 1_000, "once · 10 credits", 333, 25),
     ]
 
 
