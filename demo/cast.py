@@ -127,6 +127,7 @@ def lead_issuer(database: Database, clock: StandingClock) -> Issuer:
         )
     clock.at = facts.ACTIVE_AT
     with database.writing() as session:
+        issuing.bring_into_effect(session, operator_at_the_machine(now(session)))
         return issuing.activate(session, _actor(database, "regulator"), issuer.issuer_id, reason=_WHY)
 
 
@@ -207,10 +208,10 @@ def scheme() -> Scheme:
         upgrade_promise=Words(zh="每年评估并只增不减持有人权益。", en="Rights are reviewed yearly and only ever grow."),
         guarantee=Guarantee(amount_fen=Fen(800_000), bank="示例银行", custody_kind=CustodyKind.CUSTODY_ACCOUNT),
         redemption_terms=(
-            Words(zh="可在全部入驻商户抵扣，每 100 积分抵 1 元。", en="100 credits offset one yuan at every merchant."),
+            Words(zh="可在全部入驻商户抵扣，每 100 积分抵 1 元", en="100 credits offset one yuan at every merchant"),
             Words(
-                zh="兑换的服务与付费服务同时段、同质量、同条款。",
-                en="Same slots, quality and terms as the paid service.",
+                zh="兑换的服务与付费服务同时段、同质量、同条款",
+                en="Same slots, quality and terms as the paid service",
             ),
         ),
         compensations=(
