@@ -1,5 +1,8 @@
 """Issuing reports: one number, one file, one line in the register, whatever happens in between."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ from greencredit.reports.errors import (
 from greencredit.schemas.reports import IssuedReport
 from tests.conftest import NOON
 from tests.factories import filings, reports
+from tests.house.sources import ROOT
 from tests.reports.paper import PUBLIC_URL
 
 REPORT = reports.consumer_report(2)
@@ -171,3 +175,42 @@ def test_both_languages_share_the_facts_and_have_numbers_of_their_own(session: S
             issued.size_bytes,
         )
     assert service.issue(session, "consumer", REPORT, "zh", tmp_path, public_url=PUBLIC_URL) == zh
+
+
+_WITHOUT_PANGO = """
+from greencredit.reports import service
+from greencredit.reports.errors import PdfUnavailable
+from greencredit.reports.render import renderer_at
+from tests.reports.paper import PUBLIC_URL, paper_of
+from tests.factories import reports
+
+report = reports.consumer_report(2)
+drawing = service.draw("consumer", report, "zh", public_url=PUBLIC_URL)
+print(drawing.media_type, drawing.path.rpartition(".")[2], drawing.content[:15].decode())
+try:
+    renderer_at(PUBLIC_URL).pdf(paper_of(report, "zh"))
+except PdfUnavailable as no:
+    print(no.code, no.facts)
+"""
+
+
+def test_without_the_text_library_the_report_is_given_as_a_page_and_the_packages_are_named(tmp_path: Path) -> None:
+    lacking = tmp_path / "weasyprint"
+    lacking.mkdir()
+    (lacking / "__init__.py").write_text("raise OSError(\"cannot load library 'libpango-1.0-0'\")")
+
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_PANGO],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines() == [
+        "text/html html <!DOCTYPE html>",
+        (
+            "reports.pdf_unavailable {'packages': ['libpango-1.0-0', 'libpangoft2-1.0-0', 'libharfbuzz-subset0'], "
+            "'reason': \"cannot load library 'libpango-1.0-0'\"}"
+        ),
+    ]
