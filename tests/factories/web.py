@@ -137,9 +137,9 @@ def make_liable(**changes: Any) -> Liable:  # noqa: ANN401 - any field of the pa
     return Liable(**{**facts, **changes})
 
 
-def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any field of the page
-    """Give the page of a household with a year of awards."""
-    movements = (
+def make_movements() -> tuple[MovementLine, ...]:
+    """Give five awards: bought, ridden, taken back, recycled, bought."""
+    return (
         make_movement(31),
         make_movement(
             30,
@@ -170,6 +170,10 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         ),
         make_movement(27, occurred_on=date(2025, 12, 9)),
     )
+
+
+def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any field of the page
+    """Give the page of a household with a year of awards."""
     facts: dict[str, Any] = {
         "name": "示例住户 1",
         "as_of": AS_OF,
@@ -184,7 +188,7 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         "count_year": 117,
         "grams_year": Grams(113_832),
         "unquantified_count": 62,
-        "movements": movements,
+        "movements": make_movements(),
         "older": 27,
         "is_first_page": True,
         "is_empty": False,

@@ -66,7 +66,7 @@ def test_the_register_is_searched_by_name_code_and_filing_number(shared: Databas
     assert "没有相符的发行主体" in found[2]
 
 
-@pytest.mark.proves("SUP-5", "GCTS-05")
+@pytest.mark.proves("SUP-5")
 def test_an_issuer_s_page_words_certificate_and_standards_with_care(shared: Database, browser: TestClient) -> None:
     issuer = make_filed_issuer(shared)
 
