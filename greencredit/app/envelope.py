@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from greencredit.app.errors import BodyTooLarge, Fault
+from greencredit.app.errors import BodyTooLarge, Fault, NoSuchPath
 from greencredit.app.measures import Measures
 from greencredit.app.problems import BODY_BYTES_MAX, answer
 from greencredit.kernel import logs
@@ -87,6 +87,10 @@ class Envelope:
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > BODY_BYTES_MAX:
             await answer(Request(scope), BodyTooLarge(BODY_BYTES_MAX))(scope, receive, send)
+            return
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:  # no address holds one; PostgreSQL takes none
+            refusal = NoSuchPath(scope["method"], scope["path"].replace("\0", "%00"))
+            await answer(Request(scope), refusal)(scope, receive, send)
             return
         received = 0
 

@@ -8,26 +8,37 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, service
 from greencredit.evidence import queries as evidence
+from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, of, requires
+from greencredit.ledger import queries as ledger
 from greencredit.schemas.actions import Quantification
 from greencredit.schemas.awards import AwardLine, ConsumerTotals, ImportOutcome, TakenIn
+from greencredit.schemas.ledger import IssuerPosition
 
 router = APIRouter(tags=["awards 积分发放"])
 
 
+def _issuer_places(session: Session, issuer_id: str) -> Iterable[Scope]:
+    return issuers.scopes_of(issuers.issuer(session, issuer_id))
+
+
+def _of_issuer(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+    return _issuer_places(session, str(parameters["issuer_id"]))
+
+
 def _of_feed(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
-    return (Scope(ScopeKind.ISSUER, evidence.feed(session, str(parameters["feed"])).issuer_id),)
+    return _issuer_places(session, evidence.feed(session, str(parameters["feed"])).issuer_id)
 
 
 def _of_batch(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
-    return (Scope(ScopeKind.ISSUER, evidence.issuer_of_batch(session, int(parameters["batch_id"]))),)
+    return _issuer_places(session, evidence.issuer_of_batch(session, int(parameters["batch_id"])))
 
 
 def _of_award(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
     award_id = int(parameters["award_id"])
     holder = queries.holder_of(session, award_id)
-    yield Scope(ScopeKind.ISSUER, queries.award(session, award_id).issuer_id)
+    yield from _issuer_places(session, queries.award(session, award_id).issuer_id)
     if holder is not None:
         yield Scope(ScopeKind.CONSUMER, holder)
 
@@ -53,6 +64,14 @@ def outcome(
 ) -> ImportOutcome:
     """导入结果: what became of a file."""
     return queries.import_outcome(session, batch_id)
+
+
+@router.get("/issuers/{issuer_id}/position")
+def position(
+    _permit: Annotated[Permit, requires("issuer.read", at=_of_issuer)], session: Reading, issuer_id: str
+) -> IssuerPosition:
+    """积分负债: what an issuer has issued and still owes."""
+    return ledger.position_of(session, issuer_id)
 
 
 @router.get("/consumers/{consumer_id}/awards")

@@ -1,4 +1,4 @@
-"""The ledger over HTTP: what a holder has and how it got there, what an issuer owes, and the audit."""
+"""The ledger over HTTP: what a holder has, how it got there, and the audit."""
 
 from typing import Annotated
 
@@ -7,12 +7,11 @@ from fastapi import APIRouter, Query
 from greencredit.kernel.access import ScopeKind
 from greencredit.kernel.http import Permit, Reading, of, requires
 from greencredit.ledger import queries
-from greencredit.schemas.ledger import Finding, IssuerPosition, Movement, SeriesBalance
+from greencredit.schemas.ledger import Finding, Movement, SeriesBalance
 
 router = APIRouter(tags=["ledger 积分账本"])
 
 _OfConsumer = Annotated[Permit, requires("consumer.read", at=of(ScopeKind.CONSUMER, "consumer_id"))]
-_OfIssuer = Annotated[Permit, requires("issuer.read", at=of(ScopeKind.ISSUER, "issuer_id"))]
 
 
 @router.get("/consumers/{consumer_id}/balances")
@@ -31,12 +30,6 @@ def movements(
 ) -> list[Movement]:
     """积分明细: a holder's movements, newest first; `before` is the last event of the page before."""
     return queries.movements_of(session, consumer_id, before=before, limit=limit)
-
-
-@router.get("/issuers/{issuer_id}/position")
-def position(_permit: _OfIssuer, session: Reading, issuer_id: str) -> IssuerPosition:
-    """积分负债: what an issuer has issued and still owes."""
-    return queries.position_of(session, issuer_id)
 
 
 @router.get("/ledger/audit")

@@ -1,6 +1,7 @@
 """Reads a chunk of receipt lines: what is in order, what qualifies as green, what is sent back and why."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -34,75 +35,96 @@ def register_of(session: Session, merchant_id: str) -> Register:
     )
 
 
+class _Values(NamedTuple):
+    """A chunk's columns as exact values; each array of numbers with an array of which are good."""
+
+    receipts: list[str]
+    stores: list[str]
+    products: list[str]
+    holders: list[int]
+    numbers: "read.Numbers"
+    times: "read.Numbers"
+    quantities: "read.Numbers"
+    fen: "read.Numbers"
+
+
 def read_receipts(
     session: Session, batch_id: int, feed: Feed, chunk: Chunk, register: Register, cards: Cards
 ) -> Reading:
     """Read receipt lines; the first thing wrong with a line sends it back, in the order of the columns."""
-    import numpy as np
-
     columns = chunk.columns
-    receipts, stores = read.texts(columns["receipt_no"]), read.texts(columns["store_code"])
-    card_numbers, products = read.texts(columns["card_no"]), read.texts(columns["product_code"])
-    numbers, numbers_ok = read.whole_numbers(columns["line_no"])
-    times, times_ok = read.instants_micros(columns["sold_at"])
-    quantities, quantities_ok = read.whole_numbers(columns["quantity"])
-    fen, fen_ok = read.money_fen(columns["amount_yuan"])
-    holders = cards.holders(session, card_numbers)
-    green_kind_of, without_type = register
+    values = _Values(
+        receipts=read.texts(columns["receipt_no"]),
+        stores=read.texts(columns["store_code"]),
+        products=read.texts(columns["product_code"]),
+        holders=cards.holders(session, read.texts(columns["card_no"])),
+        numbers=read.whole_numbers(columns["line_no"]),
+        times=read.instants_micros(columns["sold_at"]),
+        quantities=read.whole_numbers(columns["quantity"]),
+        fen=read.money_fen(columns["amount_yuan"]),
+    )
+    faults = _faults_of(chunk, values, register, now(session))
+    good = faults.good()
+    rows: list[int] = good.tolist()
+    days = rules.china_days(values.times[0][good].tolist())
+    prints = rules.fingerprints(
+        session.info["keys"].for_purpose("evidence.fingerprint"),
+        feed.merchant_id or feed.name,
+        days,
+        [values.stores[row] for row in rows],
+        [values.receipts[row] for row in rows],
+        values.numbers[0][good].tolist(),
+    )
+    items = [
+        _item(batch_id, chunk.lines[row], row, values, kind, day, mark)
+        for row, day, mark in zip(rows, days, prints, strict=True)
+        if (kind := register.green_kind_of[values.products[row]]) is not None
+    ]
+    lines = [chunk.lines[row] for row in rows]
+    return Reading(chunk.records, prints, lines, items, [*chunk.rejects, *faults.rejects()])
+
+
+def _item(batch_id: int, line: int, row: int, values: _Values, kind: str, day: int, mark: bytes) -> Item:
+    return Item(
+        evidence_id=rules.evidence_id(batch_id, line),
+        holder=values.holders[row],
+        on=rules.day_of(day),
+        subject=kind,
+        quantity=str(values.quantities[0][row]),
+        unit="件",
+        spent_fen=int(values.fen[0][row]),
+        receipt=f"{values.stores[row]}/{values.receipts[row]}",
+        inputs={},
+        fingerprint=mark,
+    )
+
+
+def _faults_of(chunk: Chunk, values: _Values, register: Register, at: datetime) -> "_Faults":
+    import numpy as np
 
     def each(answers: Iterable[bool]) -> Any:  # noqa: ANN401 - an array
         return np.fromiter(answers, np.bool_, len(chunk.lines))
 
+    (times, times_ok), (quantities, quantities_ok), (fen, fen_ok) = values.times, values.quantities, values.fen
     faults = _Faults(chunk)
-    for field, found in (("receipt_no", receipts), ("store_code", stores)):
+    for field, found in (("receipt_no", values.receipts), ("store_code", values.stores)):
         faults.note(field, RejectCode.MISSING, each(map(bool, found)), Form.TEXT.wanted)
         faults.note(field, RejectCode.NOT_A_TEXT, each(map(rules.is_text, found)), Form.TEXT.wanted)
-    faults.note("line_no", RejectCode.NOT_A_NUMBER, numbers_ok, Form.WHOLE.wanted)
-    carded = each(holder != 0 for holder in holders)
+    faults.note("line_no", RejectCode.NOT_A_NUMBER, values.numbers[1], Form.WHOLE.wanted)
+    carded = each(holder != 0 for holder in values.holders)
     faults.note("card_no", RejectCode.UNKNOWN_CARD, carded, "a card linked to a consumer", shown=rules.masked)
     faults.note("sold_at", RejectCode.NOT_A_TIME, times_ok, Form.TIME.wanted)
     faults.note("sold_at", RejectCode.TOO_EARLY, times >= rules.EARLIEST_MICROS, "not before 2000-01-01")
-    at = now(session)
     faults.note("sold_at", RejectCode.IN_THE_FUTURE, times <= micros(at), f"not after {civil_date(at)}")
-    known = each(code in green_kind_of for code in products)
+    known = each(code in register.green_kind_of for code in values.products)
     faults.note("product_code", RejectCode.UNKNOWN_PRODUCT, known, "a product of the merchant's register")
-    typed = each(code not in without_type for code in products)
+    typed = each(code not in register.without_type for code in values.products)
     faults.note("product_code", RejectCode.UNKNOWN_TYPE, typed, "a product with a type")
     faults.note("quantity", RejectCode.NOT_A_NUMBER, quantities_ok, Form.WHOLE.wanted)
     faults.note("quantity", RejectCode.NOT_POSITIVE, quantities > 0, "a whole number above zero")
     faults.note("amount_yuan", RejectCode.NOT_A_NUMBER, fen_ok, Form.MONEY.wanted)
     faults.note("amount_yuan", RejectCode.NEGATIVE, fen >= 0, "zero or more; refunds come in a feed of their own")
-
-    good = faults.good()
-    days = rules.china_days(times[good].tolist())
-    rows = good.tolist()
-    key = session.info["keys"].for_purpose("evidence.fingerprint")
-    prints = rules.fingerprints(
-        key,
-        feed.merchant_id or feed.name,
-        days,
-        [stores[row] for row in rows],
-        [receipts[row] for row in rows],
-        numbers[good].tolist(),
-    )
-    items = [
-        Item(
-            rules.evidence_id(batch_id, chunk.lines[row]),
-            holders[row],
-            rules.day_of(day),
-            kind,
-            str(quantities[row]),
-            "件",
-            int(fen[row]),
-            f"{stores[row]}/{receipts[row]}",
-            {},
-            mark,
-        )
-        for row, day, mark in zip(rows, days, prints, strict=True)
-        if (kind := green_kind_of[products[row]]) is not None
-    ]
-    lines = [chunk.lines[row] for row in rows]
-    return Reading(chunk.records, prints, lines, items, [*chunk.rejects, *faults.rejects()])
+    return faults
 
 
 class _Faults:

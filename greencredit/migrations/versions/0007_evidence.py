@@ -12,6 +12,12 @@ down_revision = "0006"
 
 def upgrade() -> None:
     """Create the tables."""
+    _create_feeds()
+    _create_lines()
+    append_only("evidence_item")
+
+
+def _create_feeds() -> None:
     op.create_table(
         "evidence_feed",
         sa.Column("id", Whole, nullable=False),
@@ -45,6 +51,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["feed_id"], ["evidence_feed.id"], name="fk_evidence_batch_feed_id"),
         sqlite_strict=True,
     )
+
+
+def _create_lines() -> None:
     op.create_table(
         "evidence_key",
         sa.Column("fingerprint", Bytes, nullable=False),
@@ -80,4 +89,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["batch_id"], ["evidence_batch.id"], name="fk_evidence_reject_batch_id"),
         sqlite_strict=True,
     )
-    append_only("evidence_item")

@@ -12,6 +12,14 @@ down_revision = "0007"
 
 def upgrade() -> None:
     """Create the tables."""
+    _create_awards()
+    _create_books()
+    append_only("awards_rule")
+    append_only("awards_award", key=("event_id",))
+    append_only("awards_measure", key=("evidence_id",))
+
+
+def _create_awards() -> None:
     op.create_table(
         "awards_rule",
         sa.Column("id", Whole, nullable=False),
@@ -62,6 +70,9 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_awards_measure_holder_occurred_on", "awards_measure", ["holder", "occurred_on"])
+
+
+def _create_books() -> None:
     op.create_table(
         "awards_usage",
         sa.Column("lineage", Whole, nullable=False, autoincrement=False),
@@ -84,6 +95,3 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_awards_import_issuer_id", "awards_import", ["issuer_id"])
-    append_only("awards_rule")
-    append_only("awards_award", key=("event_id",))
-    append_only("awards_measure", key=("evidence_id",))
