@@ -154,3 +154,20 @@ def test_the_fonts_are_the_listed_ones_and_stay_small() -> None:
     assert sorted(f"{name}.ttf" for _family, _weight, name in fonts.FACES) == sorted(listed)
     assert sum(path.stat().st_size for path in fonts.FOLDER.iterdir()) < 22_000_000
     assert (fonts.FOLDER / "OFL.txt").read_text(encoding="utf-8").count("SIL OPEN FONT LICENSE") == 1
+
+
+def test_no_stream_ends_in_a_byte_that_could_be_taken_for_the_end_of_its_line() -> None:
+    pdf_of(reports.consumer_report(0), "en")  # WeasyPrint is mended when it is first needed
+    from pydyf import Stream
+
+    ending_in_return = next(
+        stream
+        for number in range(10_000)
+        if (stream := Stream([f"BT ({number}) Tj ET".encode()], compress=True)).data.endswith(b"\r\nendstream")
+    )
+
+    written = ending_in_return.data
+
+    length = int(written.split(b"/Length ")[1].split()[0].rstrip(b">"))
+    start = written.index(b"stream\n") + len(b"stream\n")
+    assert written[start + length - 1 :] == b"\r\r\nendstream"

@@ -1,4 +1,4 @@
-"""Two mends of the pinned WeasyPrint, made once a process: fonts cut by our own HarfBuzz, and no file left open."""
+"""Mends of the pinned WeasyPrint, once a process: our own HarfBuzz, no file left open, streams that end clearly."""
 
 from functools import cache
 from typing import Any, Final
@@ -7,9 +7,10 @@ _DROPPED_TABLES: Final = ("BASE", "DSIG", "EBDT", "EBLC", "EBSC", "GPOS", "GSUB"
 
 
 def mend() -> None:
-    """Apply both."""
+    """Apply them all."""
     _close_the_colour_profile()
     _subset_with_our_harfbuzz()
+    _end_streams_clearly()
 
 
 def _close_the_colour_profile() -> None:
@@ -57,3 +58,20 @@ def _subset_with_our_harfbuzz() -> None:
         self.file_content = uharfbuzz.subset(cut, second).blob.data
 
     Font.subset = subset
+
+
+def _end_streams_clearly() -> None:
+    """Keep the last byte of a stream apart from the end of its line.
+
+    Compressed data ends in a carriage return once in 256 times; with the line feed that follows, some readers take
+    both for the end of the line and find the stream a byte too short.
+    """
+    from pydyf import Stream
+
+    written = Stream.data.fget
+
+    def data(self: Any) -> bytes:  # noqa: ANN401 - a library without types
+        found: bytes = written(self)
+        return found.removesuffix(b"\nendstream") + b"\r\nendstream" if found.endswith(b"\r\nendstream") else found
+
+    Stream.data = property(data)
