@@ -51,6 +51,16 @@ class AwardsAward(Table):
     trace: Mapped[str]
 
 
+class AwardsReversal(Table):
+    """What was taken back of an award: the ledger event that did it, and how much."""
+
+    __tablename__ = "awards_reversal"
+
+    event_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    award_id: Mapped[int] = mapped_column(Whole, index=True)
+    credits: Mapped[int]
+
+
 class AwardsMeasure(Table):
     """The quantification of one action, kept whole: also when nothing was earned, also when it is negative."""
 

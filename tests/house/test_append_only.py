@@ -20,6 +20,7 @@ APPEND_ONLY: Final = (
     "actions_factor_file",
     "awards_award",
     "awards_measure",
+    "awards_reversal",
     "awards_rule",
     "evidence_item",
     "issuers_assessment",

@@ -3,17 +3,26 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.awards.queries.lines import ANY_DAY, holder_number, titles_of
-from greencredit.awards.tables import AwardsAward, AwardsRule
+from greencredit.awards.tables import AwardsAward, AwardsReversal, AwardsRule
 from greencredit.schemas.awards import ConsumerTotals, EarningRule, Ground, MonthTotal, RuleTotal, SubjectTotal
 from greencredit.schemas.values import Credits, Fen, Grams, Period
 
 SHOPPING: Final = "shopping"
 """The family of all purchases that are not quantified."""
+
+
+_TAKEN: Final = (
+    select(AwardsReversal.award_id, func.sum(AwardsReversal.credits).label("credits"))
+    .group_by(AwardsReversal.award_id)
+    .subquery("taken")
+)
+_KEPT: Final = AwardsAward.credits - func.coalesce(_TAKEN.c.credits, 0)
+"""What is left of an award; one that was taken back whole leaves every sum, one in part keeps spending and grams."""
 
 
 def totals_of(session: Session, holder_id: str, period: Period | None = None) -> ConsumerTotals:
@@ -29,13 +38,15 @@ def _totals(session: Session, period: Period, holder: int) -> ConsumerTotals:
             AwardsAward.subject,
             func.substr(AwardsAward.occurred_on, 1, 7).label("month"),
             func.count().label("count"),
-            func.sum(AwardsAward.credits).label("credits"),
+            func.sum(_KEPT).label("credits"),
             func.coalesce(func.sum(AwardsAward.spent_fen), 0).label("spent"),
             func.sum(AwardsAward.grams).label("grams"),
             func.max(AwardsAward.tier).label("tier"),
         )
         .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
+        .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
         .where(
+            _KEPT > 0,
             AwardsAward.holder == holder,
             AwardsAward.occurred_on >= period.since,
             AwardsAward.occurred_on < period.until,
@@ -95,12 +106,14 @@ def issuer_months(session: Session, issuer_id: str, period: Period | None = None
         select(
             func.substr(AwardsAward.occurred_on, 1, 7).label("month"),
             func.count().label("count"),
-            func.sum(AwardsAward.credits).label("credits"),
+            func.sum(_KEPT).label("credits"),
             func.coalesce(func.sum(AwardsAward.spent_fen), 0).label("spent"),
             func.coalesce(func.sum(AwardsAward.grams), 0).label("grams"),
         )
         .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
+        .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
         .where(
+            _KEPT > 0,
             AwardsRule.issuer_id == issuer_id,
             AwardsAward.occurred_on >= span.since,
             AwardsAward.occurred_on < span.until,
@@ -126,7 +139,9 @@ def participants(session: Session, issuer_id: str, period: Period | None = None)
     return session.execute(
         select(func.count(AwardsAward.holder.distinct()))
         .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
+        .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
         .where(
+            _KEPT > 0,
             AwardsRule.issuer_id == issuer_id,
             AwardsAward.occurred_on >= span.since,
             AwardsAward.occurred_on < span.until,
@@ -141,11 +156,12 @@ def rule_totals(session: Session, issuer_id: str) -> list[RuleTotal]:
             AwardsRule.document,
             func.count(AwardsAward.event_id).label("count"),
             func.count(AwardsAward.holder.distinct()).label("holders"),
-            func.coalesce(func.sum(AwardsAward.credits), 0).label("credits"),
+            func.coalesce(func.sum(_KEPT), 0).label("credits"),
             func.coalesce(func.sum(AwardsAward.grams), 0).label("grams"),
         )
         .outerjoin(AwardsAward, AwardsAward.rule_id == AwardsRule.id)
-        .where(AwardsRule.issuer_id == issuer_id)
+        .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
+        .where(AwardsRule.issuer_id == issuer_id, or_(AwardsAward.event_id.is_(None), _KEPT > 0))
         .group_by(AwardsRule.id, AwardsRule.document)
         .order_by(AwardsRule.id)
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries
@@ -10,6 +10,7 @@ from greencredit.awards.errors import RuleDiffers, RulesNotInForce
 from greencredit.awards.rules import Filed
 from greencredit.awards.tables import AwardsRule
 from greencredit.kernel.clock import now
+from greencredit.kernel.database import is_sqlite
 from greencredit.schemas.awards import EarningRule
 
 
@@ -32,24 +33,24 @@ def bring_in_rules(session: Session, issuer_id: str) -> list[Filed]:
 def _bring_in(session: Session, issuer_id: str, rule: EarningRule, filing_id: str, terms_version: int) -> None:
     document = rule.model_dump_json()
     digest = hashlib.sha256(document.encode()).hexdigest()
-    versions = session.scalars(
-        select(AwardsRule)
-        .where(AwardsRule.issuer_id == issuer_id, AwardsRule.name == rule.name)
-        .order_by(AwardsRule.id)
-    ).all()
-    for known in versions:
-        if known.version == rule.version:
-            if known.digest != digest:
-                raise RuleDiffers(name=rule.name, version=rule.version)
+    if _stands(session, issuer_id, rule, digest):
+        return
+    if not is_sqlite(session):
+        # Two first imports at once would else give two rules one number; whoever waited looks again.
+        session.execute(text("LOCK TABLE awards_rule IN SHARE ROW EXCLUSIVE MODE"))
+        if _stands(session, issuer_id, rule, digest):
             return
-    number = (session.scalars(select(AwardsRule.id).order_by(AwardsRule.id.desc()).limit(1)).one_or_none() or 0) + 1
+    number = (session.scalar(select(func.max(AwardsRule.id))) or 0) + 1
+    lineage = session.scalar(
+        select(func.min(AwardsRule.lineage)).where(AwardsRule.issuer_id == issuer_id, AwardsRule.name == rule.name)
+    )
     session.add(
         AwardsRule(
             id=number,
             issuer_id=issuer_id,
             name=rule.name,
             version=rule.version,
-            lineage=versions[0].lineage if versions else number,
+            lineage=lineage or number,
             document=document,
             digest=digest,
             filing_id=filing_id,
@@ -58,3 +59,15 @@ def _bring_in(session: Session, issuer_id: str, rule: EarningRule, filing_id: st
         )
     )
     session.flush()
+
+
+def _stands(session: Session, issuer_id: str, rule: EarningRule, digest: str) -> bool:
+    """Tell whether a rule's version is on file; one with another text is refused."""
+    known = session.scalar(
+        select(AwardsRule.digest).where(
+            AwardsRule.issuer_id == issuer_id, AwardsRule.name == rule.name, AwardsRule.version == rule.version
+        )
+    )
+    if known is not None and known != digest:
+        raise RuleDiffers(name=rule.name, version=rule.version)
+    return known is not None

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from greencredit.awards import queries, rules
 from greencredit.awards.errors import NoSuchAward
 from greencredit.awards.rules import Filed
-from greencredit.awards.tables import AwardsAward
+from greencredit.awards.tables import AwardsAward, AwardsReversal
 from greencredit.ledger import service as ledger
 from greencredit.schemas.ledger import Posted
 
@@ -45,6 +45,8 @@ def take_back(
         document=document,
     )
     if not posted.repeated:
+        session.add(AwardsReversal(event_id=posted.event_id, award_id=award_id, credits=credits_))
+        session.flush()
         _free_caps(session, row, queries.filed_rule(session, row.rule_id), credits_)
     return posted
 

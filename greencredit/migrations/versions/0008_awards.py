@@ -17,6 +17,7 @@ def upgrade() -> None:
     append_only("awards_rule")
     append_only("awards_award", key=("event_id",))
     append_only("awards_measure", key=("evidence_id",))
+    append_only("awards_reversal", key=("event_id",))
 
 
 def _create_awards() -> None:
@@ -57,6 +58,18 @@ def _create_awards() -> None:
     )
     op.create_index("ix_awards_award_holder_occurred_on", "awards_award", ["holder", "occurred_on"])
     op.create_table(
+        "awards_reversal",
+        sa.Column("event_id", Whole, nullable=False, autoincrement=False),
+        sa.Column("award_id", Whole, nullable=False),
+        sa.Column("credits", Whole, nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name="pk_awards_reversal"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_awards_reversal_award_id", "awards_reversal", ["award_id"])
+
+
+def _create_books() -> None:
+    op.create_table(
         "awards_measure",
         sa.Column("evidence_id", Whole, nullable=False, autoincrement=False),
         sa.Column("issuer_id", sa.Text, nullable=False),
@@ -70,9 +83,6 @@ def _create_awards() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_awards_measure_holder_occurred_on", "awards_measure", ["holder", "occurred_on"])
-
-
-def _create_books() -> None:
     op.create_table(
         "awards_usage",
         sa.Column("lineage", Whole, nullable=False, autoincrement=False),

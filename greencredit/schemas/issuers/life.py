@@ -36,7 +36,7 @@ _STATES: Final = {
     LifeState.DRAFT: Words(zh="登记中", en="Draft"),
     LifeState.SUBMITTED: Words(zh="已提交", en="Submitted"),
     LifeState.RETURNED: Words(zh="已退回补正", en="Returned"),
-    LifeState.CERTIFIED: Words(zh="已通过信用认证", en="Credit-certified"),
+    LifeState.CERTIFIED: Words(zh="信用认证或评价已通过", en="Credit certified or evaluated"),
     LifeState.ASSESSED: Words(zh="已通过第三方评估", en="Assessed"),
     LifeState.FILED: Words(zh="已备案", en="Filed"),
     LifeState.ACTIVE: Words(zh="正常发行", en="Active"),
