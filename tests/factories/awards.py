@@ -15,23 +15,29 @@ from greencredit.ledger import queries as ledger
 from greencredit.schemas.awards import EarningRule, Ground, ImportOutcome, PerKilogram, PerYuan
 from greencredit.schemas.values import Credits, Words
 
-STATE: Final = (
-    "awards_award",
-    "awards_import",
-    "awards_measure",
-    "awards_rule",
-    "awards_usage",
-    "evidence_batch",
-    "evidence_item",
-    "evidence_key",
-    "evidence_reject",
-    "ledger_balance",
-    "ledger_event",
-    "ledger_holder",
-    "ledger_leaf",
-    "ledger_series",
-)
-"""Everything that an import writes, but for the ledger's own book of batches, which counts transactions."""
+STATE: Final = {
+    "awards": "SELECT a.*, h.subject_id FROM awards_award a JOIN ledger_holder h ON h.id = a.holder",
+    "measures": "SELECT m.*, h.subject_id FROM awards_measure m JOIN ledger_holder h ON h.id = m.holder",
+    "usage": "SELECT u.*, h.subject_id FROM awards_usage u LEFT JOIN ledger_holder h ON h.id = u.holder",
+    "items": "SELECT i.*, h.subject_id FROM evidence_item i JOIN ledger_holder h ON h.id = i.holder",
+    "rules": "SELECT * FROM awards_rule",
+    "imports": "SELECT * FROM awards_import",
+    "batches": "SELECT * FROM evidence_batch",
+    "keys": "SELECT * FROM evidence_key",
+    "rejects": "SELECT * FROM evidence_reject",
+    "events": "SELECT e.id, e.grp, e.kind, e.amount, e.day, e.key, e.cause, e.at, e.serial, c.name, h.subject_id, "
+    "d.kind AS debit_kind, l.kind AS credit_kind, s.award_month, s.terms_version, s.issuer_id FROM ledger_event e "
+    "JOIN ledger_caller c ON c.id = e.caller JOIN ledger_holder h ON h.id = e.holder "
+    "JOIN ledger_leaf d ON d.id = e.debit JOIN ledger_leaf l ON l.id = e.credit "
+    "JOIN ledger_series s ON s.id = l.series_id",
+    "balances": "SELECT l.kind, h.subject_id, s.issuer_id, s.award_month, s.terms_version, b.sign, b.posted, b.held "
+    "FROM ledger_balance b JOIN ledger_leaf l ON l.id = b.leaf_id JOIN ledger_series s ON s.id = l.series_id "
+    "LEFT JOIN ledger_holder h ON h.id = l.holder_id",
+    "holders": "SELECT subject_id FROM ledger_holder",
+}
+"""Everything that an import writes; pseudonyms by their names, for a broken transaction leaves a gap in the numbers."""
+
+_PSEUDONYMS: Final = ("holder",)
 
 
 def purchase_rule(**changes: Any) -> EarningRule:  # noqa: ANN401 - any field of a rule
@@ -106,12 +112,19 @@ def require_sound(database: Database) -> None:
 def state(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Give every row that imports write, in an order of its own."""
     with database.reading() as session:
-        return {table: sorted(_rows(session, table), key=repr) for table in STATE}
+        return {name: sorted(_rows(session, statement), key=repr) for name, statement in STATE.items()}
 
 
-def _rows(session: Session, table: str) -> list[tuple[Any, ...]]:
-    rows = session.execute(text(f"SELECT * FROM {table}"))
-    return [tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in rows]
+def _rows(session: Session, statement: str) -> list[tuple[Any, ...]]:
+    rows = session.execute(text(statement)).mappings()
+    return [
+        tuple(
+            bytes(value) if isinstance(value, memoryview) else value
+            for name, value in row.items()
+            if name not in _PSEUDONYMS
+        )
+        for row in rows
+    ]
 
 
 def credits_of(database: Database, consumer_id: str) -> int:

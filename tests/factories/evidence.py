@@ -171,7 +171,7 @@ def write_parquet(path: Path, columns: tuple[str, ...], rows: Iterable[Line], **
     from pyarrow import parquet
 
     lines = list(rows)
-    values = {name: [line[name] for line in lines] for name in columns}
+    values: dict[str, list[Any]] = {name: [line[name] for line in lines] for name in columns}
     table = pa.table({name: pa.array(values[name], types.get(name)) for name in columns})
     parquet.write_table(table, path)
     return path

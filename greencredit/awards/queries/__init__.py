@@ -13,6 +13,7 @@ from greencredit.awards.queries.lines import (
 from greencredit.awards.queries.totals import (
     SHOPPING,
     issuer_months,
+    issuer_subjects,
     participants,
     rule_totals,
     totals_of,
@@ -30,6 +31,7 @@ __all__ = [
     "holder_of",
     "import_outcome",
     "issuer_months",
+    "issuer_subjects",
     "negative_results",
     "participants",
     "quantification",

@@ -1,9 +1,9 @@
 """Awards added up: for a holder, an issuer, a rule; every sum is computed from the same rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
@@ -28,16 +28,44 @@ _KEPT: Final = AwardsAward.credits - func.coalesce(_TAKEN.c.credits, 0)
 def totals_of(session: Session, holder_id: str, period: Period | None = None) -> ConsumerTotals:
     """Add up a holder's awards of a period; every part is computed from the same rows and agrees to the unit."""
     number = holder_number(session, holder_id)
-    return _totals(session, ANY_DAY if period is None else period, number if number is not None else -1)
+    rows = _grouped(session, period, AwardsAward.holder == (-1 if number is None else number))
+    months: dict[str, list[Any]] = {}
+    for row in rows:
+        months.setdefault(row.month, []).append(row)
+    return ConsumerTotals(
+        count=_sum(rows, "awards"),
+        credits=Credits(_sum(rows, "credits")),
+        spent_fen=Fen(_sum(rows, "spent")),
+        grams=Grams(_sum(rows, "grams")),
+        unquantified_count=sum(row.awards for row in rows if row.grams is None),
+        by_subject=_by_subject(session, rows),
+        by_month=tuple(
+            MonthTotal(
+                month=month,
+                count=_sum(of, "awards"),
+                credits=Credits(_sum(of, "credits")),
+                spent_fen=Fen(_sum(of, "spent")),
+                grams=Grams(_sum(of, "grams")),
+            )
+            for month, of in sorted(months.items())
+        ),
+    )
 
 
-def _totals(session: Session, period: Period, holder: int) -> ConsumerTotals:
-    rows = session.execute(
+def issuer_subjects(session: Session, issuer_id: str, period: Period | None = None) -> tuple[SubjectTotal, ...]:
+    """Add up all awards of an issuer by kind of product or action, the kind that brought most credits first."""
+    totals = _by_subject(session, _grouped(session, period, AwardsRule.issuer_id == issuer_id))
+    return tuple(sorted(totals, key=lambda one: (-one.credits, one.subject)))
+
+
+def _grouped(session: Session, period: Period | None, whose: ColumnElement[bool]) -> Sequence[Any]:
+    span = period or ANY_DAY
+    return session.execute(
         select(
             AwardsRule.document,
             AwardsAward.subject,
             func.substr(AwardsAward.occurred_on, 1, 7).label("month"),
-            func.count().label("count"),
+            func.count().label("awards"),
             func.sum(_KEPT).label("credits"),
             func.coalesce(func.sum(AwardsAward.spent_fen), 0).label("spent"),
             func.sum(AwardsAward.grams).label("grams"),
@@ -45,53 +73,32 @@ def _totals(session: Session, period: Period, holder: int) -> ConsumerTotals:
         )
         .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
         .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
-        .where(
-            _KEPT > 0,
-            AwardsAward.holder == holder,
-            AwardsAward.occurred_on >= period.since,
-            AwardsAward.occurred_on < period.until,
-        )
+        .where(_KEPT > 0, whose, AwardsAward.occurred_on >= span.since, AwardsAward.occurred_on < span.until)
         .group_by(AwardsRule.document, AwardsAward.subject, "month")
         .order_by(AwardsAward.subject, "month")
     ).all()
-    grounds = {document: EarningRule.model_validate_json(document).ground for document, *_ in rows}
+
+
+def _by_subject(session: Session, rows: Sequence[Any]) -> tuple[SubjectTotal, ...]:
+    grounds = {row.document: EarningRule.model_validate_json(row.document).ground for row in rows}
     titles = titles_of(session)
     families = {action.name: action.category.value for action in actions.actions()}
     subjects: dict[tuple[Ground, str], list[Any]] = {}
-    months: dict[str, list[Any]] = {}
     for row in rows:
         subjects.setdefault((grounds[row.document], row.subject), []).append(row)
-        months.setdefault(row.month, []).append(row)
-    return ConsumerTotals(
-        count=_sum(rows, "count"),
-        credits=Credits(_sum(rows, "credits")),
-        spent_fen=Fen(_sum(rows, "spent")),
-        grams=Grams(_sum(rows, "grams")),
-        unquantified_count=sum(row.count for row in rows if row.grams is None),
-        by_subject=tuple(
-            SubjectTotal(
-                ground=ground,
-                subject=subject,
-                title=titles[ground, subject],
-                family=families[subject] if ground is Ground.ACTION else SHOPPING,
-                count=_sum(of, "count"),
-                credits=Credits(_sum(of, "credits")),
-                spent_fen=Fen(_sum(of, "spent")),
-                grams=None if all(row.grams is None for row in of) else Grams(_sum(of, "grams")),
-                tier=max((row.tier for row in of if row.tier), default=None),
-            )
-            for (ground, subject), of in subjects.items()
-        ),
-        by_month=tuple(
-            MonthTotal(
-                month=month,
-                count=_sum(of, "count"),
-                credits=Credits(_sum(of, "credits")),
-                spent_fen=Fen(_sum(of, "spent")),
-                grams=Grams(_sum(of, "grams")),
-            )
-            for month, of in sorted(months.items())
-        ),
+    return tuple(
+        SubjectTotal(
+            ground=ground,
+            subject=subject,
+            title=titles[ground, subject],
+            family=families[subject] if ground is Ground.ACTION else SHOPPING,
+            count=_sum(of, "awards"),
+            credits=Credits(_sum(of, "credits")),
+            spent_fen=Fen(_sum(of, "spent")),
+            grams=None if all(row.grams is None for row in of) else Grams(_sum(of, "grams")),
+            tier=max((row.tier for row in of if row.tier), default=None),
+        )
+        for (ground, subject), of in subjects.items()
     )
 
 
