@@ -107,7 +107,7 @@ def test_credits_live_to_the_end_of_their_last_month(
     assert (terms.award_month, terms.cap) == (on.year * 100 + on.month, new_scheme().monthly_cap_credits)
 
 
-@pytest.mark.proves("AWD-1", "ISS-4")
+@pytest.mark.proves("AWD-1", "ISS-5")
 @pytest.mark.parametrize("name", [LifeState.SUSPENDED, LifeState.WITHDRAWING, LifeState.RESTRICTED, LifeState.FILED])
 def test_an_issuer_that_is_not_active_issues_nothing_and_nothing_is_changed(
     database: Database, tmp_path: Path, name: LifeState
