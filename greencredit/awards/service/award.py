@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, rules
 from greencredit.awards.errors import RulesNotInForce
 from greencredit.awards.rules import Claim, Filed, Grant, UsageKey
-from greencredit.awards.tables import AwardsAward, AwardsMeasure, AwardsRule
+from greencredit.awards.service.turns import wait_for_turn
+from greencredit.awards.tables import AwardsAward, AwardsMeasure
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date, now, start_of
 from greencredit.ledger import service as ledger
@@ -55,7 +56,7 @@ def award(
     filing = issuers.filing_in_force(session, issuer_id, civil_date(now(session)))
     if filing is None:
         raise RulesNotInForce(issuer_id)
-    _wait_for_others(session, issuer_id)
+    wait_for_turn(session, issuer_id)
     index = rules.index_of(queries.rules_in_force(session, issuer_id))
     if not index:
         raise RulesNotInForce(issuer_id)
@@ -75,13 +76,6 @@ def award(
         no_credit=len(items) - len(granted),
         credits=Credits(sum(grant.credits for _, _, grant in granted)),
         grams=Grams(sum(max(found.grams, 0) for found in quantifications.values())),
-    )
-
-
-def _wait_for_others(session: Session, issuer_id: str) -> None:
-    """Hold the issuer's rules until the commit: two writers would else fill the same cap twice (SQLite has one)."""
-    session.execute(
-        select(AwardsRule.id).where(AwardsRule.issuer_id == issuer_id).order_by(AwardsRule.id).with_for_update()
     )
 
 

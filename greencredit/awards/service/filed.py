@@ -2,15 +2,15 @@
 
 import hashlib
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries
 from greencredit.awards.errors import RuleDiffers, RulesNotInForce
 from greencredit.awards.rules import Filed
+from greencredit.awards.service.turns import wait_for_turn
 from greencredit.awards.tables import AwardsRule
 from greencredit.kernel.clock import now
-from greencredit.kernel.database import is_sqlite
 from greencredit.schemas.awards import EarningRule
 
 
@@ -35,11 +35,9 @@ def _bring_in(session: Session, issuer_id: str, rule: EarningRule, filing_id: st
     digest = hashlib.sha256(document.encode()).hexdigest()
     if _stands(session, issuer_id, rule, digest):
         return
-    if not is_sqlite(session):
-        # Two first imports at once would else give two rules one number; whoever waited looks again.
-        session.execute(text("LOCK TABLE awards_rule IN SHARE ROW EXCLUSIVE MODE"))
-        if _stands(session, issuer_id, rule, digest):
-            return
+    wait_for_turn(session, "rules")
+    if _stands(session, issuer_id, rule, digest):  # whoever waited looks again
+        return
     number = (session.scalar(select(func.max(AwardsRule.id))) or 0) + 1
     lineage = session.scalar(
         select(func.min(AwardsRule.lineage)).where(AwardsRule.issuer_id == issuer_id, AwardsRule.name == rule.name)

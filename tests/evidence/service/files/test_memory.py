@@ -9,11 +9,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from greencredit.evidence.catalogue import form_of
 from tests.factories.evidence import RECEIPT_COLUMNS
 from tests.house.sources import ROOT
 
-RECEIPTS = form_of("receipts")
 HEADER = ",".join(RECEIPT_COLUMNS)
 
 
