@@ -10,7 +10,7 @@ from greencredit.cli import output
 from greencredit.cli.opening import opened, settings
 
 if TYPE_CHECKING:
-    from greencredit.schemas.reports import IssuedReport, Lang
+    from greencredit.schemas.reports import Lang
     from greencredit.schemas.values import Period
 
 app = typer.Typer(help="报告 · reports", no_args_is_help=True)
@@ -55,19 +55,27 @@ def issue_all(
     with opened() as database:
         with database.reading() as session:
             subjects = people.consumer_ids(session)[:limit]
-        done: list[IssuedReport] = []
+        done, refused = [], []
         with output.progress("报告 · reports", len(subjects)) as advance:
-            done.extend(jobs.issue_all(database, settings(), kind, subjects, period, _lang(lang), progress=advance))
+            batch = jobs.issue_all(database, settings(), kind, subjects, period, _lang(lang), progress=advance)
+            for subject_id, report, refusal in batch:
+                if report is not None:
+                    done.append(report)
+                elif refusal is not None:
+                    refused.append({"subject_id": subject_id, "code": refusal.code, "detail": refusal.message})
     manifest = settings().data_dir / jobs.FOLDER / f"manifest-{kind}-{lang}-{period.since}-{period.until}.csv"
     with manifest.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("number", "facts_sha256", "file_sha256", "size_bytes", "path"))
         writer.writerows((one.number, one.facts_sha256, one.file_sha256, one.size_bytes, one.path) for one in done)
     output.show(
-        {"reports": len(done), "manifest": str(manifest)},
+        {"reports": len(done), "refused": refused, "manifest": str(manifest)},
         f"{len(done):,} 份报告 · reports",
         f"清单 manifest: {manifest}",
+        *(f"未签发 not issued: {one['subject_id']} {one['detail']} [{one['code']}]" for one in refused),
     )
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -16,6 +16,16 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         self.message = message
         self.facts: dict[str, Any] = facts
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Subclasses word their own message: a refusal that comes from another process is not worded again.
+        return _revived, (type(self), self.message, self.facts)
+
+
+def _revived(kind: type[Refusal], message: str, facts: dict[str, Any]) -> Refusal:
+    refusal = kind.__new__(kind)
+    Refusal.__init__(refusal, message, **facts)
+    return refusal
+
 
 class NotFound(Refusal):
     """The thing asked for does not exist, or is not visible to the asker."""

@@ -1,15 +1,17 @@
 """Issues reports on request and by the thousand: drawn in processes, registered singly, resumed after a stop."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from greencredit.kernel.database import Database
+from greencredit.kernel.errors import Refusal
 from greencredit.kernel.messages.queue import Job
 from greencredit.kernel.settings import Settings
 from greencredit.reports import queries, service
@@ -25,6 +27,9 @@ FOLDER: Final = "reports"
 
 _DRAWN_BY_ONE_PROCESS: Final = 400
 """After so many reports a process is replaced: the layout library keeps some memory of each."""
+
+_AHEAD: Final = 8
+"""How many reports are gathered ahead of the drawing: enough to keep the processes busy, few enough for memory."""
 
 Progress = Callable[[int], None]
 """Told how many more subjects are done."""
@@ -52,6 +57,14 @@ def issue_one(
         return service.register(session, drawing, into)
 
 
+class Outcome(NamedTuple):
+    """What became of one subject of a batch: its report, or why there is none."""
+
+    subject_id: str
+    report: IssuedReport | None
+    refusal: Refusal | None
+
+
 def issue_all(
     database: Database,
     settings: Settings,
@@ -62,39 +75,42 @@ def issue_all(
     *,
     processes: int | None = None,
     progress: Progress = lambda _: None,
-) -> Iterator[IssuedReport]:
+) -> Generator[Outcome]:
     """Give the report of every subject; whatever was issued before is found, not drawn again.
 
     Each report is in the register as soon as it is drawn, so that a batch can be stopped at any time and run again.
+    A subject whose report is refused (a name with a sign that no font draws) is told and does not stop the others.
     """
     into = settings.data_dir / FOLDER
+    report_kind = queries.kind_named(kind)
+    with database.reading() as session:
+        shared = report_kind.prepare(session, period)
     with _drawers(processes or os.cpu_count() or 1) as pool:
-        waiting: list[Future[Drawing]] = []
+        waiting: deque[tuple[str, Future[Drawing]]] = deque()
         for subject_id in subject_ids:
             with database.reading() as session:
-                facts = queries.kind_named(kind).gather(session, subject_id, period)
+                facts = report_kind.gather(session, subject_id, period, shared)
                 found = service.already_issued(session, kind, facts, lang, into)
             if found is not None:
                 progress(1)
-                yield found
+                yield Outcome(subject_id, found, None)
                 continue
-            waiting.append(pool.submit(_draw, kind, facts, lang, settings.public_url))
+            waiting.append((subject_id, pool.submit(_draw, kind, facts, lang, settings.public_url)))
             if len(waiting) > _AHEAD:
-                yield _registered(database, waiting.pop(0), into)
+                yield _registered(database, *waiting.popleft(), into)
                 progress(1)
-        for drawn in waiting:
-            yield _registered(database, drawn, into)
+        for subject_id, drawn in waiting:
+            yield _registered(database, subject_id, drawn, into)
             progress(1)
 
 
-_AHEAD: Final = 8
-"""How many reports are gathered ahead of the drawing: enough to keep the processes busy, few enough for memory."""
-
-
-def _registered(database: Database, drawn: Future[Drawing], into: Path) -> IssuedReport:
-    drawing = drawn.result()
-    with database.writing() as session:
-        return service.register(session, drawing, into)
+def _registered(database: Database, subject_id: str, drawn: Future[Drawing], into: Path) -> Outcome:
+    try:
+        drawing = drawn.result()
+        with database.writing() as session:
+            return Outcome(subject_id, service.register(session, drawing, into), None)
+    except Refusal as refusal:
+        return Outcome(subject_id, None, refusal)
 
 
 def _draw(kind: str, facts: ReportFacts, lang: Lang, public_url: str) -> Drawing:

@@ -1,8 +1,10 @@
 """A refusal carries its code and its facts; the four families are all there is."""
 
+import pickle
 from typing import ClassVar
 
 from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused, every_refusal
+from greencredit.ledger.errors import NotEnoughCredits
 
 
 class TooManyApples(Refused):
@@ -34,3 +36,11 @@ def test_every_refusal_belongs_to_one_of_four_families() -> None:
     families = (NotFound, Denied, Conflict, Refused)
 
     assert [kind for kind in every_refusal() if sum(issubclass(kind, family) for family in families) != 1] == []
+
+
+def test_a_refusal_comes_whole_from_another_process() -> None:
+    refusal = NotEnoughCredits(event_id=7, wanted=31, found=30)
+
+    revived = pickle.loads(pickle.dumps(refusal))  # noqa: S301 - our own object
+
+    assert (type(revived), revived.message, revived.facts) == (NotEnoughCredits, refusal.message, refusal.facts)

@@ -14,7 +14,9 @@ from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.settings import Settings
 from greencredit.people import queries as people
+from greencredit.people import service as peopling
 from greencredit.reports import jobs, queries
+from greencredit.schemas.people import NewConsumer
 from greencredit.schemas.reports import IssuedReport
 from greencredit.schemas.values import Period
 from tests.conftest import NOON
@@ -54,11 +56,27 @@ def test_a_stopped_batch_is_gone_on_with_and_draws_nothing_twice(town: tuple[Dat
 
     files = sorted((settings.data_dir / jobs.FOLDER).rglob("GC-*"))
     assert len(households) > 1
-    assert {one.subject_id for one in whole} == set(households)
+    assert [one.subject_id for one in whole if one.refusal is None] == households
     assert first in whole
     assert sum(done) == len(households)
-    assert sorted(settings.data_dir / jobs.FOLDER / one.path for one in whole) == files
-    assert registered(database, households) == sorted(whole, key=lambda one: one.number)
+    issued = sorted((one.report for one in whole if one.report is not None), key=lambda report: report.number)
+    assert sorted(settings.data_dir / jobs.FOLDER / report.path for report in issued) == files
+    assert registered(database, households) == issued
+
+
+@pytest.mark.proves("REP-10")
+def test_a_name_that_no_font_draws_is_told_and_does_not_stop_the_others(
+    town: tuple[Database, Settings, list[str]],
+) -> None:
+    database, settings, households = town
+    with database.writing() as session:
+        odd = peopling.register_consumer(session, NewConsumer(display_name="示例住户 🌱")).id
+
+    whole = list(jobs.issue_all(database, settings, "consumer", [odd, *households], YEAR, "zh", processes=1))
+
+    told = {one.subject_id: None if one.refusal is None else (one.refusal.code, one.refusal.facts) for one in whole}
+    missing = [{"character": "🌱", "code": "U+1F331"}]
+    assert told == {odd: ("reports.missing_glyph", {"characters": missing})} | dict.fromkeys(households)
 
 
 def test_a_job_makes_a_report_once_and_a_second_time_changes_nothing(

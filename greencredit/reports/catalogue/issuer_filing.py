@@ -41,6 +41,7 @@ from greencredit.schemas.reports import (
     IssuanceFigures,
     IssuanceMonth,
     IssuerFiling,
+    KindLine,
     LifeNote,
     Notice,
     Registration,
@@ -96,7 +97,7 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
         coverage=_coverage(filing.scheme, position.outstanding) if filing else None,
         rules=_rule_figures(session, subject_id),
         months=_months(session, subject_id, period),
-        top_kinds=(),
+        top_kinds=_top_kinds(session, subject_id, period),
         intake=_intake(session, batches),
         rejects=tuple(
             RejectLine(reason=one.title, lines=one.lines) for one in evidence.reject_counts(session, subject_id)
@@ -104,6 +105,23 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
         methods=tuple(rules.method_note(actions.action(name)) for name in _actions_of(filing)),
         factors=(),
         notices=tuple(Notice(name=feed.name, text=feed.notice) for feed in feeds if feed.notice is not None),
+    )
+
+
+def _top_kinds(session: Session, issuer_id: str, period: Period) -> tuple[KindLine, ...]:
+    return tuple(
+        KindLine(
+            subject=one.subject,
+            title=one.title,
+            family=one.family,
+            ground=Ground(one.ground.value),
+            awards=one.count,
+            unquantified_awards=one.count if one.grams is None else 0,
+            spent_fen=one.spent_fen,
+            credits=one.credits,
+            avoided_g_co2e=one.grams or Grams(0),
+        )
+        for one in awards.issuer_subjects(session, issuer_id, period)
     )
 
 
