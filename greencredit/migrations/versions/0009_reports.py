@@ -29,9 +29,7 @@ def upgrade() -> None:
         sa.Column("issued_at", InstantColumn, nullable=False),
         sa.PrimaryKeyConstraint("number", "media_type", name="pk_reports_report"),
         sa.CheckConstraint("lang = 'zh' OR lang = 'en'", name="ck_reports_report_lang"),
-        sa.CheckConstraint(
-            "length(facts_sha256) = 64 AND length(file_sha256) = 64", name="ck_reports_report_digests"
-        ),
+        sa.CheckConstraint("length(facts_sha256) = 64 AND length(file_sha256) = 64", name="ck_reports_report_digests"),
         sqlite_strict=True,
     )
     op.create_index("ix_reports_report_subject_id", "reports_report", ["subject_id"])
