@@ -88,7 +88,7 @@ class Envelope:
         if announced.isdecimal() and int(announced) > BODY_BYTES_MAX:
             await answer(Request(scope), BodyTooLarge(BODY_BYTES_MAX))(scope, receive, send)
             return
-        if "\0" in scope["path"] or b"%00" in scope["query_string"]:  # no address holds one; PostgreSQL takes none
+        if "\0" in scope["path"]:  # no id holds one, and PostgreSQL takes none
             refusal = NoSuchPath(scope["method"], scope["path"].replace("\0", "%00"))
             await answer(Request(scope), refusal)(scope, receive, send)
             return

@@ -98,7 +98,7 @@ class Table(DeclarativeBase):
     __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - SQLAlchemy declares it as an instance variable
 
 
-# temp_store stays on disk: with MEMORY, inserts with triggers inside a savepoint were six times slower (measured).
+# temp_store stays on disk: with MEMORY, inserts with triggers inside a savepoint grew many times slower (measured).
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL may lose acknowledged commits in a power cut

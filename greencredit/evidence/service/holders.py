@@ -24,6 +24,8 @@ class Cards:
         met = self._holders
         if unmet := [card for card in dict.fromkeys(card_numbers) if card not in met]:
             consumers = people.consumers_by_card(session, self._owner_id, [card for card in unmet if card])
-            pseudonyms = ledger.holders(session, list(dict.fromkeys(consumers.values()))) if consumers else {}
+            # In the order of the file, so that the same file gives the same pseudonyms on every machine.
+            in_order = dict.fromkeys(consumers[card] for card in unmet if card in consumers)
+            pseudonyms = ledger.holders(session, list(in_order)) if in_order else {}
             met.update({card: pseudonyms[consumers[card]] if card in consumers else _NOBODY for card in unmet})
         return [met[card] for card in card_numbers]
