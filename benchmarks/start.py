@@ -28,7 +28,10 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "bare.py").write_text(_BARE, encoding="utf-8")
-        environment = os.environ | {
+        # Compiled modules are kept as on any installation, whatever this shell says; the first start writes them.
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment = inherited | {
+            "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
             "GREENCREDIT_DATA_DIR": str(folder / "var"),
             "PYTHONPATH": f"{folder}{os.pathsep}{Path.cwd()}",
         }

@@ -8,6 +8,7 @@ from demo import cast, facts, papers, shop, synthetic
 from greencredit.actions import queries as actions
 from greencredit.actions import service as acting
 from greencredit.awards import jobs as awarding
+from greencredit.awards import queries as awards
 from greencredit.cli.output import progress
 from greencredit.evidence import service as evidence
 from greencredit.kernel.clock import StandingClock
@@ -171,10 +172,10 @@ class Story:
 
     def _audit(self, issuer: Issuer) -> None:
         with self._database.reading() as session:
-            findings = ledger.audit(session)
+            findings = [*ledger.audit(session), *awards.audit(session)]
             position = ledger.position_of(session, issuer.issuer_id)
         broken = [finding.name for finding in findings if not finding.holds]
-        assert not broken, f"the ledger's invariants hold, found broken: {broken}"
+        assert not broken, f"every invariant holds, found broken: {broken}"
         say(
             f"账本 · Ledger                {position.events:,} 笔 events · 未用 outstanding {position.outstanding:,} · "
             f"{position.holders:,} 持有人 holders · {len(findings)} 项不变式成立 invariants hold"

@@ -179,9 +179,12 @@ def finish(session: Session, job: Job, *, queue: sa.Table = JOBS) -> None:
         raise LeaseLost(message, job=job.id, attempt=job.attempts)
 
 
-def fail(session: Session, job: Job, error: str, *, queue: sa.Table = JOBS) -> None:
-    """Let a job wait, twice as long after every attempt, or give it up; `error` must name no person."""
-    if job.attempts >= job.attempts_max:
+def fail(session: Session, job: Job, error: str, *, for_good: bool = False, queue: sa.Table = JOBS) -> None:
+    """Let a job wait, twice as long after every attempt, or give it up; `error` must name no person.
+
+    With `for_good` it is given up at once: another attempt would be refused the same way, until a person mends it.
+    """
+    if for_good or job.attempts >= job.attempts_max:
         _settled(session, queue, job, state=State.DEAD, leased_until=None, last_error=error)
         return
     _settled(

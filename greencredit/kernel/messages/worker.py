@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
+from greencredit.kernel.errors import Refused
 from greencredit.kernel.messages import queue as verbs
 from greencredit.kernel.messages.queue import LEASE, Job, Later, LeaseLost
 from greencredit.kernel.messages.tables import JOBS
@@ -107,7 +108,8 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - a worker outlives its jobs; the fault is logged and counted
                 _LOG.error("job failed", exc_info=True)
                 with self._database.writing() as session:
-                    verbs.fail(session, job, f"{logs.told_of(error)} ({logs.place_of(error)})", queue=self._queue)
+                    told = f"{logs.told_of(error)} ({logs.place_of(error)})"
+                    verbs.fail(session, job, told, for_good=isinstance(error, Refused), queue=self._queue)
             else:
                 _LOG.info("job done")
 

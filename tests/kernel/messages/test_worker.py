@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from greencredit.kernel import logs
 from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
+from greencredit.kernel.errors import Refused
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.queue import Job, Later
 from greencredit.kernel.messages.tables import JOBS, State
@@ -163,3 +164,15 @@ def test_a_job_carries_the_request_that_caused_it_into_its_own_work(database: Da
     Worker(database, {"count": lambda _database, _job: seen.append(logs.request_id())}).run_due()
 
     assert (seen, logs.request_id()) == (["req-7"], None)
+
+
+def test_a_refusal_is_given_up_at_once_because_it_would_be_refused_again(shared: Database) -> None:
+    enqueued(shared, "count", "a")
+
+    def refuse(_database: Database, _job: Job) -> None:
+        message = "12 apples found, at most 10 wanted"
+        raise Refused(message, found=12, wanted=10)
+
+    attempts = Worker(shared, {"count": refuse}).run_due()
+
+    assert (attempts, only(shared).state, only(shared).attempts) == (1, State.DEAD, 1)
