@@ -1,0 +1,104 @@
+"""Operators take files in, look things up and issue reports from a terminal."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from greencredit.kernel.database import Database
+from greencredit.kernel.ids import seeded_entropy
+from greencredit.kernel.keys import open_keys
+from greencredit.kernel.settings import Settings
+from tests.cli.conftest import Run
+from tests.factories.awards import action_rule, publish_factors, purchase_rule
+from tests.factories.evidence import Shop, activities_csv, bought, did, make_shop, receipt_csv
+
+
+@pytest.fixture
+def shop(run: Run, data_dir: Path) -> Iterator[Shop]:
+    """Give an installation with an active issuer, set up today: a command goes by the machine's clock."""
+    run("setup")
+    entropy = seeded_entropy("terminal")
+    database = Database(
+        Settings(data_dir=data_dir).database_url,
+        entropy=entropy,
+        keys=open_keys(data_dir, entropy),
+    )
+    with database.writing() as session:
+        publish_factors(session)
+        opened = make_shop(session, purchase_rule(), action_rule())
+    yield opened
+    database.close()
+
+
+@pytest.mark.proves("UX-3", "AWD-3")
+def test_a_file_is_taken_in_its_rejects_are_written_and_again_changes_nothing(
+    run: Run, shop: Shop, tmp_path: Path
+) -> None:
+    file = receipt_csv(tmp_path / "r.csv", [bought(), bought(line_no=2, quantity="0")])
+
+    first = run("import", shop.receipts, str(file), "--json")
+    again = json.loads(run("import", shop.receipts, str(file), "--json").out)
+
+    told = json.loads(first.out)
+    assert (first.code, told["lines"], told["awarded"], told["rejected"]) == (0, 2, 1, 1)
+    assert again == told | {"already_done": True}
+    (line,) = (tmp_path / "r-rejects.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert line.split(",") == [
+        "3",
+        "evidence.quantity_not_positive",
+        "数量须大于零",
+        "a quantity must be above zero",
+        "quantity",
+        "0",
+        "a whole number above zero",
+    ]
+
+
+@pytest.mark.proves("UX-3")
+def test_a_file_in_another_encoding_is_refused_in_one_line_that_says_what_to_do(
+    run: Run, shop: Shop, tmp_path: Path
+) -> None:
+    file = receipt_csv(tmp_path / "gbk.csv", [bought(store_code="门店一")], encoding="gb18030")
+
+    told = run("import", shop.receipts, str(file))
+    helped = run("import", shop.receipts, str(file), "--encoding", "gb18030")
+
+    assert (told.code, told.err.count("\n"), "[evidence.wrong_encoding]" in told.err, "gb18030" in told.err) == (
+        2,
+        1,
+        True,
+        True,
+    )
+    assert helped.code == 0
+
+
+@pytest.mark.proves("UX-3", "AWD-2")
+def test_an_award_is_explained_to_the_gram_and_the_books_hold(run: Run, shop: Shop, tmp_path: Path) -> None:
+    run("import", shop.activities, str(activities_csv(tmp_path / "t.csv", [did()])))
+
+    told = run("actions", "explain", "1")
+    balance = json.loads(run("ledger", "balance", shop.consumers["CARD-0001"], "--json").out)
+    audit = run("ledger", "audit", "--json")
+
+    assert "quantity * (pkm_taxi_avg_cn - pkm_metro_cn) = 0.68352" in told.out
+    assert "683 g CO2e" in told.out
+    assert [one["posted"] for one in balance] == [68]
+    assert (audit.code, [one["name"] for one in json.loads(audit.out) if one["broken"]]) == (0, [])
+
+
+@pytest.mark.slow
+@pytest.mark.proves("UX-3", "REP-10")
+def test_reports_are_issued_one_by_one_and_all_at_once_and_checked(run: Run, shop: Shop, tmp_path: Path) -> None:
+    run("import", shop.receipts, str(receipt_csv(tmp_path / "r.csv", [bought()])))
+    days = ("--since", "2026-01-01", "--until", "2027-01-01")
+
+    one = json.loads(run("report", "issue", "consumer", shop.consumers["CARD-0001"], *days, "--json").out)
+    every = json.loads(run("report", "all", *days, "--json").out)
+    genuine = run("report", "check", one["number"], "--digest", one["facts_sha256"])
+    forged = run("report", "check", one["number"], "--digest", "0" * 64)
+
+    manifest = Path(every["manifest"]).read_text(encoding="utf-8")
+    assert (every["reports"], every["refused"], one["number"] in manifest) == (3, [], True)
+    assert (genuine.code, forged.code) == (0, 1)
