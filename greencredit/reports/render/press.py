@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import warnings
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib import metadata
@@ -171,8 +172,9 @@ def _weasyprint() -> Any:  # noqa: ANN401 - a library without types
     """Load WeasyPrint with our fonts only, or say what the machine lacks."""
     os.environ["FONTCONFIG_FILE"] = str(fonts.NO_SYSTEM_FONTS)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that no system font is configured is what we want
+        # That no system font is configured is what we want; what is missing we say ourselves, in one sentence.
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
             import weasyprint
             import weasyprint.text.fonts
             import weasyprint.urls
