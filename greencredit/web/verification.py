@@ -35,8 +35,8 @@ _FILE: Final = Words(zh="PDF 文件本身", en="The PDF file itself")
 
 _NOT_CHECKED: Final = (
     Words(
-        zh="凭证是否真实发生：小票、行程和称重由发行主体收取，由第三方评估机构抽查，本页不重做这件事。",
-        en="Whether the evidence is true: the issuer takes in receipts, trips and weigh-ins, its assessor samples it.",
+        zh="凭证是否属实：小票、行程和称重由发行主体收取，本平台未在此核实凭证所述之事是否真实发生。",
+        en="Whether it is true: this page does not check whether what the evidence says really happened.",
     ),
     Words(
         zh="谁是持有人：本页不显示任何个人信息，也不能证明出示报告的人就是报告里的人。",
