@@ -10,6 +10,7 @@ from greencredit.cli import output
 from greencredit.cli.opening import opened, settings
 
 if TYPE_CHECKING:
+    from greencredit.kernel.database import Database
     from greencredit.schemas.reports import Lang
     from greencredit.schemas.values import Period
 
@@ -35,6 +36,7 @@ def issue(
     period = _period(since, until)
     with opened() as database:
         found = jobs.issue_one(database, settings(), kind, subject_id, period, _lang(lang))
+        _note(database, found.number, {"kind": kind, "subject": subject_id})
     path = settings().data_dir / jobs.FOLDER / found.path
     output.show(found, f"{found.number}  {path}")
 
@@ -58,11 +60,14 @@ def issue_all(
         done, refused = [], []
         with output.progress("报告 · reports", len(subjects)) as advance:
             batch = jobs.issue_all(database, settings(), kind, subjects, period, _lang(lang), progress=advance)
-            for subject_id, report, refusal in batch:
-                if report is not None:
-                    done.append(report)
-                elif refusal is not None:
-                    refused.append({"subject_id": subject_id, "code": refusal.code, "detail": refusal.message})
+            try:
+                for subject_id, report, refusal in batch:
+                    if report is not None:
+                        done.append(report)
+                    elif refusal is not None:
+                        refused.append({"subject_id": subject_id, "code": refusal.code, "detail": refusal.message})
+            finally:  # what was issued before an interruption is issued
+                _note(database, kind, {"reports": len(done), "refused": len(refused)})
     manifest = settings().data_dir / jobs.FOLDER / f"manifest-{kind}-{lang}-{period.since}-{period.until}.csv"
     with manifest.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -99,6 +104,15 @@ def check(
     )
     if agrees is False:
         raise typer.Exit(1)
+
+
+def _note(database: "Database", object_id: str, facts: dict[str, object]) -> None:
+    from greencredit.kernel.access import Deed, operator_at_the_machine
+    from greencredit.people.service import record_audit
+
+    with database.writing() as session:
+        deed = Deed("report.issue", object_id, facts=facts)
+        record_audit(session, operator_at_the_machine(database.clock.now()), deed)
 
 
 def _period(since: str | None, until: str | None) -> "Period":
