@@ -148,17 +148,29 @@ def bars_of(totals: ConsumerTotals) -> tuple[Bar, ...]:
             kept[:] = kept[0] + one.grams, kept[1] + one.credits, kept[2] + one.count
     ranked = sorted(sums.items(), key=lambda found: -found[1][0])
     highest = max((grams for _, (grams, _, _) in ranked), default=0)
+    shares = _shares([grams for _, (grams, _, _) in ranked], totals.grams)
     return tuple(
         Bar(
             label=_FAMILIES.get(family, Words(zh=family, en=family)),
             note=_times_and_credits(count, credits_),
             grams=Grams(grams),
             length_permille=max(grams, 0) * _WHOLE_PERMILLE // highest if highest > 0 else 0,
-            share_percent=round(grams * _WHOLE_PERCENT / totals.grams) if grams >= 0 and totals.grams > 0 else None,
+            share_percent=shares[rank],
             shade=min(rank, _SHADES - 1),
         )
         for rank, (family, (grams, credits_, count)) in enumerate(ranked)
     )
+
+
+def _shares(parts: Sequence[int], whole: int) -> list[int | None]:
+    """Give each part in per cent; what rounding down leaves goes to the largest remainders, so the sum is right."""
+    if whole <= 0:
+        return [None] * len(parts)
+    kept = {place: divmod(part * _WHOLE_PERCENT, whole) for place, part in enumerate(parts) if part >= 0}
+    left = sum(part for part in parts if part >= 0) * _WHOLE_PERCENT
+    missing = round(left / whole) - sum(floor for floor, _ in kept.values())
+    first = set(sorted(kept, key=lambda place: -kept[place][1])[:missing])
+    return [kept[place][0] + (place in first) if place in kept else None for place in range(len(parts))]
 
 
 def _times_and_credits(count: int, credits_: int) -> Words:

@@ -171,6 +171,23 @@ def test_a_category_that_emitted_more_than_its_baseline_has_no_length_and_no_sha
     assert [(bar.grams, bar.length_permille, bar.share_percent) for bar in bars] == [(500, 1000, 167), (-200, 0, None)]
 
 
+@pytest.mark.parametrize(
+    ("grams", "shares"),
+    [
+        ((676, 176, 148), [68, 17, 15]),  # rounded one by one: 68 + 18 + 15
+        ((1, 1, 1), [34, 33, 33]),
+        ((334, 333, 333), [34, 33, 33]),
+        ((1_000,), [100]),
+        ((999, 1, 0), [100, 0, 0]),
+    ],
+)
+def test_the_shares_of_all_categories_add_up_to_a_hundred(grams: tuple[int, ...], shares: list[int]) -> None:
+    bars = household.bars_of(_totals(*(_subject(f"category_{place}", one) for place, one in enumerate(grams))))
+
+    assert [bar.share_percent for bar in bars] == shares
+    assert sum(shares) == 100
+
+
 def test_twelve_columns_share_one_scale_and_the_first_of_the_highest_is_marked() -> None:
     columns = household.columns_of([_month("2025-02", 50), _month("2025-03", 100), _month("2025-11", 100)])
 
