@@ -43,22 +43,22 @@ _ROLES: Final = {
 }
 _OTHER_ROLE: Final = Words(zh="登记人", en="Registrant")
 _LIFE_STEPS: Final = {
-    LifeStep.REGISTER: Words(zh="主体登记", en="Registered"),
-    LifeStep.SUBMIT: Words(zh="提交材料", en="Submitted"),
-    LifeStep.RETURN: Words(zh="退回补正", en="Returned"),
-    LifeStep.REFUSE: Words(zh="不予通过", en="Refused"),
+    LifeStep.REGISTER: Words(zh="主体登记", en="Issuer entered in the register"),
+    LifeStep.SUBMIT: Words(zh="提交材料", en="Papers submitted"),
+    LifeStep.RETURN: Words(zh="退回补正", en="Papers sent back for completion"),
+    LifeStep.REFUSE: Words(zh="不予通过", en="Application refused"),
     LifeStep.CERTIFY: Words(zh="记录信用认证或评价", en="Credit certificate recorded"),
     LifeStep.ASSESS: Words(zh="记录第三方评估", en="Assessment recorded"),
     LifeStep.FAIL_ASSESSMENT: Words(zh="第三方评估未通过", en="Assessment failed"),
     LifeStep.MEET_CONDITION: Words(zh="整改条件已满足", en="Condition met"),
     LifeStep.ACCEPT_FILING: Words(zh="准予备案", en="Filing accepted"),
     LifeStep.ACTIVATE: Words(zh="开始发行", en="Issuing began"),
-    LifeStep.RESTRICT: Words(zh="限制发行", en="Restricted"),
-    LifeStep.SUSPEND: Words(zh="暂停发行", en="Suspended"),
-    LifeStep.LIFT: Words(zh="恢复发行", en="Restored"),
+    LifeStep.RESTRICT: Words(zh="限制发行", en="Issuing restricted"),
+    LifeStep.SUSPEND: Words(zh="暂停发行", en="Issuing suspended"),
+    LifeStep.LIFT: Words(zh="恢复发行", en="Issuing restored"),
     LifeStep.WITHDRAW: Words(zh="公告退出", en="Withdrawal announced"),
-    LifeStep.CLOSE: Words(zh="完成退出", en="Closed"),
-    LifeStep.LAPSE: Words(zh="申请失效", en="Lapsed"),
+    LifeStep.CLOSE: Words(zh="完成退出", en="Withdrawal completed"),
+    LifeStep.LAPSE: Words(zh="申请失效", en="Application let lapse"),
 }
 # Drafts and internal checks are nobody's business; what the regulator decided on a filing is everybody's.
 _FILING_STEPS: Final = {
