@@ -13,7 +13,7 @@ _CAPS: Final = {
     "cap_month": Words(zh="每人每月封顶", en="The cap for one person and month"),
     "cap_year": Words(zh="每人每年封顶", en="The cap for one person and year"),
     "cap_person": Words(zh="每人累计封顶", en="The cap for one person in all"),
-    "budget": Words(zh="规则总预算", en="The rule’s budget"),
+    "budget": Words(zh="规则总预算", en="The rule's budget"),
 }
 _RATE_UNKNOWN: Final = Words(zh="按规则载明的比例", en="at the rate of the rule")
 
@@ -81,7 +81,7 @@ def _afterwards(line: AwardLine) -> Iterable[Words]:
     if line.grams is None:
         yield Words(
             zh="这类商品没有适用的核算方法，减排量写作“未量化”，不影响得分。",
-            en="No method fits this kind of product: its CO2e is “not quantified”; the credits are not affected.",
+            en='No method fits this kind of product: its CO2e is "not quantified"; the credits are not affected.',
         )
     else:
         kilograms = wording.kilograms(line.grams)

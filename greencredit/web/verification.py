@@ -30,7 +30,7 @@ _LANGUAGES: Final[dict[Lang, Words]] = {"zh": Words(zh="中文", en="Chinese"), 
 
 _NUMBER: Final = Words(zh="编号", en="The number")
 _PRINTED: Final = Words(zh="您输入的摘要", en="The digest you entered")
-_FACTS: Final = Words(zh="报告数据（report.json）", en="The report’s data (report.json)")
+_FACTS: Final = Words(zh="报告数据（report.json）", en="The report's data (report.json)")
 _FILE: Final = Words(zh="PDF 文件本身", en="The PDF file itself")
 
 _NOT_CHECKED: Final = (
