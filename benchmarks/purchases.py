@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import Row, run
-from demo import facts, shop
+from demo import cast, facts, shop
 from demo.story import Story
 from greencredit.awards import jobs
 from greencredit.kernel.clock import StandingClock
@@ -61,6 +61,7 @@ def _prepared(folder: Path) -> Database:
     with database.connection() as connection:
         upgrade(connection)
     with contextlib.redirect_stdout(io.StringIO()):
+        cast.open_accounts(database)
         Story(database, clock, settings).prepare()
     return database
 

@@ -58,8 +58,7 @@ class Story:
         self._passwords(passwords)
 
     def prepare(self) -> tuple[Issuer, list[str]]:
-        """Do everything up to the first file: factors, issuer, shop, households, feeds."""
-        cast.open_accounts(self._database)
+        """Do everything up to the first file, once accounts are open: factors, issuer, shop, households, feeds."""
         self._publish_factors()
         issuer = cast.lead_issuer(self._database, self._clock)
         say(f"\n发行主体 · Issuer            {issuer.name}（{issuer.code}） {issuer.state.words.zh}")

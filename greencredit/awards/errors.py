@@ -28,3 +28,12 @@ class NoSuchAward(NotFound):
 
     def __init__(self, award_id: int) -> None:
         super().__init__(f"there is no award {award_id}", award_id=award_id)
+
+
+class NoSuchUpload(NotFound):
+    """查无此文件: no file was handed in to this feed under this job."""
+
+    code = "awards.no_such_upload"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"no file was handed in under job {job_id}", job_id=job_id)

@@ -10,10 +10,10 @@ from greencredit.awards import queries, service
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope, ScopeKind
-from greencredit.kernel.http import Configured, Permit, Reading, Writing, of, requires
+from greencredit.kernel.http import Configured, Permit, Reading, Writing, number_in, of, requires
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.actions import Quantification
-from greencredit.schemas.awards import AwardLine, ConsumerTotals, ImportOutcome, TakenIn
+from greencredit.schemas.awards import AwardLine, ConsumerTotals, ImportOutcome, TakenIn, Upload
 from greencredit.schemas.ledger import IssuerPosition
 
 router = APIRouter(tags=["awards 积分发放"])
@@ -32,11 +32,11 @@ def _of_feed(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]
 
 
 def _of_batch(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
-    return _issuer_places(session, evidence.issuer_of_batch(session, int(parameters["batch_id"])))
+    return _issuer_places(session, evidence.issuer_of_batch(session, number_in(parameters, "batch_id")))
 
 
 def _of_award(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
-    award_id = int(parameters["award_id"])
+    award_id = number_in(parameters, "award_id")
     holder = queries.holder_of(session, award_id)
     yield from _issuer_places(session, queries.award(session, award_id).issuer_id)
     if holder is not None:
@@ -56,6 +56,14 @@ def take_in(
     taken = service.accept_upload(session, settings, feed, file.file, name=file.filename or "file", encoding=encoding)
     permit.concerns(feed, job=taken.job_id)
     return taken
+
+
+@router.get("/feeds/{feed}/files/{job_id}")
+def upload(
+    _permit: Annotated[Permit, requires("evidence.take_in", at=_of_feed)], session: Reading, feed: str, job_id: str
+) -> Upload:
+    """文件处理结果: what became of a file that was handed in."""
+    return service.upload_of(session, feed, job_id)
 
 
 @router.get("/imports/{batch_id}")

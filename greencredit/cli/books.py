@@ -40,9 +40,10 @@ def audit() -> None:
 def balance(consumer_id: Annotated[str, typer.Argument(help="消费者编号 · consumer")]) -> None:
     """余额 · what a holder has, in spending order."""
     from greencredit.ledger import queries
+    from greencredit.people import queries as people
 
     with opened() as database, database.reading() as session:
-        balances = queries.balances_of(session, consumer_id)
+        balances = queries.balances_of(session, people.consumer(session, consumer_id).id)
     output.show_table(
         balances,
         ("发行主体 · issuer", "发放月 · month", "有效期 · expires", "可用 · available"),

@@ -11,7 +11,7 @@ from greencredit.cli.opening import opened, settings
 
 if TYPE_CHECKING:
     from greencredit.kernel.database import Database
-    from greencredit.schemas.reports import Lang
+    from greencredit.schemas.reports import IssuedReport, Lang
     from greencredit.schemas.values import Period
 
 app = typer.Typer(help="报告 · reports", no_args_is_help=True)
@@ -43,7 +43,6 @@ def issue(
 
 @app.command("all")
 def issue_all(
-    kind: _Kind = "consumer",
     lang: _Language = "zh",
     since: _Since = None,
     until: _Until = None,
@@ -53,17 +52,18 @@ def issue_all(
     from greencredit.people import queries as people
     from greencredit.reports import jobs
 
-    period = _period(since, until)
+    kind, period = "consumer", _period(since, until)
     with opened() as database:
         with database.reading() as session:
             subjects = people.consumer_ids(session)[:limit]
-        done, refused = [], []
+        done: list[tuple[str, IssuedReport]] = []
+        refused = []
         with output.progress("报告 · reports", len(subjects)) as advance:
             batch = jobs.issue_all(database, settings(), kind, subjects, period, _lang(lang), progress=advance)
             try:
                 for subject_id, report, refusal in batch:
                     if report is not None:
-                        done.append(report)
+                        done.append((subject_id, report))
                     elif refusal is not None:
                         refused.append({"subject_id": subject_id, "code": refusal.code, "detail": refusal.message})
             finally:  # what was issued before an interruption is issued
@@ -71,8 +71,9 @@ def issue_all(
     manifest = settings().data_dir / jobs.FOLDER / f"manifest-{kind}-{lang}-{period.since}-{period.until}.csv"
     with manifest.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("number", "facts_sha256", "file_sha256", "size_bytes", "path"))
-        writer.writerows((one.number, one.facts_sha256, one.file_sha256, one.size_bytes, one.path) for one in done)
+        writer.writerow(("subject_id", "number", "facts_sha256", "file_sha256", "size_bytes", "path"))
+        for subject_id, one in done:
+            writer.writerow((subject_id, one.number, one.facts_sha256, one.file_sha256, one.size_bytes, one.path))
     output.show(
         {"reports": len(done), "refused": refused, "manifest": str(manifest)},
         f"{len(done):,} 份报告 · reports",
@@ -122,11 +123,17 @@ def _period(since: str | None, until: str | None) -> "Period":
     if (since is None) is not (until is None):
         wanted = "两个日期须同时给出 · give both days or neither"
         raise typer.BadParameter(wanted, param_hint="--since --until")
-    this_year = civil_date(SystemClock().now()).year
-    return Period(
-        since=date.fromisoformat(since or f"{this_year - 1}-01-01"),
-        until=date.fromisoformat(until or f"{this_year}-01-01"),
-    )
+    today = civil_date(SystemClock().now())
+    first, end = since or f"{today.year - 1}-01-01", until or f"{today.year}-01-01"
+    try:
+        period = Period(since=date.fromisoformat(first), until=date.fromisoformat(end))
+    except ValueError as fault:
+        wanted = f"两个先后有序的日期，如 2025-01-01 · two days in order, such as 2025-01-01; found {first}, {end}"
+        raise typer.BadParameter(wanted, param_hint="--since --until") from fault
+    if period.last_day > today:
+        wanted = f"报告期不得晚于今天 {today} · a report does not reach beyond today; found {period.last_day}"
+        raise typer.BadParameter(wanted, param_hint="--until")
+    return period
 
 
 def _lang(given: str) -> "Lang":

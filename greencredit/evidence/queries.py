@@ -49,6 +49,17 @@ def batch(session: Session, batch_id: int) -> Batch:
     return _batch(row)
 
 
+def batch_of_file(session: Session, feed_name: str, file_digest: str) -> Batch | None:
+    """Give the batch of a file, or none if nothing of it was taken in."""
+    statement = (
+        select(EvidenceBatch)
+        .join(EvidenceFeed, EvidenceFeed.id == EvidenceBatch.feed_id)
+        .where(EvidenceFeed.name == feed_name, EvidenceBatch.file_digest == file_digest)
+    )
+    row = session.execute(statement).scalar_one_or_none()
+    return None if row is None else _batch(row)
+
+
 def issuer_of_batch(session: Session, batch_id: int) -> str:
     """Give the issuer for whom a file was taken in."""
     statement = (

@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from greencredit.evidence import queries
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope
-from greencredit.kernel.http import Permit, Reading, requires
+from greencredit.kernel.http import Permit, Reading, number_in, requires
 from greencredit.schemas.evidence import Batch, RejectLine
 
 router = APIRouter(prefix="/evidence", tags=["evidence 凭证"])
 
 
 def _of_batch(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
-    return issuers.scopes_of(issuers.issuer(session, queries.issuer_of_batch(session, int(parameters["batch_id"]))))
+    return issuers.scopes_of(
+        issuers.issuer(session, queries.issuer_of_batch(session, number_in(parameters, "batch_id")))
+    )
 
 
 _OfBatch = Annotated[Permit, requires("evidence.read", at=_of_batch)]

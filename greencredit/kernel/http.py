@@ -13,7 +13,7 @@ from starlette.responses import Response
 from greencredit.kernel import access
 from greencredit.kernel.access import Actor, Credentials, Deed, Outcome, Scope, ScopeKind
 from greencredit.kernel.database import Database
-from greencredit.kernel.errors import Denied
+from greencredit.kernel.errors import Denied, NotFound
 from greencredit.kernel.settings import Settings
 
 
@@ -51,6 +51,7 @@ Store = Annotated[Database, Depends(database_of)]
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER: Final = "bearer "
+_LARGEST_NUMBER: Final = 2**63 - 1
 
 Identify = Callable[[Session, Credentials], Actor]
 """Looks up a session or key; the application puts the lookup of `people` on `app.state.identify`."""
@@ -119,6 +120,27 @@ def hand_cookie(response: Response, settings: Settings, token: str) -> None:
 def take_cookie(response: Response, settings: Settings) -> None:
     """Let the browser forget its session token."""
     response.delete_cookie(_cookie_name(settings), path="/", secure=_is_https(settings), httponly=True, samesite="lax")
+
+
+class NoSuchNumber(NotFound):
+    """查无此编号: what stands in the address is no number that anything could have."""
+
+    code = "access.no_such_number"
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"a whole number above zero was wanted in the address, found {found[:40]}", found=found[:40])
+
+
+def number_in(parameters: Mapping[str, Any], name: str) -> int:
+    """Read a number from the path for a gate, which looks before the route's own types are checked."""
+    text = str(parameters[name])
+    if (
+        not (text.isascii() and text.isdigit())
+        or not 0 < int(text[:20]) <= _LARGEST_NUMBER
+        or len(text) > len(str(_LARGEST_NUMBER))
+    ):
+        raise NoSuchNumber(text)
+    return int(text)
 
 
 # ---- Being let in --------------------------------------------------------------------------------------------------

@@ -123,6 +123,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     "rule.file": _writes(*_ISSUER_HANDS),
     "evidence.read": _reads(*_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
     "evidence.take_in": _writes(*_ISSUER_HANDS, _OPERATOR),
+    "feed.open": _writes(_OPERATOR),
+    "factors.publish": _writes(_OPERATOR),
+    "award.reverse": _writes(_OPERATOR),
     "award.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS),
     # The ledger as a whole, and the machine room.
     "ledger.audit": _reads(*_OVERSEERS, _OPERATOR),
@@ -131,6 +134,7 @@ POLICY: Final[Mapping[str, Rule]] = {
     # Roles and accounts; an issuer's administrator names his own staff.
     "grant.give": _writes(_OPERATOR, _ISSUER_ADMIN),
     "grant.revoke": _writes(_OPERATOR, _ISSUER_ADMIN),
+    "account.open": _writes(_OPERATOR),
     "account.suspend": _writes(_OPERATOR),
     "audit.read": _reads(_REGULATOR, _AUDITOR, _OPERATOR, watched=True),
 }

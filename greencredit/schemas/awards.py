@@ -219,3 +219,14 @@ class TakenIn(Record):
     job_id: str
     file_digest: str
     size_bytes: int
+
+
+class Upload(Record):
+    """What became of an uploaded file."""
+
+    job_id: str
+    state: Literal["waiting", "running", "done", "dead"]
+    refusal: str | None
+    """Why the last attempt did not succeed, by its code."""
+    outcome: ImportOutcome | None
+    """What was taken in so far; none: nothing yet."""

@@ -1,6 +1,6 @@
 """What the machine room shows: problems told to callers, health, and the queues of work and messages."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,12 @@ class Problem(Record):
     code: str = Field(description="稳定的错误代码 · stable, for programs")
     facts: dict[str, Any] = Field(default_factory=dict, description="the values behind the detail")
     request_id: str = Field(description="请求编号，投诉或咨询时请提供 · name it when you ask about this answer")
+
+
+class Alive(Record):
+    """The process answers; nothing else was looked at."""
+
+    alive: Literal[True] = True
 
 
 class Health(Record):

@@ -92,7 +92,7 @@ def test_an_award_is_explained_to_the_gram_and_the_books_hold(run: Run, shop: Sh
 @pytest.mark.proves("UX-3", "REP-10")
 def test_reports_are_issued_one_by_one_and_all_at_once_and_checked(run: Run, shop: Shop, tmp_path: Path) -> None:
     run("import", shop.receipts, str(receipt_csv(tmp_path / "r.csv", [bought()])))
-    days = ("--since", "2026-01-01", "--until", "2027-01-01")
+    days = ("--since", "2026-01-01", "--until", "2026-02-01")
 
     one = json.loads(run("report", "issue", "consumer", shop.consumers["CARD-0001"], *days, "--json").out)
     every = json.loads(run("report", "all", *days, "--json").out)
@@ -102,3 +102,21 @@ def test_reports_are_issued_one_by_one_and_all_at_once_and_checked(run: Run, sho
     manifest = Path(every["manifest"]).read_text(encoding="utf-8")
     assert (every["reports"], every["refused"], one["number"] in manifest) == (3, [], True)
     assert (genuine.code, forged.code) == (0, 1)
+
+
+@pytest.mark.proves("UX-3")
+@pytest.mark.parametrize(
+    ("since", "until"), [("foo", "2026-01-01"), ("2026-02-01", "2026-01-01"), ("1900-01-01", "2999-01-01")]
+)
+def test_days_that_are_none_or_lie_in_the_future_are_refused(run: Run, shop: Shop, since: str, until: str) -> None:
+    told = run("report", "issue", "consumer", shop.consumers["CARD-0001"], "--since", since, "--until", until)
+
+    assert (told.code, "Traceback" in told.err) == (2, False)
+
+
+def test_a_balance_of_nobody_is_refused(run: Run, shop: Shop) -> None:
+    del shop
+
+    told = run("ledger", "balance", "con_nobody")
+
+    assert (told.code, "[people.unknown_consumer]" in told.err) == (2, True)

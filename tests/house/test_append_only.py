@@ -23,6 +23,7 @@ APPEND_ONLY: Final = (
     "awards_reversal",
     "awards_rule",
     "evidence_item",
+    "evidence_reject",
     "issuers_assessment",
     "issuers_certificate",
     "issuers_section",

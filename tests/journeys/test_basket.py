@@ -130,3 +130,29 @@ def attached(paper: bytes, name: str) -> bytes:
     """Take a file out of a PDF."""
     with pikepdf.open(BytesIO(paper)) as pdf:
         return pdf.attachments[name].get_file().read_bytes()
+
+
+def test_a_file_refused_once_is_taken_in_when_the_reason_is_gone(
+    town: tuple[Database, Shop], settings: Settings, tmp_path: Path
+) -> None:
+    database, shop = town
+    app = create_app(database, settings)
+    file = receipt_csv(tmp_path / "r.csv", [bought(card_no="CARD-7777", store_code="门店一")], encoding="gb18030")
+    address = f"/api/v1/feeds/{shop.receipts}/files"
+
+    with TestClient(app, base_url=ORIGIN) as clerk:
+        signed_in(clerk, "clerk")
+        upload = {"file": (file.name, file.read_bytes(), "text/csv")}
+        refused = clerk.post(address, files=upload).json()["job_id"]
+        work(database)
+        told = clerk.get(f"{address}/{refused}").json()
+        helped = clerk.post(f"{address}?encoding=gb18030", files=upload).json()["job_id"]
+        again = clerk.post(address, files=upload).json()["job_id"]
+        work(database)
+        done = clerk.get(f"{address}/{helped}").json()
+        odd = [clerk.get(f"/api/v1/imports/{number}").status_code for number in ("abc", "0", "9" * 30)]
+
+    assert (told["state"], "evidence.wrong_encoding" in told["refusal"], told["outcome"]) == ("dead", True, None)
+    assert again == refused != helped
+    assert (done["state"], done["refusal"], done["outcome"]["awarded"]) == ("done", None, 1)
+    assert odd == [404, 404, 404]

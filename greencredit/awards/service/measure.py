@@ -45,7 +45,8 @@ def measure(items: Sequence[Item], *, region: str, book: quantification.FactorBo
 def _sent_back(item: Item, refusal: Refusal) -> Reject:
     """Say what was wrong: the input that is missing or out of range, else the factor that no award may rest on."""
     facts = refusal.facts
-    code = RejectCode.BAD_INPUTS if refusal.code.startswith("actions.input") else RejectCode.NOT_QUANTIFIED
+    is_input = refusal.code.startswith(("actions.input", "actions.result_out_of_range"))
+    code = RejectCode.BAD_INPUTS if is_input else RejectCode.NOT_QUANTIFIED
     field = facts.get("input") or facts.get("give") or facts.get("factor") or facts.get("series") or item.subject
     _, line = evidence.place_of(item.evidence_id)
     found = evidence.shown(facts.get("found") or facts.get("tier"))

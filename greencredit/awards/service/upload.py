@@ -1,16 +1,20 @@
 """Keeps an uploaded file and writes down the job that will take it in."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.awards import queries
+from greencredit.awards.errors import NoSuchUpload
 from greencredit.evidence import queries as evidence
 from greencredit.kernel.messages import queue
+from greencredit.kernel.messages.queue import JobNotDead
 from greencredit.kernel.settings import Settings
-from greencredit.schemas.awards import TakenIn
+from greencredit.schemas.awards import TakenIn, Upload
 
 TAKE_IN: Final = "awards.take_in"
 """The kind of job that takes an uploaded file in."""
@@ -38,5 +42,21 @@ def accept_upload(
     path = inbox / f"{digest.hexdigest()}{suffix}"
     Path(kept.name).replace(path)
     body = {"feed": feed_name, "path": str(path), "encoding": encoding}
-    job_id = queue.enqueue(session, TAKE_IN, f"{feed_name}:{digest.hexdigest()}", body)
+    job_id = queue.enqueue(session, TAKE_IN, f"{feed_name}:{path.name}:{encoding}", body)
+    with suppress(JobNotDead):  # a file that was refused before is tried again: the reason may be gone
+        queue.retry(session, job_id)
     return TakenIn(job_id=job_id, file_digest=digest.hexdigest(), size_bytes=size)
+
+
+def upload_of(session: Session, feed_name: str, job_id: str) -> Upload:
+    """Give what became of an uploaded file: waiting, done with its outcome, or refused and why."""
+    job = queue.job(session, job_id)
+    if job.kind != TAKE_IN or job.body["feed"] != feed_name:
+        raise NoSuchUpload(job_id)
+    batch = evidence.batch_of_file(session, feed_name, Path(job.body["path"]).stem)
+    return Upload(
+        job_id=job_id,
+        state=job.state.value,
+        refusal=job.last_error,
+        outcome=None if batch is None else queries.import_outcome(session, batch.batch_id),
+    )

@@ -248,6 +248,15 @@ def listed(
     return [_job(row) for row in session.execute(wanted)]
 
 
+def job(session: Session, job_id: str, *, queue: sa.Table = JOBS) -> Job:
+    """Give one entry as it stands, or refuse an id that is nobody's."""
+    row = session.execute(sa.select(queue).where(queue.c.id == job_id)).one_or_none()
+    if row is None:
+        message = f"there is no job {job_id}"
+        raise JobUnknown(message, job_id=job_id)
+    return _job(row)
+
+
 def counts(session: Session, queue: sa.Table = JOBS) -> dict[tuple[str, str], int]:
     """Count the entries of a queue by (kind, state)."""
     rows = session.execute(

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _create_feeds()
     _create_lines()
     append_only("evidence_item")
+    append_only("evidence_reject", key=("batch_id", "line"))
 
 
 def _create_feeds() -> None:
