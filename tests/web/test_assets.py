@@ -1,14 +1,45 @@
 """The portal's own files: kept for ever under their digest, and nothing else can be asked for."""
 
 import re
+from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped] # it comes without types
 from starlette.testclient import TestClient
 
 from greencredit.web import assets
 
+_ROOT = Path(__file__).parents[2]
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_TITLE = re.compile(r'^title\w* = \{ zh = "([^"]*)"', re.MULTILINE)
+_WORDS = re.compile(r'zh=f?"([^"]*)"')
+_ERROR = re.compile(r'^class \w+\(.*\):\n    """([^":\n]*):', re.MULTILINE)
 _LARGEST_STYLE_BYTES = 40_000
 _LARGEST_FONT_ALWAYS_FETCHED_BYTES = 120_000
+_LARGEST_BOLD_BYTES = 700_000
+
+
+def _chinese_in(name: str) -> set[str]:
+    """Give the Chinese characters that one of the portal's fonts can draw."""
+    with TTFont(assets.files()[f"fonts/{name}.woff2"]) as font:
+        return {chr(code) for code in font.getBestCmap() if _CHINESE.match(chr(code))}
+
+
+def _said_by_pages() -> set[str]:
+    """Give the Chinese characters of the pages, of words for kinds, states and errors, and of the titles of reports."""
+    pages = [
+        path.read_text(encoding="utf-8")
+        for pattern in ("templates/web/*.html", "greencredit/web/*.py")
+        for path in _ROOT.glob(pattern)
+    ]
+    code = [path.read_text(encoding="utf-8") for path in _ROOT.glob("greencredit/**/*.py")]
+    titles = _TITLE.findall((_ROOT / "templates" / "reports" / "texts.toml").read_text(encoding="utf-8"))
+    words = [said for text in code for said in _WORDS.findall(text)]
+    errors = [said for text in code for said in _ERROR.findall(text)]
+    assert "如何核验这份报告" in titles
+    assert "正常发行" in words
+    assert "没有这个文件" in errors
+    return set(_CHINESE.findall("".join([*pages, *titles, *words, *errors])))
 
 
 def test_a_file_is_kept_for_ever_under_the_present_edition_only(browser: TestClient) -> None:
@@ -40,3 +71,19 @@ def test_what_every_phone_fetches_stays_small() -> None:
 
     assert sizes["site.css"] <= _LARGEST_STYLE_BYTES
     assert sizes["fonts/serif-600.woff2"] <= _LARGEST_FONT_ALWAYS_FETCHED_BYTES
+    assert sizes["fonts/sans-700.woff2"] <= _LARGEST_BOLD_BYTES
+
+
+@pytest.mark.parametrize("name", ["serif-600", "sans-700", "sans-400"])
+def test_every_character_that_the_pages_say_is_in_the_font_that_draws_it(name: str) -> None:
+    missing = _said_by_pages() - _chinese_in(name)
+
+    assert missing == set(), "run tools/build_web_fonts.py"
+
+
+def test_a_common_character_in_a_name_is_drawn_bold() -> None:
+    common = bytes(byte for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF) for byte in (row, cell))
+
+    missing = set(common.decode("gb2312", "ignore")) - _chinese_in("sans-700")
+
+    assert missing == set()
