@@ -302,6 +302,11 @@ def factor_notes(used: Iterable[Quantification], titles: Mapping[tuple[str, int]
     )
 
 
+def name_words(name: str, english_name: str | None) -> Words:
+    """Give the name under which somebody is filed; where no English one is filed, the name stands in both languages."""
+    return Words(zh=name, en=english_name or name)
+
+
 def rate_words(rule: EarningRule) -> Words:
     """Say in words and numbers what a filed rule gives."""
     given, more = rule.rate.credits, rule.multiplier_percent

@@ -40,11 +40,11 @@ NOTHING: Final = IssuanceFigures(
 )
 
 
-def registration(name: str = "示例绿色商贸有限公司") -> Registration:
+def registration(name: str = "示例绿色商贸有限公司", english_name: str | None = None) -> Registration:
     """Give registered facts."""
     return Registration(
         issuer_id="iss_example",
-        name=name,
+        name=rules.name_words(name, english_name),
         uscc="91310000MA1FL00000",
         kind="retailer",
         kind_title=Words(zh="零售企业", en="Retailer"),
@@ -227,7 +227,9 @@ def rule_figures() -> tuple[RuleFigures, ...]:
     )
 
 
-def issuer_filing(*, name: str = "示例绿色商贸有限公司", approval_number: str | None = None) -> IssuerFiling:
+def issuer_filing(
+    *, name: str = "示例绿色商贸有限公司", english_name: str | None = None, approval_number: str | None = None
+) -> IssuerFiling:
     """Make the dossier of an active issuer with a year of issuance."""
     lines = reports_factory.awards(400)
     months = rules.months_of(lines, reports_factory.YEAR, ())
@@ -235,7 +237,7 @@ def issuer_filing(*, name: str = "示例绿色商贸有限公司", approval_numb
     issued = sum(line.credits for line in months) * scale
     outstanding = issued - 12_345
     return IssuerFiling(
-        registration=registration(name),
+        registration=registration(name, english_name),
         period=reports_factory.YEAR,
         as_of=reports_factory.AS_OF,
         state=Words(zh="正常发行", en="Active"),

@@ -46,6 +46,13 @@ _KINDS: Final = (
     ("used_clothes", "recycling", "旧衣回收", "Used clothes handed in", "示例回收站", 3600),
 )
 
+_ENGLISH: Final = {
+    "示例生鲜超市": "Example Fresh Market",
+    "示例轨道交通": "Example Metro",
+    "示例单车": "Example Bicycles",
+    "示例回收站": "Example Recycling Station",
+}
+
 
 def awards(count: int, *, reversed_every: int = 37) -> tuple[AwardLine, ...]:
     """Make award lines over the year; every eighth kind in turn, some reversed."""
@@ -69,7 +76,7 @@ def awards(count: int, *, reversed_every: int = 37) -> tuple[AwardLine, ...]:
                 else Words(zh="千克", en="kg")
                 if subject == "used_clothes"
                 else Words(zh="公里", en="km"),
-                merchant=merchant,
+                merchant=Words(zh=merchant, en=_ENGLISH[merchant]),
                 spent_fen=Fen(399 + index * 97 % 4000) if purchase else None,
                 credits=Credits(granted := 3 + index * 7 % 25),
                 reversed_credits=Credits(granted if index % reversed_every == reversed_every - 1 else 0),
@@ -100,7 +107,7 @@ def issuer_note() -> IssuerNote:
     """Give the issuer of the examples."""
     return IssuerNote(
         issuer_id="iss_example",
-        name="示例绿色商贸有限公司",
+        name=Words(zh="示例绿色商贸有限公司", en="Example Green Trading Co., Ltd."),
         filing_number="GCF-DEMO-2026-0001",
         standards=(StandardNote(title="绿色消费积分技术规范", publisher="示例协会"),),
         face_value=Words(zh="面值：100 分折合 1.00 元。", en="Face value: 100 credits are worth CNY 1.00."),

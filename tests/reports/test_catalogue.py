@@ -269,3 +269,17 @@ def test_every_kind_of_the_catalogue_is_found_by_its_name() -> None:
         "consumer": ("consumer", ConsumerReport, "reports/consumer.html"),
         "issuer_filing": ("issuer_filing", IssuerFiling, "reports/issuer_filing.html"),
     }
+
+
+@pytest.mark.proves("REP-1", "REP-4")
+def test_names_and_units_come_in_both_languages(database: Database, shop: Shop) -> None:
+    with database.reading() as session:
+        household = of_household(session, shop, "CARD-0001")
+        dossier = issuer_filing.gather(session, shop.issuer_id, PERIOD)
+
+    bought_lines = [line for line in household.awards if line.ground is Ground.PURCHASE]
+    assert {(line.merchant, line.unit) for line in bought_lines} == {
+        (Words(zh="示例超市", en="Example Market"), Words(zh="件", en="pcs"))
+    }
+    assert [issuer.name for issuer in household.issuers] == [dossier.registration.name]
+    assert dossier.registration.name.en == "Example Retail Co., Ltd."

@@ -178,3 +178,25 @@ def test_a_blank_stands_between_a_digit_and_a_hanzi_where_a_fact_is_filled_in() 
     assert zh("x", name="示例家庭 0042", n=3) == "示例家庭 0042 有 3 笔，共 3。"
     assert zh("x", name="示例家庭", n=3) == "示例家庭有 3 笔，共 3。"
     assert (en("x", name="A", n=1), en("x", name="A", n=2)) == ("1 award of A", "2 awards of A")
+
+
+@pytest.mark.proves("REP-1")
+def test_an_english_paper_names_issuer_and_merchant_in_english_where_they_filed_a_name() -> None:
+    report = reports.consumer_report(60)
+    said = words_of(page_of(report, "en"))
+
+    assert "Example Green Trading Co., Ltd." in said
+    assert "Example Fresh Market" in said
+    assert "示例绿色商贸有限公司" not in said
+    assert "示例生鲜超市" not in said
+    assert "示例生鲜超市" in words_of(page_of(report, "zh"))
+
+
+def test_an_english_dossier_sets_the_registered_name_beside_the_english_one_once() -> None:
+    facts = filings.issuer_filing(english_name="Example Green Trading Co., Ltd.")
+
+    said = words_of(page_of(facts, "en"))
+
+    assert "Example Green Trading Co., Ltd. stands as" in said
+    assert said.count("示例绿色商贸有限公司") == 1
+    assert "Example Green Trading Co., Ltd." not in words_of(page_of(facts, "zh"))

@@ -54,7 +54,7 @@ class Background:
     participants: int
     means: tuple[ParticipantMean, ...]
     notices: tuple[Notice, ...]
-    merchants: dict[str, str]
+    merchants: dict[str, Words]
     factor_titles: dict[tuple[str, int], Words]
 
 
@@ -75,7 +75,10 @@ def background(session: Session, period: Period) -> Background:
         participants=participants,
         means=_means(session, list(public), period, participants),
         notices=tuple(Notice(name=feed.name, text=feed.notice) for feed in feeds if feed.notice is not None),
-        merchants={merchant.merchant_id: merchant.name for merchant in merchants.merchants(session)},
+        merchants={
+            merchant.merchant_id: rules.name_words(merchant.name, merchant.english_name)
+            for merchant in merchants.merchants(session)
+        },
         factor_titles={(factor.id, factor.version): factor.title for factor in actions.factor_versions(session)},
     )
 
@@ -177,7 +180,7 @@ def _issuer(found: PublicIssuer) -> IssuerNote:
     complaints = found.complaints
     return IssuerNote(
         issuer_id=found.issuer_id,
-        name=found.name,
+        name=rules.name_words(found.name, found.english_name),
         filing_number=found.filing_number,
         standards=tuple(
             StandardNote(title=one.title, publisher=one.publisher, number=one.number if one.verified else None)
@@ -246,7 +249,7 @@ def _award_rows(report: ConsumerReport) -> Iterable[tuple[object, ...]]:
             line.family,
             line.quantity,
             line.unit.zh,
-            line.merchant,
+            line.merchant.zh if line.merchant else None,
             line.spent_fen,
             line.credits,
             line.reversed_credits,

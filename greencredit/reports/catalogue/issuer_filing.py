@@ -128,7 +128,7 @@ def _top_kinds(session: Session, issuer_id: str, period: Period) -> tuple[KindLi
 def _registration(issuer: Issuer) -> Registration:
     return Registration(
         issuer_id=issuer.issuer_id,
-        name=issuer.name,
+        name=rules.name_words(issuer.name, issuer.english_name),
         uscc=issuer.code,
         kind=issuer.kind.value,
         kind_title=issuer.kind.words,

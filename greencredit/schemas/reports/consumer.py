@@ -39,7 +39,7 @@ class AwardLine(Record):
     family: str
     quantity: Quantity
     unit: Words
-    merchant: str | None = None
+    merchant: Words | None = None
     spent_fen: NonNegativeFen | None = None
     credits: PositiveCredits
     reversed_credits: Credits = Credits(0)
@@ -158,7 +158,7 @@ class IssuerNote(Record):
     """Who stands behind the credits of a report (发行主体)."""
 
     issuer_id: str
-    name: str
+    name: Words
     filing_number: str | None = None
     standards: tuple[StandardNote, ...]
     face_value: Words

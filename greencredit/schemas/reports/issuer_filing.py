@@ -32,7 +32,7 @@ class Registration(Record):
     """The registered facts of an issuer (主体登记)."""
 
     issuer_id: str
-    name: str
+    name: Words
     uscc: str
     kind: str
     kind_title: Words
