@@ -14,6 +14,8 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TITLE = re.compile(r'^title\w* = \{ zh = "([^"]*)"', re.MULTILINE)
 _WORDS = re.compile(r'zh=f?"([^"]*)"')
 _ERROR = re.compile(r'^class \w+\(.*\):\n    """([^":\n]*):', re.MULTILINE)
+_QUOTED = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+_WIDE_MARK = re.compile(r"[\u2018-\u201d]")
 _LARGEST_STYLE_BYTES = 40_000
 _LARGEST_FONT_ALWAYS_FETCHED_BYTES = 120_000
 _LARGEST_BOLD_BYTES = 700_000
@@ -87,3 +89,11 @@ def test_a_common_character_in_a_name_is_drawn_bold() -> None:
     missing = set(common.decode("gb2312", "ignore")) - _chinese_in("sans-700")
 
     assert missing == set()
+
+
+def test_no_english_text_uses_quotation_marks_as_wide_as_a_chinese_character() -> None:
+    paths = [path for pattern in ("templates/web/*.html", "greencredit/**/*.py") for path in _ROOT.glob(pattern)]
+    texts = [text for path in paths for text in _QUOTED.findall(path.read_text(encoding="utf-8"))]
+
+    assert "Public register of issuers" in texts
+    assert [text for text in texts if _WIDE_MARK.search(text) and not _CHINESE.search(text)] == []
