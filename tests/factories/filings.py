@@ -191,7 +191,7 @@ def history() -> tuple[LifeNote, ...]:
             at=datetime(2024, 11, 4 + 4 * place, 2, 30, tzinfo=UTC),
             from_state=words[place - 1] if place else None,
             to_state=words[place],
-            by=by,
+            by=Words(zh=by, en=by),
             role=Words(zh=role_zh, en=role_en),
             reason="材料齐全，符合要求（示例）",
             document="示例材料.pdf",

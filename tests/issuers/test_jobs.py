@@ -38,5 +38,9 @@ def test_the_nightly_job_marks_what_is_due_and_a_second_run_changes_nothing(
             ("supersede", "operator", civil_date(clock.now())),
             ("take_effect", "operator", civil_date(clock.now())),
         ]
+        assert [step.reason for step in once[-2:]] == [
+            "第 2 版生效 · version 2 takes effect",
+            "生效日已到 · its day of effect has come",
+        ]
         audited = session.execute(text("SELECT action FROM people_audit WHERE via = 'command' ORDER BY id")).scalars()
         assert list(audited) == ["operations.manage", "operations.manage"]

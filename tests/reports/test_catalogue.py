@@ -1,6 +1,6 @@
 """Facts are gathered from what really happened: files taken in, awards made, some taken back."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries as awards
 from greencredit.awards import service as awarding
+from greencredit.issuers import service as issuing
+from greencredit.kernel.access import operator_at_the_machine
 from greencredit.kernel.clock import StandingClock, start_of
 from greencredit.kernel.database import Database
 from greencredit.reports import queries, rules
 from greencredit.reports.catalogue import consumer, issuer_filing
+from greencredit.schemas.issuers import LifeState
 from greencredit.schemas.reports import (
     ConsumerReport,
     CreditFlow,
@@ -26,6 +29,7 @@ from greencredit.schemas.values import Credits, Grams, Period, Words
 from tests.conftest import NOON
 from tests.factories.awards import action_rule, publish_factors, purchase_rule, take_in
 from tests.factories.evidence import Shop, activities_csv, bought, did, make_shop, receipt_csv
+from tests.factories.issuers import make_filing, make_issuer, new_issuer, regulator
 from tests.reports.paper import page_of, words_of
 
 PERIOD = Period(since=date(2026, 1, 1), until=date(2026, 3, 1))
@@ -253,9 +257,6 @@ def test_the_dossier_tells_the_whole_life_and_the_filed_words(database: Database
 
 
 def test_an_issuer_that_only_registered_has_a_dossier_too(session: Session) -> None:
-    from greencredit.schemas.issuers import LifeState
-    from tests.factories.issuers import make_issuer
-
     issuer = make_issuer(session, LifeState.DRAFT)
 
     report = issuer_filing.gather(session, issuer.issuer_id, PERIOD)
@@ -283,3 +284,31 @@ def test_names_and_units_come_in_both_languages(database: Database, shop: Shop) 
     }
     assert [issuer.name for issuer in household.issuers] == [dossier.registration.name]
     assert dossier.registration.name.en == "Example Retail Co., Ltd."
+
+
+@pytest.mark.proves("REP-4")
+def test_a_step_that_the_calendar_took_names_the_platform_and_no_role(session: Session, clock: StandingClock) -> None:
+    issuer_id = make_issuer(session).issuer_id
+    change = make_filing(session, issuer_id)
+    issuing.accept_filing(session, regulator(), change.filing_id, "N2", reason="示例")
+    clock.move(timedelta(days=7))
+    issuing.bring_into_effect(session, operator_at_the_machine(clock.now()))
+
+    last = issuer_filing.gather(session, issuer_id, PERIOD).history[-1]
+
+    assert (last.by, last.role, last.reason) == (
+        Words(zh="平台（按期限自动执行）", en="Platform (by deadline)"),
+        None,
+        "生效日已到 · its day of effect has come",
+    )
+
+
+def test_a_step_taken_by_command_says_so_and_in_which_role(session: Session, clock: StandingClock) -> None:
+    issuer = issuing.register(session, operator_at_the_machine(clock.now()), new_issuer(), reason="示例")
+
+    last = issuer_filing.gather(session, issuer.issuer_id, PERIOD).history[-1]
+
+    assert (last.by, last.role) == (
+        Words(zh="平台（命令行）", en="Platform (by command)"),
+        Words(zh="发行主体管理员", en="issuer administrator"),
+    )

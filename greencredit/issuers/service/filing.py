@@ -198,9 +198,9 @@ def _earliest_effect(session: Session, turn: FilingTurn) -> date:
 
 def _take_effect(session: Session, actor: Actor, filing_id: str) -> None:
     filing = queries.filing(session, filing_id)
-    because = f"生效日已到 (effective on {filing.effective_on})"
+    because = "生效日已到 · its day of effect has come"
     turn = open_filing_turn(session, actor, filing_id, FilingStep.TAKE_EFFECT, reason=because)
-    over = f"第 {filing.version} 版生效 (version {filing.version} takes effect)"
+    over = f"第 {filing.version} 版生效 · version {filing.version} takes effect"
     for one in queries.filings(session, filing.issuer_id):
         if one.state is FilingState.EFFECTIVE:
             replaced = open_filing_turn(session, actor, one.filing_id, FilingStep.SUPERSEDE, reason=over)

@@ -10,6 +10,7 @@ from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.access import Via
 from greencredit.kernel.clock import civil_date
 from greencredit.ledger import queries as ledger
 from greencredit.people import queries as people
@@ -23,6 +24,7 @@ from greencredit.schemas.issuers import (
     Certificate,
     Filing,
     FilingState,
+    FilingStep,
     Issuer,
     LifeState,
     Scheme,
@@ -64,6 +66,10 @@ _ROLES: Final = {
     "operator": Words(zh="平台运营方", en="operator"),
     "platform": Words(zh="平台系统", en="platform"),
 }
+_BY_DEADLINE: Final = Words(zh="平台（按期限自动执行）", en="Platform (by deadline)")
+_BY_COMMAND: Final = Words(zh="平台（命令行）", en="Platform (by command)")
+_DATED: Final = {FilingStep.TAKE_EFFECT, FilingStep.SUPERSEDE}
+"""The steps that the calendar takes, not a person."""
 
 
 def gather(session: Session, subject_id: str, period: Period, shared: None = None) -> IssuerFiling:
@@ -232,12 +238,13 @@ def _earning_rule(rule: EarningRule, scheme: Scheme) -> EarningRuleNote:
 
 
 def _step(session: Session, step: Step) -> LifeNote:
+    alone = step.actor_id == Via.COMMAND and step.step in _DATED
     return LifeNote(
         at=step.at,
         from_state=_state(step, step.from_state) if step.from_state else None,
         to_state=_state(step, step.to_state),
-        by=_name(session, step.actor_id),
-        role=_ROLES.get(step.role, Words(zh=step.role, en=step.role)),
+        by=_BY_DEADLINE if alone else _name(session, step.actor_id),
+        role=None if alone else _ROLES.get(step.role, Words(zh=step.role, en=step.role)),
         reason=step.reason,
         document_sha256=step.document_digest,
     )
@@ -250,12 +257,15 @@ def _state(step: Step, name: str) -> Words:
     return Words(zh=f"备案：{words.zh}", en=f"Filing: {words.en}")
 
 
-def _name(session: Session, actor_id: str) -> str:
-    """Give an actor's name; a step may also have been taken by the platform itself, which has no account."""
+def _name(session: Session, actor_id: str) -> Words:
+    """Give an actor's name; a command at the machine has no account."""
+    if actor_id == Via.COMMAND:
+        return _BY_COMMAND
     try:
-        return people.account(session, actor_id).display_name
+        name = people.account(session, actor_id).display_name
     except UnknownAccount:
-        return actor_id
+        name = actor_id
+    return Words(zh=name, en=name)
 
 
 def _coverage(scheme: Scheme, outstanding: Credits) -> CoverageNote:

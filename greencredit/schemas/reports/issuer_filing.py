@@ -152,8 +152,9 @@ class LifeNote(Record):
     at: Instant
     from_state: Words | None
     to_state: Words
-    by: str
-    role: Words
+    by: Words
+    role: Words | None
+    """`None` where the platform took the step itself, on the day that was set for it."""
     reason: str
     document: str | None = None
     document_sha256: Sha256 | None = None
