@@ -149,6 +149,15 @@ def test_an_empty_household_is_told_so_and_why() -> None:
     assert "平台没有为你记下绿色消费或行动" in said
     assert "没有记录，不代表没有付出" in said
     assert "图 2" not in said
+    in_english = words_of(page_of(reports.consumer_report(0), "en"))
+    assert "From 1 January 2025 to 31 December 2025, no green purchase or action" in in_english
+
+
+@pytest.mark.parametrize("case", every_case())
+def test_a_chinese_paper_writes_units_of_mass_in_chinese(case: str) -> None:
+    _kind, facts = every_case()[case]
+
+    assert re.findall(r"[0-9.]+ *k?g CO₂e", words_of(page_of(facts, "zh"))) == []
 
 
 @pytest.mark.parametrize(
