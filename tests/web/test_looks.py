@@ -130,12 +130,18 @@ def visit(served: _Served) -> Iterator[Visit]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        browsers: list[Any] = []
         states: dict[str, Any] = {"": None}
+
+        def browser() -> Any:  # noqa: ANN401 - Playwright's browser
+            # One that went away (the machine was short of something) is replaced: a page is judged, not its reader.
+            if not browsers or not browsers[-1].is_connected():
+                browsers.append(playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS)))
+            return browsers[-1]
 
         def signed_in(who: str) -> Any:  # noqa: ANN401 - Playwright's storage state
             if who not in states:
-                context = browser.new_context()
+                context = browser().new_context()
                 page = context.new_page()
                 page.goto(f"{served.origin}/sign-in")
                 page.fill("#login", who)
@@ -146,7 +152,7 @@ def visit(served: _Served) -> Iterator[Visit]:
             return states[who]
 
         def visited(who: str, path: str, width: int) -> Any:  # noqa: ANN401 - a page of Playwright
-            context = browser.new_context(viewport={"width": width, "height": 844}, storage_state=signed_in(who))
+            context = browser().new_context(viewport={"width": width, "height": 844}, storage_state=signed_in(who))
             page = context.new_page()
             page.on("pageerror", lambda error: served.faults.append(str(error)))
             page.on("console", lambda said: served.faults.append(said.text) if said.type == "error" else None)
@@ -154,7 +160,8 @@ def visit(served: _Served) -> Iterator[Visit]:
             return page
 
         yield visited
-        browser.close()
+        for one in browsers:
+            one.close()
 
 
 @pytest.mark.proves("UX-1")
