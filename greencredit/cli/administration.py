@@ -198,6 +198,9 @@ def reverse(
     if document is not None and not (len(document) == 64 and set(document) <= set("0123456789abcdef")):  # noqa: PLR2004 - hexadecimal SHA-256
         wanted = f"须为 64 位小写十六进制 · 64 hexadecimal digits wanted, found {len(document)} characters"
         raise typer.BadParameter(wanted, param_hint="--document")
+    if not reason.strip():
+        wanted = "须写明原因 · say why"
+        raise typer.BadParameter(wanted, param_hint="--reason")
     with opened() as database, database.writing() as session:
         operator = _allowed(session, "award.reverse")
         posted = service.take_back(

@@ -261,16 +261,37 @@ def test_an_award_is_taken_back_once_with_its_reason_and_never_by_more_than_is_l
     again = _told(run, *words)
     too_much = _refused(run, "award", "reverse", "1", "61", "--reason", "示例更正")
     no_digest = run("award", "reverse", "1", "1", "--reason", "示例更正", "--document", "letter.pdf")
+    no_reason = run("award", "reverse", "1", "1", "--reason", " ")
 
     (balance,) = json.loads(run("ledger", "balance", shop.consumers["CARD-0001"], "--json").out)
     assert balance["posted"] == 60
     assert again == first | {"repeated": True}
     assert (too_much["code"], too_much["facts"]["left"]) == ("ledger.already_reversed", 60)
     assert (no_digest.code, "--document" in no_digest.err) == (2, True)
+    assert (no_reason.code, "--reason" in no_reason.err) == (2, True)
     with database.reading() as session:
         assert [finding.name for finding in ledger.audit(session) if finding.broken] == []
     event = {"credits": 8, "event": first["event_id"]}
     assert [line for line in _audit(database) if line[0] == "award.reverse"] == [
         ("award.reverse", "1", event | {"repeated": False}),
         ("award.reverse", "1", event | {"repeated": True}),
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.proves("UX-3", "SEC-1")
+def test_reports_issued_from_the_terminal_are_told_in_the_log(run: Run, database: Database, tmp_path: Path) -> None:
+    with database.writing() as session:
+        publish_factors(session)
+        shop = make_shop(session, action_rule())
+    run("import", shop.activities, str(activities_csv(tmp_path / "t.csv", [did()])))
+    household = shop.consumers["CARD-0001"]
+    days = ("--since", "2026-01-01", "--until", "2026-07-01")
+
+    one = _told(run, "report", "issue", "consumer", household, *days)
+    _told(run, "report", "all", *days, "--limit", "1")
+
+    assert [line for line in _audit(database) if line[0] == "report.issue"] == [
+        ("report.issue", one["number"], {"kind": "consumer", "subject": household}),
+        ("report.issue", "consumer", {"reports": 1, "refused": 0}),
     ]
