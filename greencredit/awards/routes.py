@@ -60,7 +60,7 @@ def take_in(
 
 @router.get("/feeds/{feed}/files/{job_id}")
 def upload(
-    _permit: Annotated[Permit, requires("evidence.take_in", at=_of_feed)], session: Reading, feed: str, job_id: str
+    _permit: Annotated[Permit, requires("evidence.read", at=_of_feed)], session: Reading, feed: str, job_id: str
 ) -> Upload:
     """文件处理结果: what became of a file that was handed in."""
     return service.upload_of(session, feed, job_id)
