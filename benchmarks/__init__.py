@@ -38,8 +38,8 @@ def _table(rows: list[Row]) -> None:
     heads = ("what", "ours", "limit", "ratio", "must", "aim")
     sys.stdout.write("  ".join(head.ljust(width) for head, width in zip(heads, _WIDTHS, strict=True)) + "\n")
     for row in rows:
-        cells: list[Any] = [row.what, f"{row.ours:,.2f}".rstrip("0").rstrip(".")]
-        cells += ["–" if row.limit is None else f"{row.limit:,.0f}", "–" if row.ratio is None else f"{row.ratio:.2f}"]
+        cells: list[Any] = [row.what, f"{row.ours:,.2f}"]
+        cells += ["–" if number is None else f"{number:,.2f}" for number in (row.limit, row.ratio)]
         cells += [row.must, row.aim]
         line = "  ".join(str(cell).ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
         sys.stdout.write(f"{line}  {'ok' if row.ok else 'MISSED'}\n")
