@@ -1,5 +1,6 @@
 """What every report is made of: figures, kinds, methods, factors, sources, notices."""
 
+from abc import ABC, abstractmethod
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -110,7 +111,7 @@ class KindLine(Record):
     avoided_g_co2e: Grams
 
 
-class ReportFacts(Record):
+class ReportFacts(Record, ABC):
     """What the facts of every report have, whatever it is about."""
 
     period: Period
@@ -118,6 +119,6 @@ class ReportFacts(Record):
     """Up to when facts are included; fixed by the gatherer, so that the same facts give the same bytes."""
 
     @property
+    @abstractmethod
     def subject_id(self) -> str:
         """Give the id of whom the report is about."""
-        raise NotImplementedError
