@@ -138,7 +138,7 @@ def visit(served: _Served) -> Iterator[Visit]:
             # One that went away (the machine was short of something) is replaced: a page is judged, not its reader.
             if not browsers or not browsers[-1].is_connected():
                 # Not this process's fonts: reports are drawn without any system font, and a browser dies of that.
-                own = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+                own: dict[str, Any] = {name: at for name, at in os.environ.items() if name != "FONTCONFIG_FILE"}
                 browsers.append(playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS), env=own))
             return browsers[-1]
 
