@@ -35,12 +35,21 @@ APPEND_ONLY: Final = (
     "ledger_series",
     "people_audit",
     "people_consent",
+    "proofs_checkpoint",
+    "proofs_conflict",
+    "proofs_cosignature",
+    "proofs_entry",
+    "proofs_key",
+    "proofs_tile",
     "reports_report",
 )
 """Facts that are never edited; a table joins or leaves this list by an act of architecture."""
 
 _CHOSEN: Final[dict[str, dict[str, Any]]] = {
     "ledger_event": {"credit": 2},
+    "proofs_checkpoint": {"root": b"r" * 32},
+    "proofs_entry": {"hash": b"h" * 32},
+    "proofs_tile": {"hashes": b"h" * 8192, "root": b"r" * 32},
     "reports_report": {
         "lang": "zh",
         "media_type": "application/pdf",
