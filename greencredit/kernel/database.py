@@ -1,16 +1,20 @@
 """One database, two engines: `reading()` sees, `writing()` changes and is the only place that commits."""
 
 import secrets
-from collections.abc import Iterator
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, Dialect, Engine, Integer, LargeBinary, MetaData, Text, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from greencredit.kernel.clock import Clock, SystemClock, instant, micros
@@ -98,13 +102,17 @@ class Table(DeclarativeBase):
     __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - SQLAlchemy declares it as an instance variable
 
 
+_WAIT_SECONDS: Final = 30.0
+_PATIENCE_SECONDS: ContextVar[float] = ContextVar("patience", default=_WAIT_SECONDS)
+"""How long the present attempt waits for its turn and for the lock of the file."""
+
 # temp_store stays on disk: with MEMORY, inserts with triggers inside a savepoint grew many times slower (measured).
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL may lose acknowledged commits in a power cut
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
-    "PRAGMA busy_timeout=30000",
+    f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000:.0f}",
     "PRAGMA cache_size=-200000",
 )
 
@@ -124,17 +132,99 @@ def _open_sqlite(engine: Engine, *, read_only: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if read_only:
+            connection.exec_driver_sql("BEGIN")
+        elif (patience := _PATIENCE_SECONDS.get()) == _WAIT_SECONDS:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000:.0f}")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000:.0f}")
+
+
+class _Turns:
+    """A lock that is handed on in the order of asking, to be given back by any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken = False
+        self._asking: deque[threading.Lock] = deque()
+
+    def take(self, seconds: float) -> bool:
+        """Wait for the turn; give False if it did not come in time."""
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return True
+            mine = threading.Lock()
+            mine.acquire()  # released by whoever hands the turn on
+            self._asking.append(mine)
+        if mine.acquire(timeout=seconds):
+            return True
+        with self._lock:
+            if mine in self._asking:
+                self._asking.remove(mine)
+                return False
+        return True  # it was handed over in the last moment
+
+    def give_back(self) -> None:
+        """Hand the turn to whoever asked first."""
+        with self._lock:
+            if self._asking:
+                self._asking.popleft().release()
+            else:
+                self._taken = False
+
+
+class _WritersInTurn(QueuePool):
+    """The one writing connection of an SQLite file, given in the order of asking.
+
+    The pool alone wakes one of those who wait but gives the connection to whoever comes first: a busy thread that
+    returns it and asks again would always be first.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as of QueuePool
+        super().__init__(*arguments, **options)
+        self._turns = _Turns()
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        seconds = _PATIENCE_SECONDS.get()
+        if not self._turns.take(seconds):
+            message = f"another writer of this process held the database for more than {seconds:g} s"
+            raise PoolTimeout(message)
+        try:
+            return super()._do_get()
+        except BaseException:
+            self._turns.give_back()
+            raise
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        try:
+            super()._do_return_conn(record)
+        finally:
+            self._turns.give_back()
+
+
+# A writer that lost its server, or waits for a lock that nobody gives back, must not wait for ever.
+_POSTGRES_BATCHES: Final = {
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 
 def _engine(url: URL, *, read_only: bool) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        pool: type[Pool] = QueuePool
         engine = create_engine(
             url,
-            poolclass=pool,
+            poolclass=QueuePool if read_only else _WritersInTurn,
             pool_size=8 if read_only else 1,
             max_overflow=32 if read_only else 0,
             connect_args={"check_same_thread": False},
@@ -150,6 +240,23 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         connect_args={"options": "-c default_transaction_read_only=on" if read_only else ""},
     )
+
+
+def _batch_engine(url: URL, writer: Engine) -> Engine:
+    """Give the group-commit writer a connection of its own, which is checked by using it; SQLite has only one."""
+    if url.get_backend_name() == "sqlite":
+        return writer
+    return create_engine(
+        url, pool_size=1, max_overflow=0, isolation_level="READ COMMITTED", connect_args=_POSTGRES_BATCHES
+    )
+
+
+class CommitFailed(Exception):  # noqa: N818 - it names what happened, and the error behind it
+    """The commit itself raised, after everything before it had succeeded."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Database:
@@ -169,6 +276,7 @@ class Database:
         self.keys = keys
         self._reader = _engine(self.url, read_only=True)
         self._writer = _engine(self.url, read_only=False)
+        self._batcher = _batch_engine(self.url, self._writer)
 
     @property
     def info(self) -> dict[str, Any]:
@@ -188,6 +296,26 @@ class Database:
             yield session
 
     @contextmanager
+    def batch(self, patience_seconds: float) -> Iterator[Session]:
+        """Give the group-commit writer a session whose transaction has begun; commit if the block succeeds.
+
+        Raises:
+            CommitFailed: the block succeeded and the commit raised, so that its outcome may be unknown.
+        """
+        with Session(self._batcher, info=self.info) as session:
+            before = _PATIENCE_SECONDS.set(patience_seconds)
+            try:
+                session.connection()
+            finally:
+                _PATIENCE_SECONDS.reset(before)
+            yield session
+            session.flush()
+            try:
+                session.commit()
+            except Exception as error:
+                raise CommitFailed(error) from error
+
+    @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Give a bare writing connection inside one transaction, for migrations and measurements."""
         with self._writer.begin() as connection:
@@ -195,8 +323,13 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
-        self._reader.dispose()
-        self._writer.dispose()
+        for engine in (self._reader, self._writer, self._batcher):
+            engine.dispose()
+
+    def forget_connections(self) -> None:
+        """Leave every connection to the process that opened it; for the child of a fork."""
+        for engine in (self._reader, self._writer, self._batcher):
+            engine.dispose(close=False)
 
 
 class DatabaseInside(Database):
@@ -222,7 +355,17 @@ class DatabaseInside(Database):
         ):
             yield session
 
+    @contextmanager
+    def batch(self, patience_seconds: float) -> Iterator[Session]:
+        """Give a session as `writing` does."""
+        del patience_seconds
+        with self.writing() as session:
+            yield session
+
     def close(self) -> None:
+        """Leave the connection to whoever opened it."""
+
+    def forget_connections(self) -> None:
         """Leave the connection to whoever opened it."""
 
 
@@ -233,6 +376,14 @@ def throwaway_engine(url: str) -> Engine:
     if made.get_backend_name() == "sqlite":
         _open_sqlite(engine, read_only=False)
     return engine
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have something done as soon as this session's transaction is there for all; never if it is rolled back."""
+
+    @event.listens_for(session, "after_commit", once=True)
+    def _committed(_session: Session) -> None:
+        call()
 
 
 def is_sqlite(session: Session) -> bool:

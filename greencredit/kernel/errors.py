@@ -1,4 +1,4 @@
-"""What the platform refuses, in four families; only the door maps a family to an HTTP status."""
+"""What the platform refuses, in five families; only the door maps a family to an HTTP status."""
 
 from typing import Any, ClassVar
 
@@ -51,11 +51,20 @@ class Refused(Refusal):
     code = "refused"
 
 
+class NotNow(Refusal):
+    """It can't be done for the moment, whoever asks; nothing was written, and trying again later helps.
+
+    The fact `retry_after_seconds`, where there is one, says when.
+    """
+
+    code = "not_now"
+
+
 def every_refusal() -> list[type[Refusal]]:
     """List every refusal class defined so far, by code; families themselves are left out."""
 
     def below(parent: type[Refusal]) -> list[type[Refusal]]:
         return [found for child in parent.__subclasses__() for found in (child, *below(child))]
 
-    families = {NotFound, Denied, Conflict, Refused}
+    families = {NotFound, Denied, Conflict, Refused, NotNow}
     return sorted((kind for kind in below(Refusal) if kind not in families), key=lambda kind: kind.code)

@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused, every_refusal
+from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusal, Refused, every_refusal
 from tests.house.sources import ROOT, modules
 
 PAGE: Final[Path] = ROOT / "docs" / "errors.md"
@@ -19,7 +19,7 @@ _HEAD: Final = """\
 A refusal is an answer, not a fault: nothing was changed. The API sends it as an RFC 9457 problem document with `code`,
 a message and the facts; a `code` never changes its meaning.
 
-四个家族 · Four families:
+五个家族 · Five families:
 
 | 家族 family | 含义 meaning |
 | --- | --- |
@@ -27,8 +27,9 @@ a message and the facts; a `code` never changes its meaning.
 | Denied | 无权办理 · the asker may not do this |
 | Conflict | 与现状冲突：另一版本、另一内容、已办理 · the state of things stands against it |
 | Refused | 规则不允许，或所给非所需 · a rule forbids it, or what was given is not what was wanted |
+| NotNow | 暂时不能办理，未写入，稍后再试 · not for the moment; nothing was written, trying again later helps |
 """
-_FAMILIES: Final = (NotFound, Denied, Conflict, Refused)
+_FAMILIES: Final = (NotFound, Denied, Conflict, Refused, NotNow)
 
 
 def refusals() -> list[type[Refusal]]:
