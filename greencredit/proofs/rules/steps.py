@@ -1,0 +1,82 @@
+"""A check as a list of named steps: it stops at the first that fails, and says what was found and what was wanted."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from types import MappingProxyType
+from typing import Concatenate, Final, ParamSpec
+
+from greencredit.proofs.errors import ProofRefused
+from greencredit.schemas.proofs import Step
+from greencredit.schemas.values import Words
+
+_P = ParamSpec("_P")
+
+TITLES: Final = MappingProxyType(
+    {
+        "form": Words(zh="格式", en="form of the file"),
+        "key_changes": Words(zh="密钥更换", en="changes of the log's key"),
+        "checkpoint_signature": Words(zh="检查点签名", en="signature of the checkpoint"),
+        "older_signature": Words(zh="较早检查点的签名", en="signature of the older checkpoint"),
+        "newer_signature": Words(zh="较新检查点的签名", en="signature of the newer checkpoint"),
+        "witnesses": Words(zh="见证方", en="witnesses"),
+        "entry_in_log": Words(zh="条目在日志中", en="the entry is in the log"),
+        "batches_in_log": Words(zh="批次在日志中", en="the batches are in the log"),
+        "batch_record": Words(zh="批次记录", en="record of the batch"),
+        "event_in_batch": Words(zh="流水在批次中", en="the event is in its batch"),
+        "events_in_batches": Words(zh="流水在各自批次中", en="the events are in their batches"),
+        "totals": Words(zh="合计", en="totals"),
+        "same_log": Words(zh="同一日志", en="one log"),
+        "consistency": Words(zh="只增不改", en="nothing was changed, only added"),
+        "entries": Words(zh="逐条核对", en="every entry"),
+        "tiles": Words(zh="哈希分片", en="hash tiles"),
+        "root": Words(zh="根哈希", en="root of the tree"),
+    }
+)
+"""What each step is called in the two languages of the platform."""
+
+
+class Walk:
+    """Collects the steps of one check."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[list[str]]:
+        """Take one step; what is put into the list is told as found. A refusal inside it ends the check."""
+        assert name in TITLES, "a step has a title"
+        found: list[str] = []
+        try:
+            yield found
+        except ProofRefused as refusal:
+            facts = refusal.facts
+            self.steps.append(
+                Step(name=name, ok=False, found=facts["found"], wanted=facts["wanted"], code=refusal.code)
+            )
+            raise _StoppedError from refusal
+        self.steps.append(Step(name=name, ok=True, found="; ".join(found)))
+
+
+class _StoppedError(Exception):
+    """A step failed and is on the list; the check goes no further."""
+
+
+def told(check: Callable[Concatenate[Walk, _P], None]) -> Callable[_P, list[Step]]:
+    """Make of a check that takes steps one that gives the list of them."""
+
+    @wraps(check)
+    def checked(*args: _P.args, **kwargs: _P.kwargs) -> list[Step]:
+        walk = Walk()
+        try:
+            check(walk, *args, **kwargs)
+        except _StoppedError:
+            assert not walk.steps[-1].ok, "a check stops at the step that failed"
+        return walk.steps
+
+    return checked
+
+
+def failed_step(steps: Iterable[Step]) -> Step | None:
+    """Give the step that failed, if one did."""
+    return next((step for step in steps if not step.ok), None)
