@@ -33,6 +33,22 @@ _kind, facts = every_case()[sys.argv[1]]
 print(hashlib.sha256(pdf_of(facts, sys.argv[2])).hexdigest())
 """
 
+_ENVIRONMENT_AROUND_A_PDF = """
+import ctypes, os
+from tests.reports.paper import pdf_of
+from tests.factories import reports
+
+before = dict(os.environ)
+pdf_of(reports.consumer_report(1), "en")
+restored = dict(os.environ) == before
+library = ctypes.CDLL("libfontconfig.so.1")
+library.FcConfigGetCurrent.restype = ctypes.c_void_p
+library.FcConfigGetFonts.restype = ctypes.POINTER(ctypes.c_int)
+library.FcConfigGetFonts.argtypes = [ctypes.c_void_p, ctypes.c_int]
+found = library.FcConfigGetFonts(library.FcConfigGetCurrent(), 0)
+print(restored, found[0] if found else 0)
+"""
+
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("case", every_case())
@@ -66,6 +82,25 @@ def test_the_same_facts_give_the_same_bytes_in_another_process(case: str, tmp_pa
     )
 
     assert elsewhere.stdout.strip() == here
+
+
+@pytest.mark.parametrize("own", [{}, {"FONTCONFIG_FILE": "/nowhere/fonts.conf"}])
+def test_a_rendering_leaves_the_environment_as_it_was_and_still_knows_no_font_of_the_machine(
+    own: dict[str, str], tmp_path: Path
+) -> None:
+    pdf_of(reports.consumer_report(1), "en")  # or skip, where nothing can be printed
+    clean = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+
+    told = subprocess.run(
+        [sys.executable, "-c", _ENVIRONMENT_AROUND_A_PDF],
+        cwd=tmp_path,
+        env={**clean, **own, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert (told.stdout, told.stderr) == ("True 0\n", "")
 
 
 @pytest.mark.proves("REP-1", "REP-9")

@@ -1,6 +1,5 @@
 """The pages in a real browser: no width overflows, nothing breaks WCAG 2.2 AA, every target can be hit with a thumb."""
 
-import os
 import shutil
 import threading
 import time
@@ -137,9 +136,7 @@ def visit(served: _Served) -> Iterator[Visit]:
         def browser() -> Any:  # noqa: ANN401 - Playwright's browser
             # One that went away (the machine was short of something) is replaced: a page is judged, not its reader.
             if not browsers or not browsers[-1].is_connected():
-                # Not this process's fonts: reports are drawn without any system font, and a browser dies of that.
-                own: dict[str, Any] = {name: at for name, at in os.environ.items() if name != "FONTCONFIG_FILE"}
-                browsers.append(playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS), env=own))
+                browsers.append(playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS)))
             return browsers[-1]
 
         def signed_in(who: str) -> Any:  # noqa: ANN401 - Playwright's storage state

@@ -1,7 +1,11 @@
 """The fonts of the reports: which characters they can draw, and how the type-setter is told about them."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from greencredit.reports.errors import MissingGlyph
@@ -24,6 +28,28 @@ _NEVER_DRAWN: Final = frozenset("\t\n\r")
 
 NO_SYSTEM_FONTS: Final = FOLDER / "fontconfig.xml"
 """A configuration without a single font: what the machine has installed must not change our bytes."""
+
+_VARIABLE: Final = "FONTCONFIG_FILE"
+_ONE_AT_A_TIME: Final = Lock()
+
+
+@contextmanager
+def no_system_fonts() -> Iterator[None]:
+    """Let fontconfig read a configuration without fonts; afterwards the environment is what it was.
+
+    A program that this process starts later (a browser, say) inherits the environment and needs the machine's fonts.
+    Two threads that came here together would each restore what the other had set, hence the lock.
+    """
+    with _ONE_AT_A_TIME:
+        before = os.environ.get(_VARIABLE)
+        os.environ[_VARIABLE] = str(NO_SYSTEM_FONTS)
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_VARIABLE]
+            else:
+                os.environ[_VARIABLE] = before
 
 
 def font_faces() -> str:

@@ -13,6 +13,18 @@ def mend() -> None:
     _end_streams_clearly()
 
 
+def read_fontconfig() -> None:
+    """Let fontconfig read its configuration at once.
+
+    Pango leaves that to a thread of its own, which would look at the environment at some later moment.
+    """
+    from weasyprint.text import ffi
+
+    ffi.ffi.cdef("FcBool FcInit (void);")
+    understood = ffi.fontconfig.FcInit()
+    assert understood, "our own configuration of fontconfig can be read"
+
+
 def _close_the_colour_profile() -> None:
     """Close the file of the colour profile, which is opened for every document and left to the garbage collector."""
     from weasyprint import pdf

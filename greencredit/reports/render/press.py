@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import os
 import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind
 from greencredit.reports.errors import PdfUnavailable
 from greencredit.reports.render import fonts, words
-from greencredit.reports.render.mend import mend
+from greencredit.reports.render.mend import mend, read_fontconfig
 from greencredit.reports.render.seal import finish
 from greencredit.schemas.reports import Lang, ReportFacts
 from greencredit.schemas.values import Words
@@ -147,7 +146,8 @@ class Renderer:
     @cached_property
     def _type_setter(self) -> tuple[Any, Any, list[Any]]:
         weasyprint = _weasyprint()
-        configuration = weasyprint.text.fonts.FontConfiguration()
+        with fonts.no_system_fonts():
+            configuration = weasyprint.text.fonts.FontConfiguration()
         sheets = [weasyprint.CSS(string=css, font_config=configuration) for css in (fonts.font_faces(), self.style)]
         return weasyprint, configuration, sheets
 
@@ -170,14 +170,15 @@ def renderer_at(public_url: str) -> Renderer:
 @cache
 def _weasyprint() -> Any:  # noqa: ANN401 - a library without types
     """Load WeasyPrint with our fonts only, or say what the machine lacks."""
-    os.environ["FONTCONFIG_FILE"] = str(fonts.NO_SYSTEM_FONTS)
     try:
         # That no system font is configured is what we want; what is missing we say ourselves, in one sentence.
-        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        with fonts.no_system_fonts(), warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             import weasyprint
             import weasyprint.text.fonts
             import weasyprint.urls
+
+            read_fontconfig()
     except OSError as missing:
         raise PdfUnavailable(str(missing).splitlines()[0]) from missing
     mend()
