@@ -43,7 +43,7 @@ class ProofsEntry(Table):
 
 
 class ProofsTile(Table):
-    """256 neighbouring hashes of one level (哈希分块), complete ones only; `root` is their hash one level up."""
+    """256 neighbouring hashes of one level (分片), complete ones only; `root` is their hash one level up."""
 
     __tablename__ = "proofs_tile"
     __table_args__ = (

@@ -1,0 +1,60 @@
+"""Adds entries to the log inside the ledger's posting transaction, and completes tiles as they fill up."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.database import is_sqlite
+from greencredit.proofs.errors import EntryTooLong
+from greencredit.proofs.queries import tree
+from greencredit.proofs.rules.tiles import LONGEST_ENTRY_BYTES, TILE_WIDTH
+from greencredit.proofs.rules.tree import leaf_hash, root_of
+
+# Driver's SQL: this runs once for every commit of the ledger.
+_DRAIN: Final = "DELETE FROM proofs_pending RETURNING id, kind, body"
+_INTO_ENTRY: Final = "INSERT INTO proofs_entry (position, kind, body, hash) VALUES "
+_INTO_TILE: Final = "INSERT INTO proofs_tile (level, number, hashes, root) VALUES "
+_ROW: Final = {True: "(?, ?, ?, ?)", False: "(%s, %s, %s, %s)"}
+
+
+def append(session: Session, size: int, entries: Sequence[tuple[str, bytes]]) -> int:
+    """Append these entries, each a kind and its bytes, then whatever facts wait; give the log's new size.
+
+    The caller holds the lock on the head row that keeps the log's size, hands that size in, and keeps what it gets.
+    """
+    connection = session.connection()
+    sqlite = is_sqlite(session)
+    with closing(connection.connection.cursor()) as cursor:  # an answer wrapped by SQLAlchemy costs six times as much
+        cursor.execute(_DRAIN)
+        waiting = sorted(cursor.fetchall())
+    everything = [*entries, *((kind, body) for _, kind, body in waiting)]
+    rows = [(position, kind, body, leaf_hash(body)) for position, (kind, body) in enumerate(everything, size)]
+    if not rows:
+        return size
+    for _, _, body, _ in rows:
+        if len(body) > LONGEST_ENTRY_BYTES:
+            raise EntryTooLong(found=f"{len(body)} bytes", wanted=f"at most {LONGEST_ENTRY_BYTES}")
+    connection.exec_driver_sql(_INTO_ENTRY + _ROW[sqlite], rows)
+    grown = size + len(rows)
+    for number in range(size // TILE_WIDTH, grown // TILE_WIDTH):
+        _complete(session, connection, number, sqlite=sqlite)
+    return grown
+
+
+def _complete(session: Session, connection: Connection, number: int, *, sqlite: bool) -> None:
+    """Keep the tile that just filled up, and the ones above it that fill up with it."""
+    level = 0
+    while True:
+        keep_tile(connection, level, number, tree.hashes_below(session, level, number), sqlite=sqlite)
+        if (number + 1) % TILE_WIDTH:
+            return
+        level, number = level + 1, number // TILE_WIDTH
+
+
+def keep_tile(connection: Connection, level: int, number: int, hashes: Sequence[bytes], *, sqlite: bool) -> None:
+    """Write one complete tile."""
+    assert len(hashes) == TILE_WIDTH, "only complete tiles are kept"
+    connection.exec_driver_sql(_INTO_TILE + _ROW[sqlite], (level, number, b"".join(hashes), root_of(hashes)))
