@@ -273,6 +273,12 @@ class SumsMalformed(ProofRefused):
     code = "proofs.sums_malformed"
 
 
+class SeriesOverdrawn(ProofRefused):
+    """系列积分为负: the batches took more out of a series than they ever put in."""
+
+    code = "proofs.series_overdrawn"
+
+
 class KeyChangeRefused(ProofRefused):
     """密钥更换无效: a change of keys is not signed by both keys, or does not follow from the key in force."""
 

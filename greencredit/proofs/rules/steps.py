@@ -28,9 +28,10 @@ TITLES: Final = MappingProxyType(
         "totals": Words(zh="合计", en="totals"),
         "same_log": Words(zh="同一日志", en="one log"),
         "consistency": Words(zh="只增不改", en="nothing was changed, only added"),
-        "entries": Words(zh="逐条核对", en="every entry"),
-        "tiles": Words(zh="哈希分片", en="hash tiles"),
+        "entries": Words(zh="逐条逐片核对", en="every entry and every tile"),
         "root": Words(zh="根哈希", en="root of the tree"),
+        "batches": Words(zh="批次连续", en="batches in a row"),
+        "sums": Words(zh="各系列未兑积分", en="what each series still owes"),
     }
 )
 """What each step is called in the two languages of the platform."""
