@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from greencredit.cli import administration, books, feeds, installation, output, queues, reports
+from greencredit.cli import administration, books, feeds, installation, output, queues, reports, verify
 
 _JSON: Final = "--json"
 _REFUSED: Final = 2
@@ -27,6 +27,7 @@ app.add_typer(books.actions, name="actions")
 app.add_typer(reports.app, name="report")
 app.add_typer(queues.jobs, name="jobs")
 app.add_typer(queues.outbox, name="outbox")
+app.add_typer(verify.app, name="verify")
 app.add_typer(administration.factors, name="factors")
 app.add_typer(administration.account, name="account")
 app.add_typer(administration.grant, name="grant")
