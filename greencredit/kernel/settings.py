@@ -1,8 +1,9 @@
 """Settings: read once from the environment (`GREENCREDIT_…`), handed to whoever needs them."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,6 +29,31 @@ class Settings(BaseSettings):
 
     session_hours: int = 12
     """How long a sign-in lasts."""
+
+    smtp_host: str = ""
+    """The server that mails go through; empty means that no mail is sent."""
+
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` is for a server on the same machine."""
+
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    """Who mails come from: `name <address>` or an address."""
+
+    sms_url: str = ""
+    """The gateway that text messages go through; empty means that none is sent."""
+
+    sms_secret: SecretStr = SecretStr("")
+    sms_signature: str = ""
+    """The registered signature in front of each text message (短信签名)."""
+
+    webhook_url: str = ""
+    """Where notices are posted, such as the service behind an app; empty means nowhere."""
+
+    webhook_secret: SecretStr = SecretStr("")
+    """`whsec_` and the base64 of the key shared with it (Standard Webhooks)."""
 
     @property
     def database_url(self) -> str:

@@ -128,6 +128,30 @@ def post(session: Session, topic: str, key: str, body: Mapping[str, Any]) -> str
     return enqueue(session, topic, key, body, queue=OUTBOX)
 
 
+def post_many(
+    session: Session, topic: str, bodies: Mapping[str, Mapping[str, Any]], *, attempts_max: int = ATTEMPTS
+) -> None:
+    """Put many new messages in the outbox at once, by key; the caller knows that none of the keys was there before."""
+    at = now(session)
+    rows = [
+        {
+            "id": new_id(session, "msg", at),
+            "kind": topic,
+            "key": key,
+            "body": json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+            "state": State.WAITING,
+            "attempts": 0,
+            "attempts_max": attempts_max,
+            "run_after": at,
+            "request_id": logs.request_id(),
+            "created_at": at,
+        }
+        for key, body in bodies.items()
+    ]
+    if rows:
+        session.execute(sa.insert(OUTBOX), rows)
+
+
 def claim(
     database: Database,
     worker: str,
