@@ -9,6 +9,8 @@ from greencredit.issuers import jobs as issuers
 from greencredit.kernel.messages import jobs as queues
 from greencredit.kernel.messages.scheduler import Daily, Entry
 from greencredit.kernel.messages.worker import Handler
+from greencredit.notices import jobs as notices
+from greencredit.notices.service import TOPIC
 from greencredit.reports import jobs as reports
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -16,14 +18,16 @@ HANDLERS: Final[dict[str, Handler]] = {
     TAKE_IN: awards.take_in,
     reports.ISSUE: reports.issue,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
+    notices.REMIND: notices.remind_of_expiry,
 }
 """Kind of job → the function of a room's `jobs.py` that does it."""
 
-DELIVERIES: Final[dict[str, Handler]] = {}
+DELIVERIES: Final[dict[str, Handler]] = {TOPIC: notices.deliver}
 """Topic of the outbox → the function that tells the outside; a topic without one waits."""
 
 ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),
     Daily("filings take effect", "issuers.bring_filings_into_effect", at=time(0, 5)),
+    Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
 )
 """Periodic work; civil times are China's."""

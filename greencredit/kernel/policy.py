@@ -107,6 +107,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     "key.revoke": _own(writes=True, by_key=False),
     # Consumers: balance, movements, credits by action, participation.
     "consumer.read": _reads(_SELF, *_OVERSEERS, watched=True),
+    # Notices: one's inbox is one's own; nobody else reads it.
+    "notice.read": _reads(_SELF),
+    "notice.change": _writes(_SELF),
     "report.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
     "report.issue": _writes(_SELF, *_ISSUER_HANDS, _OPERATOR),
     # Issuers. Each step of an issuer's life belongs to one side; nobody takes two sides.
