@@ -24,6 +24,7 @@ from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.settings import Settings
 from greencredit.ledger import routes as ledger
 from greencredit.merchants import routes as merchants
+from greencredit.notices import routes as notices
 from greencredit.people import queries as people_queries
 from greencredit.people import routes as people
 from greencredit.people import service as people_service
@@ -67,7 +68,7 @@ def _mount(app: FastAPI) -> None:
     app.state.record_audit = people_service.record_audit
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
-    for room in (people, ledger, issuers, merchants, actions, evidence, awards):
+    for room in (people, ledger, notices, issuers, merchants, actions, evidence, awards):
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
     open_consoles(app)
