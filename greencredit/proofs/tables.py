@@ -78,6 +78,8 @@ class ProofsKey(Table):
     vkey: Mapped[str]
     since: Mapped[int]
     """The smallest size of the log that this key signs."""
+    change: Mapped[bytes | None]
+    """The log entry that hands over to this key; the first key has none."""
     made_at: Mapped[datetime]
 
 

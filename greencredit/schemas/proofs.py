@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import Field
 
-from greencredit.schemas.values import Record
+from greencredit.schemas.values import Instant, Record
 
 EVENT_ROW: Final = struct.Struct(">QQHIQQQH16s16sQQ")
 """How an event is packed before it is hashed: 96 bytes, big-endian, zeros where there is nothing."""
@@ -130,3 +130,65 @@ class Step(Record):
     found: str = ""
     wanted: str = ""
     code: str = ""
+
+
+class StoredCheckpoint(Record):
+    """检查点: a tree that our log signed; `note` is the signed note with every cosignature taken in so far."""
+
+    size: Count
+    root: bytes
+    note: str
+    signed_at: Instant
+
+
+class LogKeyLine(Record):
+    """One public key of the log (日志公钥), and the smallest size of the log that it signs."""
+
+    number: Annotated[int, Field(ge=1)]
+    vkey: str
+    since: Count
+    made_at: Instant
+    change: str | None
+    """The log entry, signed by the key before, that hands over to this one."""
+
+
+class WitnessLine(Record):
+    """Somebody whose cosignatures we take in (见证方)."""
+
+    name: str
+    vkey: str
+    registered_at: Instant
+
+
+class LogKeys(Record):
+    """Whose signatures to expect (日志密钥): the log's own keys, its witnesses, and ours where we witness others."""
+
+    origin: str | None
+    keys: tuple[LogKeyLine, ...]
+    witnesses: tuple[WitnessLine, ...]
+    own_witness: str
+
+
+class CosignaturesTaken(Record):
+    """What became of cosignatures handed in: how many were new, under which checkpoint."""
+
+    size: Count
+    new: Count
+
+
+class Published(Record):
+    """How far the log stands in its files."""
+
+    size: Count
+    files: Count
+    """How many files were written this time."""
+
+
+class ForkEvidence(Record):
+    """Evidence of a fork (分叉证据): two notes of one size with different roots."""
+
+    origin: str
+    size: Count
+    kept: str
+    offered: str
+    seen_at: Instant

@@ -76,6 +76,7 @@ def _create_signed() -> None:
         sa.Column("number", Whole, nullable=False, autoincrement=False),
         sa.Column("vkey", sa.Text, nullable=False),
         sa.Column("since", Whole, nullable=False),
+        sa.Column("change", Bytes, nullable=True),
         sa.Column("made_at", InstantColumn, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_proofs_key"),
         sqlite_strict=True,

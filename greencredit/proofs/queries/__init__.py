@@ -1,5 +1,31 @@
 """Reads of the log: entries, roots and proofs, what was signed and cosigned."""
 
+from greencredit.proofs.queries.signed import (
+    checkpoint_at,
+    checkpoint_sizes,
+    conflicts,
+    key_changes,
+    key_lines,
+    latest_checkpoint,
+    log_keys,
+    witness_signer,
+    witnesses,
+)
 from greencredit.proofs.queries.tree import consistency, entry, inclusion, root, size
 
-__all__ = ["consistency", "entry", "inclusion", "root", "size"]
+__all__ = [
+    "checkpoint_at",
+    "checkpoint_sizes",
+    "conflicts",
+    "consistency",
+    "entry",
+    "inclusion",
+    "key_changes",
+    "key_lines",
+    "latest_checkpoint",
+    "log_keys",
+    "root",
+    "size",
+    "witness_signer",
+    "witnesses",
+]

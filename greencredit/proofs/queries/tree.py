@@ -11,7 +11,7 @@ from greencredit.proofs.rules.tiles import TILE_HEIGHT, TILE_WIDTH, tile_hashes
 
 _SIZE: Final = text("SELECT max(position) FROM proofs_entry")
 _ENTRY: Final = text("SELECT body FROM proofs_entry WHERE position = :position")
-_TILE: Final = text("SELECT hashes FROM proofs_tile WHERE level = :level AND number = :number")
+_TILE: Final = text("SELECT hashes, root FROM proofs_tile WHERE level = :level AND number = :number")
 _LEAVES: Final = text("SELECT hash FROM proofs_entry WHERE position >= :first AND position < :last ORDER BY position")
 _ROOTS: Final = text(
     "SELECT root FROM proofs_tile WHERE level = :level AND number >= :first AND number < :last ORDER BY number"
@@ -62,10 +62,16 @@ def tile(session: Session, level: int, number: int, width: int = TILE_WIDTH) -> 
     """Give the bytes of one tile: as it was kept, or what there is of an incomplete one."""
     if width < TILE_WIDTH:
         return b"".join(hashes_below(session, level, number, width))
-    kept: bytes | None = session.execute(_TILE, {"level": level, "number": number}).scalar_one_or_none()
+    kept = kept_tile(session, level, number)
     if kept is None:
         raise TileMissing(found="no row", wanted=f"tile {number} of level {level}, run `greencredit log rebuild-tiles`")
-    return bytes(kept)
+    return kept[0]
+
+
+def kept_tile(session: Session, level: int, number: int) -> tuple[bytes, bytes] | None:
+    """Give a complete tile and its root as they are stored; none if there is no such row."""
+    found = session.execute(_TILE, {"level": level, "number": number}).one_or_none()
+    return None if found is None else (bytes(found.hashes), bytes(found.root))
 
 
 def _reader(session: Session, size: int) -> rules.ReadHashes:

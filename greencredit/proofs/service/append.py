@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.database import is_sqlite
-from greencredit.proofs.errors import EntryTooLong
+from greencredit.proofs.errors import EntryTooLong, TileDiffers
 from greencredit.proofs.queries import tree
 from greencredit.proofs.rules.tiles import LONGEST_ENTRY_BYTES, TILE_WIDTH
 from greencredit.proofs.rules.tree import leaf_hash, root_of
@@ -58,3 +58,23 @@ def keep_tile(connection: Connection, level: int, number: int, hashes: Sequence[
     """Write one complete tile."""
     assert len(hashes) == TILE_WIDTH, "only complete tiles are kept"
     connection.exec_driver_sql(_INTO_TILE + _ROW[sqlite], (level, number, b"".join(hashes), root_of(hashes)))
+
+
+def rebuild_tiles(session: Session) -> int:
+    """Make every complete tile again from the entries, level by level; give the number of those that were missing.
+
+    A tile that is there and differs is refused, not mended: either it or the entries were changed by somebody.
+    """
+    connection, sqlite = session.connection(), is_sqlite(session)
+    missing, level, count = 0, 0, tree.size(session) // TILE_WIDTH
+    while count:
+        for number in range(count):
+            hashes = tree.hashes_below(session, level, number)
+            kept = tree.kept_tile(session, level, number)
+            if kept is None:
+                keep_tile(connection, level, number, hashes, sqlite=sqlite)
+                missing += 1
+            elif kept != (b"".join(hashes), root_of(hashes)):
+                raise TileDiffers(level, number)
+        level, count = level + 1, count // TILE_WIDTH
+    return missing

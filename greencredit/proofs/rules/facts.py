@@ -1,0 +1,54 @@
+"""What other rooms may write into the log: kinds of facts, and the few public names each of them has.
+
+The log is public and never forgets. Ids, codes, digests and days may enter it; nothing about a person, no free text.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from greencredit.proofs.errors import FactRefused
+from greencredit.proofs.rules.canonical import canonical
+
+FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "filing": frozenset({"issuer", "filing", "version", "number", "state", "digest", "effective_on"}),
+        "issuer": frozenset({"issuer", "state", "digest", "until"}),
+        "certificate": frozenset({"issuer", "certificate", "digest", "valid_from", "valid_until"}),
+        "assessment": frozenset({"issuer", "assessment", "verdict", "digest", "valid_until"}),
+        "factors": frozenset({"version", "digest"}),
+        "report": frozenset({"number", "kind_of_report", "digest"}),
+        "erasure": frozenset({"digest"}),
+        "coverage": frozenset({"issuer", "size", "root", "outstanding", "guarantee"}),
+        "draw": frozenset({"draw", "commitment", "seed", "digest"}),
+    }
+)
+"""Kind → the names it may carry. A new kind is a line here, and a public promise."""
+
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:@/+=-]{1,128}")
+_TITLED: Final = frozenset({"number"})
+"""Names whose value an authority or we gave out as it is printed, in whatever letters."""
+_TITLE_CHARACTERS_MAX: Final = 80
+
+
+def fact_entry(kind: str, body: Mapping[str, Any], *, at_micros: int) -> bytes:
+    """Write a fact as a log entry; refuses what the public schema does not know."""
+    if kind not in FACTS:
+        raise FactRefused(kind, found="a kind without a schema", wanted=f"one of {', '.join(FACTS)}")
+    if not body or (strange := sorted(set(body) - FACTS[kind])):
+        raise FactRefused(kind, found=", ".join(strange) if body else "nothing", wanted=", ".join(sorted(FACTS[kind])))
+    for name, value in body.items():
+        _require_public(kind, name, value)
+    return canonical({"v": 1, "kind": kind, "at": at_micros, **body})
+
+
+def _require_public(kind: str, name: str, value: object) -> None:
+    if isinstance(value, int):
+        return
+    if isinstance(value, str) and name in _TITLED and 0 < len(value) <= _TITLE_CHARACTERS_MAX and value.isprintable():
+        return
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise FactRefused(
+            kind, found=f"{name} that is no code", wanted="a whole number, an id, a digest, a code or a day"
+        )
