@@ -69,6 +69,22 @@ class Unavailable(Conflict):
         super().__init__("数据库暂时不可用，请稍后重试 · the database can't be used for the moment, try again later")
 
 
+class NotConfirmed(Conflict):
+    """结果未确认: the connection broke during the commit; asking again with the same key tells what became of it.
+
+    The one answer after which something may have been written: once, never twice.
+    """
+
+    code = "app.not_confirmed"
+
+    def __init__(self, because: str) -> None:
+        super().__init__(
+            "提交结果未确认，请用同一幂等键重试 · the commit was not confirmed: it is written once or not at all, "
+            "and asking again with the same key tells which",
+            because=because,
+        )
+
+
 class Fault(Conflict):
     """系统故障: a mistake of the platform itself, not of the caller; the request was undone, and the log tells why."""
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from greencredit import timetable
 from greencredit.actions import routes as actions
@@ -17,11 +18,13 @@ from greencredit.evidence import routes as evidence
 from greencredit.issuers import routes as issuers
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
+from greencredit.kernel.identities import CARRIED, Identities
 from greencredit.kernel.installation import open_database, version
 from greencredit.kernel.messages.scheduler import Scheduler
 from greencredit.kernel.messages.tables import OUTBOX
 from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.settings import Settings
+from greencredit.kernel.writer import Writer, open_writer
 from greencredit.ledger import routes as ledger
 from greencredit.merchants import routes as merchants
 from greencredit.notices import routes as notices
@@ -44,11 +47,13 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
         docs_url=None,  # the stock pages load their scripts from a foreign host
         redoc_url=None,
         exception_handlers=problems.HANDLERS,
-        lifespan=_with_workers if workers else None,
+        lifespan=_with_workers if workers else _with_writer,
     )
     app.state.database = database
     app.state.settings = settings
-    app.state.measures = Measures(database)
+    database.carried.setdefault(CARRIED, Identities())
+    app.state.writer = open_writer(database)
+    app.state.measures = Measures(database, app.state.writer)
     app.state.error_page = None
     app.state.status_of = problems.status_of
     app.add_middleware(
@@ -66,12 +71,24 @@ def _mount(app: FastAPI) -> None:
     """Mount every room's routes, `app.include_router(<room>.router, prefix=API)`, and the portal's pages."""
     app.state.identify = people_queries.identify
     app.state.record_audit = people_service.record_audit
+    app.state.record_deeds = people_service.record_deeds
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
     for room in (people, ledger, notices, issuers, merchants, actions, evidence, awards):
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
     open_consoles(app)
+
+
+@asynccontextmanager
+async def _with_writer(app: FastAPI) -> AsyncIterator[None]:
+    """Take commands while the application runs; at its end, what waits is still written and answered."""
+    writer: Writer = app.state.writer
+    writer.open()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(writer.stop)  # the callers of this event loop are told meanwhile
 
 
 @asynccontextmanager
@@ -84,7 +101,8 @@ async def _with_workers(app: FastAPI) -> AsyncIterator[None]:
     for thread in threads:
         thread.start()
     try:
-        yield
+        async with _with_writer(app):
+            yield
     finally:
         for thread in threads:
             thread.ask_to_stop()

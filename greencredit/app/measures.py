@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import JOBS, OUTBOX
+from greencredit.kernel.writer import Histogram as Counts
+from greencredit.kernel.writer import Writer
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -20,7 +22,7 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 class Measures:
     """The measurements of one process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, writer: Writer) -> None:
         self._registry = CollectorRegistry()
         labels = ("method", "route")
         self._answers = Counter(
@@ -33,6 +35,7 @@ class Measures:
             "greencredit_request_seconds", "Time to answer.", labels, buckets=_SECONDS, registry=self._registry
         )
         self._registry.register(_Queues(database))
+        self._registry.register(_Batches(writer))
         ProcessCollector(registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -69,3 +72,32 @@ class _Queues(Collector):
         except SQLAlchemyError:
             return
         yield found
+
+
+class _Batches(Collector):
+    """Tells what the writer counted, whenever somebody looks."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the counts since the process began."""
+        writer, tally = self._writer, self._writer.tally
+        name = "greencredit_writer"
+        yield GaugeMetricFamily(f"{name}_healthy", "Whether commands are taken.", value=int(writer.healthy))
+        yield GaugeMetricFamily(f"{name}_waiting", "Items that wait for their batch.", value=writer.waiting)
+        ended = CounterMetricFamily(f"{name}_items", "Items by what became of them.", labels=("end",))
+        for end, count in tally.ends().items():
+            ended.add_metric((end,), count)
+        yield ended
+        yield CounterMetricFamily(f"{name}_retries", "Batches that were tried again.", value=tally.retries)
+        yield _histogram(f"{name}_batch_items", "Items of one committed batch.", tally.sizes)
+        yield _histogram(f"{name}_batch_seconds", "Time of one batch, from its begin to its commit.", tally.seconds)
+
+
+def _histogram(name: str, told: str, counts: Counts) -> HistogramMetricFamily:
+    reached, buckets = 0, []
+    for bound, count in zip((*map(str, counts.bounds), "+Inf"), counts.counts, strict=True):
+        reached += count
+        buckets.append((bound, float(reached)))
+    return HistogramMetricFamily(name, told, buckets=buckets, sum_value=counts.total)

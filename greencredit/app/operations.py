@@ -11,6 +11,7 @@ from greencredit.kernel.database import Database
 from greencredit.kernel.http import Permit, Reading, Store, Writing, requires
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import JOBS, OUTBOX, State
+from greencredit.kernel.writer import Writer
 from greencredit.schemas.operations import Alive, Health, JobCount, JobLine, JobPage
 
 health = APIRouter(tags=["运行 · operations"])
@@ -27,10 +28,12 @@ def live(permit: Annotated[Permit, requires("public.read")]) -> Alive:
 
 
 @health.get("/health/ready", responses={503: {"model": Health}})
-def ready(permit: Annotated[Permit, requires("public.read")], store: Store, response: Response) -> Health:
-    """能否提供服务 · the database answers and has the newest schema."""
+def ready(
+    permit: Annotated[Permit, requires("public.read")], store: Store, request: Request, response: Response
+) -> Health:
+    """能否提供服务 · the database answers and has the newest schema, and the writer takes commands."""
     del permit
-    found = health_of(store)
+    found = health_of(store, request.app.state.writer)
     response.status_code = 200 if found.ready else 503
     return found
 
@@ -77,17 +80,23 @@ def retry(permit: Annotated[Permit, requires("operations.manage")], session: Wri
     return JobLine.model_validate(queue.retry(session, job_id), from_attributes=True)
 
 
-def health_of(database: Database) -> Health:
-    """Look whether the database answers and has the schema that this code wants."""
+def health_of(database: Database, writer: Writer) -> Health:
+    """Look whether the database answers and has the schema that this code wants, and whether the writer runs."""
     from greencredit.migrations.upgrade import newest  # it needs Alembic, which costs half the start-up
 
     try:
         with database.reading() as session:
             found = session.scalar(sa.text("SELECT version_num FROM alembic_version"))
     except SQLAlchemyError:
-        return Health(ready=False, database_reachable=False, schema_wanted=newest())
+        return Health(ready=False, database_reachable=False, schema_wanted=newest(), writer_running=writer.healthy)
     wanted = newest()
-    return Health(ready=found == wanted, database_reachable=True, schema_found=found, schema_wanted=wanted)
+    return Health(
+        ready=found == wanted and writer.healthy,
+        database_reachable=True,
+        schema_found=found,
+        schema_wanted=wanted,
+        writer_running=writer.healthy,
+    )
 
 
 def page_of(

@@ -1,4 +1,4 @@
-"""The one place that knows HTTP's words for a refusal: four families to statuses, problem details (RFC 9457)."""
+"""The one place that knows HTTP's words for a refusal: five families to statuses, problem details (RFC 9457)."""
 
 import sqlite3
 from collections.abc import Callable, Coroutine, Mapping
@@ -19,13 +19,15 @@ from greencredit.app.errors import (
     InvalidRequest,
     MalformedRequest,
     NoSuchPath,
+    NotConfirmed,
     RaceLost,
     Unavailable,
     WrongMethod,
 )
 from greencredit.kernel import logs
 from greencredit.kernel.access import SignInFirst
-from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused
+from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusal, Refused
+from greencredit.kernel.writer import OutcomeUnknown, QueueFull
 from greencredit.people.errors import TooManyAttempts, WrongCredentials
 from greencredit.schemas.operations import Problem
 from greencredit.schemas.values import Words
@@ -47,13 +49,16 @@ _STATUSES: Final[tuple[tuple[type[Refusal], int], ...]] = (
     (TooManyAttempts, 429),
     (WrongMethod, 405),
     (BodyTooLarge, 413),
+    (QueueFull, 429),
     (Unavailable, 503),
+    (NotConfirmed, 503),
     (Fault, 500),
     (MalformedRequest, 400),
     (NotFound, 404),
     (Denied, 403),
     (Conflict, 409),
     (Refused, 422),
+    (NotNow, 503),
 )
 
 _TITLES: Final = {
@@ -102,6 +107,8 @@ def answer(request: Request, refusal: Refusal, headers: Mapping[str, str] | None
     """Answer with a refusal: a page for whoever prefers pages, else problem details."""
     told = problem_of(request, refusal)
     added = dict(headers or {}) | _HEADERS.get(told.status, {})
+    if (seconds := refusal.facts.get("retry_after_seconds")) is not None:
+        added["Retry-After"] = str(seconds)
     page: ErrorPage | None = request.app.state.error_page
     if page is None or not prefers_page(request):
         return Response(told.model_dump_json(), told.status, added, MEDIA_TYPE)
@@ -173,6 +180,10 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     return await _answered(request, Unavailable())
 
 
+async def _not_confirmed(request: Request, error: OutcomeUnknown) -> Response:
+    return await _answered(request, NotConfirmed(error.because))
+
+
 HANDLERS: Final[dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]] = {
     Refusal: _refused,
     RequestValidationError: _invalid,
@@ -180,5 +191,6 @@ HANDLERS: Final[dict[int | type[Exception], Callable[[Request, Any], Coroutine[A
     IntegrityError: _integrity,
     OperationalError: _unavailable,
     PoolTimeout: _unavailable,
+    OutcomeUnknown: _not_confirmed,
 }
 """What FastAPI calls for each kind of exception; all others are faults, answered by the envelope."""

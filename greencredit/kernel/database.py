@@ -137,11 +137,12 @@ def _open_sqlite(engine: Engine, *, read_only: bool) -> None:
         elif (patience := _PATIENCE_SECONDS.get()) == _WAIT_SECONDS:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000:.0f}")
+            driver: Any = connection.connection.driver_connection  # a pragma through all layers costs ten times more
+            driver.execute(f"PRAGMA busy_timeout={patience * 1000:.0f}")
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000:.0f}")
+                driver.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000:.0f}")
 
 
 class _Turns:
@@ -274,6 +275,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.entropy = entropy
         self.keys = keys
+        self.carried: dict[str, Any] = {}
         self._reader = _engine(self.url, read_only=True)
         self._writer = _engine(self.url, read_only=False)
         self._batcher = _batch_engine(self.url, self._writer)
@@ -281,7 +283,7 @@ class Database:
     @property
     def info(self) -> dict[str, Any]:
         """Give what every session of this database carries."""
-        return {"clock": self.clock, "entropy": self.entropy, "keys": self.keys}
+        return {"clock": self.clock, "entropy": self.entropy, "keys": self.keys, **self.carried}
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -338,6 +340,7 @@ class DatabaseInside(Database):
     def __init__(self, connection: Connection, *, clock: Clock, entropy: Entropy, keys: Any = None) -> None:  # noqa: ANN401
         self.url = connection.engine.url
         self.clock, self.entropy, self.keys = clock, entropy, keys
+        self.carried = {}
         self._connection = connection
 
     @contextmanager
@@ -379,7 +382,7 @@ def throwaway_engine(url: str) -> Engine:
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:
-    """Have something done as soon as this session's transaction is there for all; never if it is rolled back."""
+    """Have something done as soon as the session has committed; a transaction that is rolled back does nothing."""
 
     @event.listens_for(session, "after_commit", once=True)
     def _committed(_session: Session) -> None:

@@ -1,12 +1,14 @@
 """What every route is handed: sessions that end before the answer leaves, settings, and whoever asks, let in or not."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -14,7 +16,9 @@ from greencredit.kernel import access
 from greencredit.kernel.access import Actor, Credentials, Deed, Outcome, Scope, ScopeKind
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import Denied, NotFound
+from greencredit.kernel.identities import CARRIED, Identities
 from greencredit.kernel.settings import Settings
+from greencredit.kernel.writer import Command, Follow, Verb, Writer
 
 
 def database_of(connection: HTTPConnection) -> Database:
@@ -87,6 +91,20 @@ def current_actor(connection: HTTPConnection) -> Actor:
     identify: Identify = connection.app.state.identify
     with database.reading() as session:
         return identify(session, credentials)
+
+
+async def current_actor_async(connection: HTTPConnection) -> Actor:
+    """Find out who asks without leaving the event loop, if his API key was looked up in the last seconds."""
+    database = database_of(connection)
+    credentials = credentials_of(connection)
+    known: Identities | None = database.carried.get(CARRIED)
+    if credentials.api_key is None or known is None:
+        return await run_in_threadpool(current_actor, connection)
+    at = database.clock.now()
+    found = known.of_key(credentials.api_key, at)
+    if found is not None:
+        return found
+    return await run_in_threadpool(known.look_up, credentials.api_key, at, lambda: current_actor(connection))
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
@@ -168,14 +186,20 @@ class Permit:
         access.require(self.actor, self.action, *scope_path)
 
 
+@dataclass(frozen=True)
+class _Named:
+    """A place that the path itself names, so that nobody is asked."""
+
+    kind: ScopeKind
+    parameter: str
+
+    def __call__(self, _session: Session | None, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+        return (Scope(self.kind, str(parameters[self.parameter])),)
+
+
 def of(kind: ScopeKind, parameter: str) -> Whereabouts:
     """Say that a parameter of the path is the id of the place itself."""
-
-    def places(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
-        del session
-        return (Scope(kind, str(parameters[parameter])),)
-
-    return places
+    return _Named(kind, parameter)
 
 
 @dataclass(frozen=True)
@@ -200,9 +224,108 @@ class Gate:
     def _require(self, connection: HTTPConnection, actor: Actor) -> None:
         # Whoever may not do this anywhere is refused before we look for the thing, so he can't learn what exists.
         access.require_somewhere(actor, self.action)
-        if self.at is not None:
+        if isinstance(self.at, _Named):
+            access.require(actor, self.action, *self.at(None, connection.path_params))
+        elif self.at is not None:
             with database_of(connection).reading() as session:
                 access.require(actor, self.action, *self.at(session, connection.path_params))
+
+
+# ---- Writing through the process's writer ----------------------------------------------------------------------------
+
+RecordDeeds = Verb
+"""Appends `Line`s to the audit log; the application puts the batch verb of `people` on `app.state.record_deeds`."""
+
+Line = tuple[Actor, Deed]
+Concern = Callable[[Any], tuple[str, Mapping[str, object]]]
+"""Names, from a result, the object and the facts that the audit log shall tell of."""
+
+
+@dataclass(slots=True)
+class Posting(Permit):
+    """A permit whose writes go through the process's writer, each with its line of the audit log."""
+
+    writer: Writer = field(kw_only=True)
+    record: RecordDeeds = field(kw_only=True)
+    request_id: str = field(kw_only=True)
+
+    async def submit(self, verb: Verb, item: object, *, concerns: Concern | None = None) -> Any:  # noqa: ANN401 - the verb's
+        """Carry out one command and wait for its commit; gives the verb's result or raises its refusal."""
+        return await self.writer.submit_async(verb, item, follow=self._line(concerns))
+
+    async def submit_many(
+        self, verb: Verb, items: Sequence[object], *, atomic: bool, concerns: Concern | None = None
+    ) -> list[Any]:
+        """Carry out many items and wait for their commit; gives an outcome for each, with one line for all."""
+        return await self.writer.submit_many_async(verb, items, atomic=atomic, follow=self._line(concerns))
+
+    def _line(self, concerns: Concern | None) -> Follow:
+        def line(result: object) -> Command:
+            if concerns is not None:
+                object_id, facts = concerns(result)
+                self.concerns(object_id, **facts)
+            return self.deed(Outcome.DONE)
+
+        return line
+
+    def deed(self, outcome: Outcome) -> Command:
+        """Give the line of the audit log as a command."""
+        return Command(
+            self.record, (self.actor, Deed(self.action, self.object_id, outcome, self.facts, self.request_id))
+        )
+
+
+class PostingGate(Gate):
+    """The gate of an `async def` route; everything it needs is in memory, if the caller asked shortly before."""
+
+    async def __call__(self, connection: HTTPConnection) -> AsyncIterator[Posting]:  # type: ignore[override]
+        """Stand around the route, as `Gate` does, in the event loop."""
+        posting = await self.let_in(connection)
+        try:
+            yield posting
+        except Denied as refusal:
+            await self._remember(posting, refusal)
+            raise
+
+    around = asynccontextmanager(__call__)
+    """The same for a route that stands outside of FastAPI: `async with gate.around(request) as posting`."""
+
+    async def let_in(self, connection: HTTPConnection) -> Posting:
+        """Let a request in or refuse it."""
+        state = connection.app.state
+        posting = Posting(
+            await current_actor_async(connection),
+            self.action,
+            "/".join(map(str, connection.path_params.values())),
+            writer=state.writer,
+            record=state.record_deeds,
+            request_id=getattr(connection.state, "request_id", ""),
+        )
+        try:
+            _refuse_cross_site(connection)
+            if self.at is None or isinstance(self.at, _Named):
+                self._require(connection, posting.actor)
+            else:
+                await run_in_threadpool(self._require, connection, posting.actor)
+        except Denied as refusal:
+            await self._remember(posting, refusal)
+            raise
+        return posting
+
+    async def _remember(self, posting: Posting, refusal: Denied) -> None:
+        if access.POLICY[self.action].logged and posting.actor.signed_in:
+            posting.facts["code"] = refusal.code
+            command = posting.deed(Outcome.DENIED)
+            await posting.writer.submit_async(command.verb, command.item)
+
+
+def posts(action: str, *, at: Whereabouts | None = None) -> Any:  # noqa: ANN401 - as FastAPI's own Depends
+    """Give the gate of an `async def` route that writes through the writer, annotated `Posting`.
+
+    What the route submits and its line in the audit log are one transaction. A route calls `submit` once.
+    """
+    assert access.POLICY[action].writes, "who only reads needs no writer"
+    return Depends(PostingGate(action, at), scope="function")
 
 
 def requires(action: str, *, at: Whereabouts | None = None) -> Any:  # noqa: ANN401 - as FastAPI's own Depends

@@ -32,6 +32,7 @@ class Health(Record):
     database_reachable: bool
     schema_found: str | None = None
     schema_wanted: str | None = None
+    writer_running: bool = True
 
 
 class JobLine(Record):

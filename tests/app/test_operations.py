@@ -27,7 +27,13 @@ def test_a_process_with_the_newest_schema_is_live_and_ready(client: TestClient) 
     assert (live.status_code, live.json()) == (200, _LIVE)
     assert (ready.status_code, ready.json()) == (
         200,
-        {"ready": True, "database_reachable": True, "schema_found": newest(), "schema_wanted": newest()},
+        {
+            "ready": True,
+            "database_reachable": True,
+            "schema_found": newest(),
+            "schema_wanted": newest(),
+            "writer_running": True,
+        },
     )
 
 
@@ -39,7 +45,13 @@ def test_an_older_schema_is_not_ready(client: TestClient, shared: Database) -> N
 
     assert (ready.status_code, ready.json()) == (
         503,
-        {"ready": False, "database_reachable": True, "schema_found": "0001", "schema_wanted": newest()},
+        {
+            "ready": False,
+            "database_reachable": True,
+            "schema_found": "0001",
+            "schema_wanted": newest(),
+            "writer_running": True,
+        },
     )
 
 
@@ -53,7 +65,13 @@ def test_a_database_that_does_not_answer_is_live_but_not_ready(tmp_path: Path) -
     assert (live.status_code, live.json()) == (200, _LIVE)
     assert (ready.status_code, ready.json()) == (
         503,
-        {"ready": False, "database_reachable": False, "schema_found": None, "schema_wanted": newest()},
+        {
+            "ready": False,
+            "database_reachable": False,
+            "schema_found": None,
+            "schema_wanted": newest(),
+            "writer_running": True,
+        },
     )
     broken.close()
 

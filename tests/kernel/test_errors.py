@@ -1,9 +1,9 @@
-"""A refusal carries its code and its facts; the four families are all there is."""
+"""A refusal carries its code and its facts; the five families are all there is."""
 
 import pickle
 from typing import ClassVar
 
-from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused, every_refusal
+from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusal, Refused, every_refusal
 from greencredit.ledger.errors import NotEnoughCredits
 
 
@@ -28,12 +28,12 @@ def test_every_refusal_is_listed_by_code_and_families_are_not() -> None:
     listed = every_refusal()
 
     assert [kind.code for kind in listed] == sorted(kind.code for kind in listed)
-    assert {Refusal, NotFound, Denied, Conflict, Refused} & set(listed) == set()
+    assert {Refusal, NotFound, Denied, Conflict, Refused, NotNow} & set(listed) == set()
     assert TooManyApples in listed
 
 
-def test_every_refusal_belongs_to_one_of_four_families() -> None:
-    families = (NotFound, Denied, Conflict, Refused)
+def test_every_refusal_belongs_to_one_of_five_families() -> None:
+    families = (NotFound, Denied, Conflict, Refused, NotNow)
 
     assert [kind for kind in every_refusal() if sum(issubclass(kind, family) for family in families) != 1] == []
 

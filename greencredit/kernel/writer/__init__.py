@@ -9,7 +9,7 @@ from greencredit.kernel.writer.errors import (
     QueueFull,
     WriterStopped,
 )
-from greencredit.kernel.writer.tally import Tally
+from greencredit.kernel.writer.tally import Histogram, Tally
 from greencredit.kernel.writer.writers import InlineWriter, Writer, open_writer
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Command",
     "DeadlinePassed",
     "Follow",
+    "Histogram",
     "InlineWriter",
     "NothingWritten",
     "Outcome",

@@ -50,6 +50,15 @@ class Tally:
         self.seconds.add(seconds)
         self._per_second += _WEIGHT * (items / max(seconds, 1e-6) - self._per_second)
 
+    def ends(self) -> dict[str, int]:
+        """Give the items by what became of them; a refusal by a rule is an end like any other."""
+        return {
+            "committed": self.items,
+            "late": self.late,
+            "failed": self.failures,
+            "turned_away": self.turned_away,
+        }
+
     def retry_after_seconds(self, waiting: int) -> int:
         """Tell after how many whole seconds that many items will have been written at the present rate."""
         return max(1, min(_LONGEST_WAIT_SECONDS, math.ceil(waiting / self._per_second)))

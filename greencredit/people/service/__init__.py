@@ -1,7 +1,7 @@
 """The verbs of people; each takes a session first and leaves the commit to the edge, but for `sign_in`."""
 
 from greencredit.people.service.accounts import register_account, reinstate, set_password, suspend
-from greencredit.people.service.audit import record_audit
+from greencredit.people.service.audit import record_audit, record_deeds
 from greencredit.people.service.consumers import (
     give_consent,
     link_card,
@@ -21,6 +21,7 @@ __all__ = [
     "link_cards",
     "make_api_key",
     "record_audit",
+    "record_deeds",
     "register_account",
     "register_consumer",
     "register_consumers",

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from greencredit.kernel import access
+from greencredit.kernel import access, identities
 from greencredit.kernel.access import Actor, Deed
 from greencredit.kernel.clock import now
 from greencredit.kernel.ids import new_id
@@ -61,5 +61,6 @@ def _set_state(session: Session, actor: Actor, account_id: str, state: AccountSt
     access.require(actor, "account.suspend")
     queries.account(session, account_id)
     session.execute(update(PeopleAccount).where(PeopleAccount.id == account_id).values(state=state.value))
+    identities.forget(session)
     record_audit(session, actor, Deed("account.suspend", account_id, facts={"state": state.value}))
     return queries.account(session, account_id)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from greencredit.kernel import access
+from greencredit.kernel import access, identities
 from greencredit.kernel.access import Actor, Deed, Role, Scope, ScopeKind
 from greencredit.kernel.clock import now
 from greencredit.kernel.ids import new_id
@@ -37,6 +37,7 @@ def grant(session: Session, actor: Actor, wanted: NewGrant) -> GrantRecord:
     )
     session.add(row)
     session.flush()
+    identities.forget(session)
     record_audit(session, actor, Deed("grant.give", row.id, facts=_facts(row)))
     return queries.grant_record(row)
 
@@ -52,6 +53,7 @@ def revoke_grant(session: Session, actor: Actor, grant_id: str) -> GrantRecord:
     if row.revoked_at is None:
         row.revoked_at = now(session)
         session.flush()
+        identities.forget(session)
         record_audit(session, actor, Deed("grant.revoke", row.id, facts=_facts(row)))
     return queries.grant_record(row)
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from greencredit.kernel import access
+from greencredit.kernel import access, identities
 from greencredit.kernel.access import POLICY, Actor
 from greencredit.kernel.clock import now
 from greencredit.kernel.ids import base32, new_id
@@ -53,6 +53,7 @@ def revoke_api_key(session: Session, actor: Actor, key_id: str) -> ApiKey:
     if row.revoked_at is None:
         row.revoked_at = now(session)
         session.flush()
+        identities.forget(session)
     return queries.api_key(row)
 
 
