@@ -16,6 +16,8 @@ from greencredit.people import queries as people
 from greencredit.people import service as peopling
 from greencredit.schemas.awards import Caps, EarningRule, Ground, PerKilogram, PerYuan
 from greencredit.schemas.issuers import (
+    ClawbackPolicy,
+    ClawbackTerms,
     Compensation,
     ComplaintChannel,
     Contact,
@@ -219,6 +221,8 @@ def scheme() -> Scheme:
                 occasion=Words(zh="商户取消已兑换的服务", en="A merchant cancels what was redeemed"), percent=10
             ),
         ),
+        clawback=ClawbackTerms(policy=ClawbackPolicy.SHORTAGE, cap_credits=Credits(500)),
+        refund_grace_days=30,
         complaints=ComplaintChannel(phone="000-00000000", answer_days=7),
         standards=(StandardRef(title="绿色消费积分技术规范", publisher="中国国际经济技术合作促进会"),),
         rules=_earning_rules(),

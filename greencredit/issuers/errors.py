@@ -79,6 +79,20 @@ class UnknownFiling(NotFound):
         super().__init__(f"no filing {filing_id}", filing_id=filing_id)
 
 
+class UnknownVersion(NotFound):
+    """无此生效版本: no version of this number was ever accepted from the issuer."""
+
+    code = "issuers.unknown_version"
+
+    def __init__(self, issuer_id: str, *, found: int, wanted: Sequence[int]) -> None:
+        super().__init__(
+            f"versions accepted from {issuer_id} are {list(wanted)}, found {found}",
+            issuer_id=issuer_id,
+            found=found,
+            wanted=list(wanted),
+        )
+
+
 class UnknownCondition(NotFound):
     """无此整改条件: the newest assessment has no open condition of this number."""
 

@@ -171,6 +171,8 @@ def _terms(one: PublicIssuer) -> tuple[Fact, ...]:
         _fact("有效期", "Validity", one.validity),
         _fact("使用顺序", "Order of spending", one.spending_order),
         _fact("兑换条款", "Redemption terms", redemption if one.redemption_terms else None),
+        _fact("冲正时积分已用", "If a reversed award was spent", one.clawback),
+        _fact("退回时积分已到期", "If refunded credits had expired", one.refund),
         _fact("投诉渠道", "Complaints", complaints or None),
     )
 

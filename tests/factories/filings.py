@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from greencredit.reports import rules
+from greencredit.schemas.issuers import ClawbackPolicy, ClawbackTerms
 from greencredit.schemas.reports import (
     AssessmentNote,
     CertificateNote,
@@ -160,6 +161,11 @@ def scheme() -> SchemeNote:
                 zh="因商户取消的，全额退回并按面值的 10% 补偿。",
                 en="Cancelled by the merchant: all returned, and 10% on top.",
             ),
+        ),
+        clawback=ClawbackTerms(policy=ClawbackPolicy.SHORTAGE, cap_credits=Credits(500)).title,
+        refund=Words(
+            zh="退回时已到期的，自退回之日起宽限 30 天，按原条款使用",
+            en="Those that expired before the refund are usable for 30 days more on their original terms",
         ),
         particulars=(),
         guarantee=GuaranteeNote(

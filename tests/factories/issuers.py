@@ -11,6 +11,7 @@ from greencredit.kernel.access import Actor, Role, Scope, ScopeKind
 from greencredit.kernel.clock import civil_date, now
 from greencredit.schemas.awards import EarningRule, Ground, PerYuan
 from greencredit.schemas.issuers import (
+    ClawbackTerms,
     ComplaintChannel,
     Condition,
     Contact,
@@ -170,7 +171,7 @@ def example_rule(since: date = date(2024, 1, 1)) -> EarningRule:
     )
 
 
-def new_scheme(*earning_rules: EarningRule, fen_per_100: int = 100) -> Scheme:
+def new_scheme(*earning_rules: EarningRule, fen_per_100: int = 100, clawback: ClawbackTerms | None = None) -> Scheme:
     """Describe a scheme with one rule, unless others are given."""
     return Scheme(
         title=Words(zh="示例绿色积分方案", en="Example green credit scheme"),
@@ -178,6 +179,8 @@ def new_scheme(*earning_rules: EarningRule, fen_per_100: int = 100) -> Scheme:
         face_value_fen_per_100_credits=fen_per_100,
         monthly_cap_credits=Credits(100_000_000),
         guarantee=Guarantee(amount_fen=Fen(50_000_000), bank="示例银行", custody_kind=CustodyKind.CUSTODY_ACCOUNT),
+        clawback=clawback or ClawbackTerms(),
+        refund_grace_days=30,
         redemption_terms=(Words(zh="可在入驻门店抵扣消费", en="Accepted for purchases in member stores"),),
         complaints=ComplaintChannel(phone="000-00000000", answer_days=7),
         standards=(StandardRef(title="绿色消费积分技术规范", publisher="中国国际经济技术合作促进会"),),

@@ -1,6 +1,13 @@
 """Reads of issuers: who they are, whether they may issue, what is filed, and how it came about."""
 
-from greencredit.issuers.queries.filed import filing, filing_in_force, filings, filings_due
+from greencredit.issuers.queries.filed import (
+    clawback_terms,
+    filing,
+    filing_in_force,
+    filings,
+    filings_due,
+    refund_grace_days,
+)
 from greencredit.issuers.queries.papers import assessments, certificates, newest_assessment
 from greencredit.issuers.queries.published import dossier, issuers_public, public_issuer, running_out
 from greencredit.issuers.queries.registered import (
@@ -18,6 +25,7 @@ __all__ = [
     "Papers",
     "assessments",
     "certificates",
+    "clawback_terms",
     "dossier",
     "filing",
     "filing_in_force",
@@ -33,6 +41,7 @@ __all__ = [
     "newest_assessment",
     "papers_of",
     "public_issuer",
+    "refund_grace_days",
     "require_may_issue",
     "running_out",
     "scopes_of",

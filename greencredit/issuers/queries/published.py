@@ -52,6 +52,8 @@ def public_issuer(session: Session, issuer_id: str) -> PublicIssuer:
         validity=scheme.validity.title if scheme else None,
         spending_order=SPENDING_ORDER,
         redemption_terms=scheme.redemption_terms if scheme else (),
+        clawback=scheme.clawback.title if scheme else None,
+        refund=scheme.refund_title if scheme else None,
         complaints=scheme.complaints if scheme else None,
         certificate_title=certificate.title if certificate else None,
         standards=scheme.standards if scheme else (),

@@ -11,6 +11,7 @@ from greencredit.issuers.rules.life import LIVING
 from greencredit.kernel.policy import Role
 from greencredit.schemas.issuers import (
     SPENDING_ORDER,
+    ClawbackTerms,
     FilingState,
     FilingStep,
     IssuerKind,
@@ -92,6 +93,7 @@ def require_particulars(kind: IssuerKind, scheme: Scheme) -> None:
 
 
 _VALUE: Final = ("title", "region", "face_value_fen_per_100_credits", "monthly_cap_credits", "funding")
+_REDEMPTION: Final = ("redemption_terms", "compensations", "clawback", "refund_grace_days")
 _ALONE: Final = (
     SectionName.GUARANTEE,
     SectionName.RULES,
@@ -112,7 +114,7 @@ def sections_of(scheme: Scheme) -> dict[SectionName, str]:
             "upgrade_promise": fields["upgrade_promise"],
             "spending_order": SPENDING_ORDER.model_dump(mode="json"),
         },
-        SectionName.REDEMPTION: {name: fields[name] for name in ("redemption_terms", "compensations")},
+        SectionName.REDEMPTION: {name: fields[name] for name in _REDEMPTION},
         **{name: fields[name.value] for name in _ALONE},
     }
     return {name: document_of(parts[name]) for name in SectionName}
@@ -123,7 +125,27 @@ def scheme_of(sections: Mapping[SectionName, str]) -> Scheme:
     read = {name: json.loads(document) for name, document in sections.items()}
     validity = {name: value for name, value in read[SectionName.VALIDITY].items() if name != "spending_order"}
     alone = {name.value: read[name] for name in _ALONE}
-    return Scheme.model_validate({**read[SectionName.VALUE], **validity, **read[SectionName.REDEMPTION], **alone})
+    redemption = _redemption_of(read[SectionName.REDEMPTION])
+    return Scheme.model_validate({**read[SectionName.VALUE], **validity, **redemption, **alone})
+
+
+def clawback_terms_of(document: str) -> ClawbackTerms:
+    """Read from the section on redemption how far an award is taken back."""
+    return ClawbackTerms.model_validate(_redemption_of(json.loads(document))["clawback"])
+
+
+def refund_grace_days_of(document: str) -> int:
+    """Read from the section on redemption how long expired credits live on when they are refunded."""
+    days: int = _redemption_of(json.loads(document))["refund_grace_days"]
+    return days
+
+
+def _redemption_of(found: dict[str, Any]) -> dict[str, Any]:
+    """Add what documents filed before these terms existed leave unsaid: nobody owes anything, no grace was promised.
+
+    The documents themselves stay as they were filed, and with them their digests.
+    """
+    return {"clawback": {}, "refund_grace_days": 0, **found}
 
 
 def document_of(value: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -204,6 +204,8 @@ def _scheme(filing: Filing) -> SchemeNote:
             )
             for one in scheme.compensations
         ),
+        clawback=scheme.clawback.title,
+        refund=scheme.refund_title,
         particulars=tuple(one.text for one in scheme.particulars),
         guarantee=GuaranteeNote(
             kind=scheme.guarantee.custody_kind.words,

@@ -27,6 +27,8 @@ from greencredit.schemas.issuers.registration import CodeOverride, CodeReview, C
 from greencredit.schemas.issuers.scheme import (
     NUMBER_NOT_VERIFIED,
     SPENDING_ORDER,
+    ClawbackPolicy,
+    ClawbackTerms,
     Compensation,
     ComplaintChannel,
     CustodyKind,
@@ -47,6 +49,8 @@ __all__ = [
     "Bar",
     "Certificate",
     "CertifyOrder",
+    "ClawbackPolicy",
+    "ClawbackTerms",
     "CodeOverride",
     "CodeReview",
     "Compensation",

@@ -1,9 +1,9 @@
 """What an issuer promises, exactly as it is filed (积分方案)."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from greencredit.schemas.awards import EarningRule, Slug
 from greencredit.schemas.issuers.texts import Document, Line
@@ -71,6 +71,43 @@ class Compensation(Record):
     """Of the face value of the credits concerned."""
 
 
+class ClawbackPolicy(StrEnum):
+    """What happens when an award is taken back whose credits were spent already (冲正时积分已用)."""
+
+    ONLY_WHAT_IS_LEFT = "only_what_is_left"
+    SHORTAGE = "shortage"
+
+
+class ClawbackTerms(Record):
+    """How far an issuer takes an award back (追回办法); unless something else is filed, nobody ever owes credits."""
+
+    policy: ClawbackPolicy = ClawbackPolicy.ONLY_WHAT_IS_LEFT
+    cap_credits: PositiveCredits | None = None
+    """The most credits one holder can owe the issuer (待追回上限); what lies beyond is never recovered."""
+
+    @model_validator(mode="after")
+    def _cap_belongs_to_a_shortage(self) -> Self:
+        if (self.policy is ClawbackPolicy.SHORTAGE) != (self.cap_credits is not None):
+            message = f"a cap belongs to the policy shortage and to no other, found {self.policy}, {self.cap_credits}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def title(self) -> Words:
+        """Give the terms in words."""
+        if self.cap_credits is None:
+            return Words(
+                zh="只扣回尚未使用的部分；已经用掉的不追回，也不欠",
+                en="Only what is still unspent is taken back; what was spent is neither recovered nor owed",
+            )
+        return Words(
+            zh=f"先扣回尚未使用的部分；已经用掉的记为待追回，从以后获得的积分中抵回，"
+            f"每位持有人最多 {self.cap_credits:,} 分，超出的不追回",
+            en=f"What is still unspent is taken back; what was spent is owed and repaid from later awards, "
+            f"at most {self.cap_credits:,} credits a holder; what lies beyond is not recovered",
+        )
+
+
 class ComplaintChannel(Record):
     """Where holders complain, and how soon they are answered (投诉渠道)."""
 
@@ -120,6 +157,12 @@ class Scheme(Record):
     guarantee: Guarantee
     redemption_terms: Annotated[tuple[Words, ...], Field(min_length=1)]
     compensations: tuple[Compensation, ...] = ()
+    clawback: ClawbackTerms = ClawbackTerms()
+    refund_grace_days: Annotated[int, Field(ge=0, le=36_500)]
+    """How long refunded credits can be used that expired before they were refunded (退回宽限期).
+
+    Every filing says so itself: a number nobody filed would be a promise nobody made, or a loss nobody announced.
+    """
     complaints: ComplaintChannel
     standards: Annotated[tuple[StandardRef, ...], Field(min_length=1)]
     """A filing without a declared standard is refused (标准化法 art. 27)."""
@@ -130,6 +173,26 @@ class Scheme(Record):
     def spending_order(self) -> Words:
         """Give the order in which credits are spent."""
         return SPENDING_ORDER
+
+    @property
+    def refund_title(self) -> Words:
+        """Say what becomes of credits that expired before they were refunded."""
+        if self.validity.months is None:
+            return Words(
+                zh="积分终身有效，什么时候退回都按原条款使用",
+                en="Credits are valid for life: whenever they are refunded, they are usable on their original terms",
+            )
+        if not self.refund_grace_days:
+            return Words(
+                zh="退回时已到期的不能再用；退回与到期都记入明细",
+                en="Those that expired before the refund can't be used again; refund and expiry are both recorded",
+            )
+        days = self.refund_grace_days
+        return Words(
+            zh=f"退回时已到期的，自退回之日起宽限 {days} 天，按原条款使用",
+            en=f"Those that expired before the refund are usable for {days} day{'' if days == 1 else 's'} more "
+            f"on their original terms",
+        )
 
     def worth_fen(self, credits_held: int) -> NonNegativeFen:
         """Give the face value of so many credits, rounded down to the fen."""

@@ -59,6 +59,9 @@ class PublicIssuer(Record):
     validity: Words | None
     spending_order: Words
     redemption_terms: tuple[Words, ...]
+    clawback: Words | None
+    refund: Words | None
+    """What becomes of credits that expired before they were refunded."""
     complaints: ComplaintChannel | None
     certificate_title: Words | None
     standards: tuple[StandardRef, ...]

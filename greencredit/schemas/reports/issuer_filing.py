@@ -138,6 +138,8 @@ class SchemeNote(Record):
     monthly_cap_credits: Credits
     redemption_terms: tuple[Words, ...]
     compensations: tuple[Words, ...]
+    clawback: Words
+    refund: Words
     particulars: tuple[Words, ...]
     guarantee: GuaranteeNote
     complaint_channel: str

@@ -32,7 +32,9 @@ def test_a_line_of_the_register_tells_state_number_and_terms(session: Session) -
 
     (filed,) = queries.filings(session, issuer.issuer_id)
     scheme = new_scheme()
-    assert line.model_dump(exclude={"spending_order", "standards", "redemption_terms", "complaints"}) == {
+    assert line.model_dump(
+        exclude={"spending_order", "standards", "redemption_terms", "complaints", "clawback", "refund"}
+    ) == {
         "issuer_id": issuer.issuer_id,
         "name": "示例零售有限公司",
         "english_name": "Example Retail Co., Ltd.",
@@ -58,6 +60,7 @@ def test_a_line_of_the_register_tells_state_number_and_terms(session: Session) -
         scheme.redemption_terms,
         scheme.complaints,
     )
+    assert (line.clawback, line.refund) == (scheme.clawback.title, scheme.refund_title)
 
 
 def test_the_time_in_a_state_is_not_restarted_by_a_renewal(session: Session, clock: StandingClock) -> None:

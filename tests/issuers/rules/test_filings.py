@@ -1,6 +1,7 @@
 """The life of a filing over every triple; sections, digests and what a filing must state."""
 
 import hashlib
+import json
 from itertools import product
 
 import pytest
@@ -12,13 +13,15 @@ from greencredit.issuers.errors import (
 )
 from greencredit.kernel.policy import Role
 from greencredit.schemas.issuers import (
+    ClawbackPolicy,
+    ClawbackTerms,
     FilingState,
     FilingStep,
     IssuerKind,
     Particular,
     SectionName,
 )
-from greencredit.schemas.values import Words
+from greencredit.schemas.values import Credits, Words
 from tests.factories.issuers import new_scheme
 
 EXPECTED_FILING: dict[tuple[str, str, str], str] = {
@@ -62,6 +65,26 @@ def test_a_section_is_canonical_json_and_its_digest_is_that_of_its_bytes() -> No
 
     assert document == '{"address":null,"answer_days":7,"phone":"000-00000000"}'
     assert rules.digest_of(document) == hashlib.sha256(document.encode()).hexdigest()
+
+
+def test_what_is_filed_on_clawback_and_refund_is_read_from_the_section_on_redemption() -> None:
+    owed_up_to_500 = ClawbackTerms(policy=ClawbackPolicy.SHORTAGE, cap_credits=Credits(500))
+
+    section = rules.sections_of(new_scheme(clawback=owed_up_to_500))[SectionName.REDEMPTION]
+
+    assert section.startswith('{"clawback":{"cap_credits":500,"policy":"shortage"},"compensations":[],')
+    assert (rules.clawback_terms_of(section), rules.refund_grace_days_of(section)) == (owed_up_to_500, 30)
+
+
+def test_a_document_filed_before_these_terms_existed_claws_nothing_back_and_promises_no_grace() -> None:
+    documents = rules.sections_of(new_scheme())
+    new = json.loads(documents[SectionName.REDEMPTION])
+    before = rules.document_of({name: new[name] for name in ("redemption_terms", "compensations")})
+
+    read = rules.scheme_of({**documents, SectionName.REDEMPTION: before})
+
+    assert (rules.clawback_terms_of(before), rules.refund_grace_days_of(before)) == (ClawbackTerms(), 0)
+    assert read == new_scheme().model_copy(update={"clawback": ClawbackTerms(), "refund_grace_days": 0})
 
 
 def test_the_spending_order_of_the_platform_stands_in_every_filing() -> None:

@@ -12,12 +12,17 @@ from greencredit.issuers.errors import (
 from greencredit.schemas.awards import EarningRule
 from greencredit.schemas.issuers import (
     Certificate,
+    ClawbackPolicy,
+    ClawbackTerms,
     Condition,
     CustodyKind,
     Guarantee,
+    Scheme,
     StandardRef,
+    Validity,
     Verdict,
 )
+from greencredit.schemas.values import Credits, Words
 from tests.factories.issuers import example_rule, new_assessment, new_certificate, new_scheme
 
 DAY = date(2026, 3, 2)
@@ -106,6 +111,83 @@ def test_a_filing_without_a_declared_standard_or_a_rule_is_no_filing() -> None:
     for name in ("standards", "rules", "redemption_terms"):
         with pytest.raises(ValidationError, match=name):
             type(new_scheme()).model_validate({**fields, name: ()})
+
+
+@pytest.mark.parametrize("cap_credits", [None, 0, -1])
+def test_a_shortage_without_a_cap_above_zero_is_no_policy(cap_credits: int | None) -> None:
+    with pytest.raises(ValidationError, match="cap"):
+        ClawbackTerms.model_validate({"policy": "shortage", "cap_credits": cap_credits})
+
+
+def test_a_cap_where_nobody_owes_anything_is_refused() -> None:
+    with pytest.raises(ValidationError, match="a cap belongs to the policy shortage"):
+        ClawbackTerms.model_validate({"cap_credits": 500})
+
+
+@pytest.mark.parametrize("days", [None, -1, 1.5, 36_501])
+def test_a_filing_says_itself_how_long_late_refunds_are_usable(days: float | None) -> None:
+    fields = new_scheme().model_dump()
+    given = {} if days is None else {"refund_grace_days": days}
+
+    with pytest.raises(ValidationError, match="refund_grace_days"):
+        Scheme.model_validate({name: one for name, one in fields.items() if name != "refund_grace_days"} | given)
+
+
+@pytest.mark.parametrize(
+    ("terms", "zh", "en"),
+    [
+        (
+            ClawbackTerms(),
+            "只扣回尚未使用的部分；已经用掉的不追回，也不欠",
+            "Only what is still unspent is taken back; what was spent is neither recovered nor owed",
+        ),
+        (
+            ClawbackTerms(policy=ClawbackPolicy.SHORTAGE, cap_credits=Credits(1_500)),
+            "先扣回尚未使用的部分；已经用掉的记为待追回，从以后获得的积分中抵回，每位持有人最多 1,500 分，超出的不追回",
+            (
+                "What is still unspent is taken back; what was spent is owed and repaid from later awards, "
+                "at most 1,500 credits a holder; what lies beyond is not recovered"
+            ),
+        ),
+    ],
+)
+def test_how_far_an_award_is_taken_back_is_said_in_words(terms: ClawbackTerms, zh: str, en: str) -> None:
+    assert terms.title == Words(zh=zh, en=en)
+
+
+@pytest.mark.parametrize(
+    ("months", "days", "zh", "en"),
+    [
+        (
+            None,
+            0,
+            "积分终身有效，什么时候退回都按原条款使用",
+            "Credits are valid for life: whenever they are refunded, they are usable on their original terms",
+        ),
+        (
+            12,
+            0,
+            "退回时已到期的不能再用；退回与到期都记入明细",
+            "Those that expired before the refund can't be used again; refund and expiry are both recorded",
+        ),
+        (
+            12,
+            1,
+            "退回时已到期的，自退回之日起宽限 1 天，按原条款使用",
+            "Those that expired before the refund are usable for 1 day more on their original terms",
+        ),
+        (
+            12,
+            30,
+            "退回时已到期的，自退回之日起宽限 30 天，按原条款使用",
+            "Those that expired before the refund are usable for 30 days more on their original terms",
+        ),
+    ],
+)
+def test_what_becomes_of_late_refunds_is_said_in_words(months: int | None, days: int, zh: str, en: str) -> None:
+    scheme = new_scheme().model_copy(update={"validity": Validity(months=months), "refund_grace_days": days})
+
+    assert scheme.refund_title == Words(zh=zh, en=en)
 
 
 def test_rules_in_a_filing_are_kept_as_they_were_filed() -> None:
