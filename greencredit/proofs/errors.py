@@ -394,6 +394,12 @@ class PublishedElsewhere(Conflict):
         super().__init__(f"{publisher} publishes the log, wait until its lease ends", publisher=publisher)
 
 
+class RequestUnreadable(ProofRefused):
+    """请求无法理解: what was handed in is not written the way the witness protocol demands."""
+
+    code = "proofs.request_unreadable"
+
+
 class LogNotWitnessed(NotFound):
     """未见证此日志: this witness was not asked to watch a log of this name."""
 

@@ -109,14 +109,15 @@ class ProofsWitness(Table):
 
 
 class ProofsCosignature(Table):
-    """What a witness signed about one of our checkpoints (见证签名)."""
+    """What a witness signed about one of our checkpoints (见证签名); the first time counts."""
 
     __tablename__ = "proofs_cosignature"
     __table_args__ = (CheckConstraint("size >= 0", name="size"), STRICT)
 
     size: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
     vkey: Mapped[str] = mapped_column(primary_key=True)
-    cosigned_at: Mapped[datetime] = mapped_column(primary_key=True)
+    cosigned_seconds: Mapped[int]
+    """The witness's own clock, seconds since 1970."""
     line: Mapped[bytes]
 
 

@@ -19,7 +19,7 @@ def upgrade() -> None:
     append_only("proofs_tile", key=("level", "number"))
     append_only("proofs_key", key=("number",))
     append_only("proofs_checkpoint", key=("size",))
-    append_only("proofs_cosignature", key=("size", "vkey", "cosigned_at"))
+    append_only("proofs_cosignature", key=("size", "vkey"))
     append_only("proofs_conflict", key=("origin", "size", "root"))
 
 
@@ -108,9 +108,9 @@ def _create_witnesses() -> None:
         "proofs_cosignature",
         sa.Column("size", Whole, nullable=False, autoincrement=False),
         sa.Column("vkey", sa.Text, nullable=False),
-        sa.Column("cosigned_at", InstantColumn, nullable=False, autoincrement=False),
+        sa.Column("cosigned_seconds", Whole, nullable=False),
         sa.Column("line", Bytes, nullable=False),
-        sa.PrimaryKeyConstraint("size", "vkey", "cosigned_at", name="pk_proofs_cosignature"),
+        sa.PrimaryKeyConstraint("size", "vkey", name="pk_proofs_cosignature"),
         sa.CheckConstraint("size >= 0", name="ck_proofs_cosignature_size"),
         sqlite_strict=True,
     )

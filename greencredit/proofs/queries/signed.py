@@ -103,7 +103,7 @@ def _stored(session: Session, row: Row[int, bytes, bytes, datetime]) -> StoredCh
     lines = session.scalars(
         select(ProofsCosignature.line)
         .where(ProofsCosignature.size == row.size)
-        .order_by(ProofsCosignature.cosigned_at, ProofsCosignature.vkey)
+        .order_by(ProofsCosignature.cosigned_seconds, ProofsCosignature.vkey)
     )
     note = (row.note + b"".join(lines)).decode()
     return StoredCheckpoint(size=row.size, root=row.root, note=note, signed_at=row.signed_at)

@@ -11,6 +11,7 @@ from greencredit.proofs.rules.tiles import TILE_HEIGHT, TILE_WIDTH, tile_hashes
 
 _SIZE: Final = text("SELECT max(position) FROM proofs_entry")
 _ENTRY: Final = text("SELECT body FROM proofs_entry WHERE position = :position")
+_ENTRIES: Final = text("SELECT body FROM proofs_entry WHERE position >= :first AND position < :last ORDER BY position")
 _TILE: Final = text("SELECT hashes, root FROM proofs_tile WHERE level = :level AND number = :number")
 _LEAVES: Final = text("SELECT hash FROM proofs_entry WHERE position >= :first AND position < :last ORDER BY position")
 _ROOTS: Final = text(
@@ -30,6 +31,14 @@ def entry(session: Session, index: int) -> bytes:
     if found is None:
         raise NoSuchEntry(index, size=size(session))
     return bytes(found)
+
+
+def entries(session: Session, first: int, count: int) -> list[bytes]:
+    """Give the bytes of neighbouring entries; all of them must be there."""
+    found = [bytes(body) for body in session.execute(_ENTRIES, {"first": first, "last": first + count}).scalars()]
+    if len(found) != count:
+        raise NoSuchEntry(first + count - 1, size=size(session))
+    return found
 
 
 def root(session: Session, size: int) -> bytes:
