@@ -73,7 +73,7 @@ def deliveries(
         )
     output.show_table(
         [{"id": line_id, **line.model_dump(mode="json")} for line_id, line in found],
-        ("编号 · id", "通知 · notice", "方式 · way", "次数 · try", "时间 · at (CST)", "结果 · outcome", "应答 · answer"),
+        ("编号 · id", "通知 · notice", "方式 · way", "次数 · try", "时间 · at (CST)", "结果 · outcome", "应答 · code"),
         [
             (
                 line_id,

@@ -1,4 +1,4 @@
-"""Notices over HTTP: one's inbox, the delivery log of a notice, choices, contacts; the operator's view of deliveries."""
+"""Notices over HTTP: one's inbox, what became of a notice, choices, contacts; the operator's view of deliveries."""
 
 from typing import Annotated, Final
 
@@ -41,7 +41,7 @@ def inbox(
     consumer_id: str,
     before: Annotated[str | None, Query(pattern=_NAME)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
-    unread: bool = False,  # noqa: FBT002 - a flag of the address
+    unread: bool = False,  # noqa: FBT001, FBT002 - a flag of the address
 ) -> NoticePage:
     """站内信: one's notices, newest first; `before` is `next_before` of the page before."""
     return queries.inbox(session, consumer_id, before=before, limit=limit, unread_only=unread)
