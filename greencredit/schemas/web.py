@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from greencredit.schemas.values import Credits, Fen, Grams, Instant, Record, Words
+from greencredit.schemas.values import Credits, Fen, Grams, Instant, PositiveCredits, Record, Words
 
 
 class Shell(Record):
@@ -99,6 +99,14 @@ class Liable(Record):
     """When the first of them ends; none: never."""
 
 
+class OwedLine(Record):
+    """What the holder owes an issuer after a reversal found credits spent (待追回)."""
+
+    issuer_id: str
+    issuer_name: str
+    credits: PositiveCredits
+
+
 class ReportLink(Record):
     """One finished report of this holder."""
 
@@ -138,6 +146,8 @@ class ConsumerPage(Record):
     columns: tuple[Column, ...]
     highest_label: Words | None
     liable: tuple[Liable, ...]
+    owed: tuple[OwedLine, ...]
+    """Repaid from later awards; empty where nothing is owed."""
     validity: Words | None
     """What all issuers promise alike; none where they differ."""
     report_title: Words

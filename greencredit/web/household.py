@@ -70,6 +70,7 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
         columns=columns,
         highest_label=_highest(columns),
         liable=liable,
+        owed=(),
         validity=_common(one.validity for one in liable),
         report_title=own_reports.title(),
         reports=own_reports.finished(session, consumer_id),

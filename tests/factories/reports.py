@@ -16,6 +16,7 @@ from greencredit.schemas.reports import (
     MethodNote,
     NotCountedLine,
     Notice,
+    OwedNote,
     ParticipantMean,
     ReportHolder,
     StandardNote,
@@ -201,7 +202,9 @@ def notices() -> tuple[Notice, ...]:
     )
 
 
-def consumer_report(count: int = 60, *, name: str = "示例家庭 0042", purchases_only: bool = False) -> ConsumerReport:
+def consumer_report(
+    count: int = 60, *, name: str = "示例家庭 0042", purchases_only: bool = False, owed: int = 0
+) -> ConsumerReport:
     """Make the report of a household with that many award lines."""
     lines = awards(count)
     if purchases_only:
@@ -237,6 +240,7 @@ def consumer_report(count: int = 60, *, name: str = "示例家庭 0042", purchas
         )
         if lines
         else (),
+        owed=(OwedNote(issuer_id="iss_example", credits=Credits(owed)),) if owed else (),
         issuers=(issuer_note(),) if lines else (),
         methods=methods,
         factors=(factor_note(),) if methods else (),

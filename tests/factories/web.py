@@ -196,6 +196,7 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         "columns": make_columns(),
         "highest_label": Words(zh="12 月，288 分", en="December, 288 credits"),
         "liable": (make_liable(),),
+        "owed": (),
         "validity": Words(zh="终身有效", en="Valid for life"),
         "report_title": Words(zh="个人环境贡献报告", en="Personal contribution report"),
         "reports": (

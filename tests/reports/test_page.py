@@ -6,6 +6,7 @@ import tomllib
 from typing import get_args
 
 import pytest
+from pydantic import ValidationError
 
 from greencredit.reports.render import words
 from greencredit.reports.render.press import TEMPLATE_FOLDERS
@@ -97,6 +98,31 @@ def test_the_numbers_on_the_page_are_the_numbers_of_the_record() -> None:
     assert f"Total of the period, 10 reversed awards left out: {report.totals.credits:,} credits" in said
     assert f"{report.totals.avoided_g_co2e / 1000:,.3f} kg CO₂e quantified." in said
     assert "400 awards in all; the latest 120 are listed here" in said
+
+
+@pytest.mark.parametrize(
+    ("owed", "lang", "said"),
+    [
+        (1_120, "zh", "待追回 1,120 分。 这些积分在退货或撤销时被冲正，而当时已经用掉；"),
+        (1_120, "en", "1,120 credits to be recovered. Taken back, after a return or a cancellation, when they had"),
+        (1, "en", "1 credit to be recovered. Taken back"),
+    ],
+)
+def test_what_the_holder_owes_stands_beside_the_issuer(owed: int, lang: Lang, said: str) -> None:
+    assert said in words_of(page_of(reports.consumer_report(5, owed=owed), lang))
+
+
+def test_where_nothing_is_owed_nothing_is_said_of_it() -> None:
+    report = reports.consumer_report(5)
+
+    assert ("待追回" in page_of(report, "zh"), "to be recovered" in page_of(report, "en")) == (False, False)
+
+
+def test_a_report_owes_nobody_whom_it_does_not_name() -> None:
+    report = reports.consumer_report(5, owed=7)
+
+    with pytest.raises(ValidationError, match="iss_example"):
+        type(report).model_validate({**report.model_dump(), "issuers": (), "flows": ()})
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -9,7 +9,8 @@ from jinja2 import UndefinedError
 
 from greencredit.kernel.access import Actor, Via
 from greencredit.kernel.settings import Settings
-from greencredit.schemas.web import ConsumerPage
+from greencredit.schemas.values import Credits
+from greencredit.schemas.web import ConsumerPage, OwedLine
 from greencredit.web import pages, wording
 from tests.factories.web import AS_OF, make_consumer_page, make_empty_page
 
@@ -51,6 +52,25 @@ def test_the_household_s_page_stands_with_full_and_with_empty_facts(page: Consum
     assert (re.findall(r"[一-鿿]", re.sub(r"<main.*</main>", "", text, flags=re.DOTALL)) == list("中文")) == (
         lang == "en"
     )
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "line"),
+    [
+        ("zh", "待追回", "示例绿色商超（虚构） 1,120 分"),
+        ("en", "To be recovered", "示例绿色商超（虚构） 1,120 credits"),
+    ],
+)
+def test_what_a_household_owes_is_shown_with_the_issuer(lang: str, title: str, line: str) -> None:
+    owed = OwedLine(issuer_id="iss_示例", issuer_name="示例绿色商超（虚构）", credits=Credits(1_120))
+
+    told, silent = (
+        bytes(pages.render(_request(f"lang={lang}"), _household(), "me.html", page=page).body).decode()
+        for page in (make_consumer_page(owed=(owed,)), make_consumer_page())
+    )
+
+    assert (title in told, title in silent) == (True, False)
+    assert line in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", told))
 
 
 def test_a_fact_that_is_not_there_is_an_error_and_never_an_empty_place() -> None:

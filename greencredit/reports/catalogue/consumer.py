@@ -106,6 +106,7 @@ def gather(session: Session, subject_id: str, period: Period, shared: Background
         kinds=rules.kinds_of(lines),
         participants=shared.participants,
         flows=flows,
+        owed=(),
         issuers=tuple(_issuer(shared.issuers[flow.issuer_id]) for flow in flows),
         methods=tuple(
             rules.method_note(actions.action(name), [use for use in kept if use.action == name])

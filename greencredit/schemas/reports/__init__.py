@@ -15,6 +15,7 @@ from greencredit.schemas.reports.consumer import FamilyTitle as FamilyTitle
 from greencredit.schemas.reports.consumer import IssuerNote as IssuerNote
 from greencredit.schemas.reports.consumer import MonthLine as MonthLine
 from greencredit.schemas.reports.consumer import NotCountedLine as NotCountedLine
+from greencredit.schemas.reports.consumer import OwedNote as OwedNote
 from greencredit.schemas.reports.consumer import ParticipantMean as ParticipantMean
 from greencredit.schemas.reports.consumer import ReportHolder as ReportHolder
 from greencredit.schemas.reports.issued import IssuedReport as IssuedReport

@@ -166,6 +166,13 @@ class IssuerNote(Record):
     complaint_channel: str
 
 
+class OwedNote(Record):
+    """What the holder owes an issuer after a reversal found credits spent (待追回)."""
+
+    issuer_id: str
+    credits: PositiveCredits
+
+
 class NotCountedLine(Record):
     """What was left out, and why (未计入)."""
 
@@ -194,6 +201,8 @@ class ConsumerReport(ReportFacts):
     participants: Count
     """Over how many participants the monthly means are taken."""
     flows: tuple[CreditFlow, ...]
+    owed: tuple[OwedNote, ...]
+    """Repaid from later awards; empty where nothing is owed."""
     issuers: tuple[IssuerNote, ...]
     methods: tuple[MethodNote, ...]
     factors: tuple[FactorNote, ...]
@@ -218,6 +227,14 @@ class ConsumerReport(ReportFacts):
                     f"the award lines {credits_of_lines} and {grams_of_lines}"
                 )
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _owed_to_whom_it_names(self) -> Self:
+        missing = {one.issuer_id for one in self.owed} - {one.issuer_id for one in self.issuers}
+        if missing:
+            message = f"credits are owed to {sorted(missing)}, whom the report does not name"
+            raise ValueError(message)
         return self
 
     @property
