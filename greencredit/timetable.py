@@ -7,10 +7,11 @@ from greencredit.awards import jobs as awards
 from greencredit.awards.service import TAKE_IN
 from greencredit.issuers import jobs as issuers
 from greencredit.kernel.messages import jobs as queues
-from greencredit.kernel.messages.scheduler import Daily, Entry
+from greencredit.kernel.messages.scheduler import Daily, Entry, Every
 from greencredit.kernel.messages.worker import Handler
 from greencredit.notices import jobs as notices
 from greencredit.notices.service import TOPIC
+from greencredit.proofs import jobs as proofs
 from greencredit.reports import jobs as reports
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -19,6 +20,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     reports.ISSUE: reports.issue,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
     notices.REMIND: notices.remind_of_expiry,
+    "proofs.publish": proofs.publish,
 }
 """Kind of job → the function of a room's `jobs.py` that does it."""
 
@@ -29,5 +31,6 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),
     Daily("filings take effect", "issuers.bring_filings_into_effect", at=time(0, 5)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
+    Every("publish the log", "proofs.publish", seconds=60),
 )
 """Periodic work; civil times are China's."""

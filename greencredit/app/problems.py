@@ -29,6 +29,7 @@ from greencredit.kernel.access import SignInFirst
 from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusal, Refused
 from greencredit.kernel.writer import OutcomeUnknown, QueueFull
 from greencredit.people.errors import TooManyAttempts, WrongCredentials
+from greencredit.proofs.errors import RequestUnreadable
 from greencredit.schemas.operations import Problem
 from greencredit.schemas.values import Words
 
@@ -54,6 +55,7 @@ _STATUSES: Final[tuple[tuple[type[Refusal], int], ...]] = (
     (NotConfirmed, 503),
     (Fault, 500),
     (MalformedRequest, 400),
+    (RequestUnreadable, 400),
     (NotFound, 404),
     (Denied, 403),
     (Conflict, 409),

@@ -10,7 +10,8 @@ class Role(StrEnum):
     """What somebody is to a place. A role is added when it first has something to do.
 
     To come: merchant_manager (商家管理员) with redemption, guardian (监护人) with the consents of minors,
-    organisation_admin (组织管理员) with schools and communities, witness (见证方) with signed checkpoints of the log.
+    organisation_admin (组织管理员) with schools and communities. A witness (见证方) of the log needs no role: whatever
+    it hands in is signed, and its registered key speaks for it.
     """
 
     CONSUMER = "consumer"  # 消费者, of himself
@@ -99,6 +100,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     # Open to the world: health, catalogue of actions, public register, verify page, API description.
     "public.read": _open(),
     "session.open": Rule(Audience.ANYONE, writes=True),
+    # Witnesses and logs prove themselves by their signatures alone (c2sp.org/tlog-witness); both leave records for ever.
+    "checkpoint.cosign": Rule(Audience.ANYONE, writes=True),
+    "cosignature.hand_in": Rule(Audience.ANYONE, writes=True),
     # One's own. Ending a sign-in is no write of the platform's: the suspended may leave, too.
     "session.close": _own(by_key=False),
     "me.read": _own(),
@@ -134,6 +138,7 @@ POLICY: Final[Mapping[str, Rule]] = {
     "ledger.audit": _reads(*_OVERSEERS, _OPERATOR),
     "operations.read": _reads(_OPERATOR, _AUDITOR),
     "operations.manage": _writes(_OPERATOR),
+    "log.manage": _writes(_OPERATOR),
     # Roles and accounts; an issuer's administrator names his own staff.
     "grant.give": _writes(_OPERATOR, _ISSUER_ADMIN),
     "grant.revoke": _writes(_OPERATOR, _ISSUER_ADMIN),

@@ -54,8 +54,14 @@ _WITHOUT_GATE: Final = {
 }
 """Routes that nobody needs to be let in to, and why."""
 
-_OWN_TRANSACTIONS: Final = {"/api/v1/sessions", "/sign-in", "/health/ready"}
-"""Routes that hold the database itself: signing in remembers refusals, health must not fail with it."""
+_OWN_TRANSACTIONS: Final = {
+    "/api/v1/sessions",
+    "/sign-in",
+    "/health/ready",
+    "/log/cosignatures",
+    "/witness/add-checkpoint",
+}
+"""Routes that hold the database itself: signing in and witnessing remember refusals, health must not fail with it."""
 
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 

@@ -1,5 +1,6 @@
 """Reads of the log: entries, roots and proofs, what was signed and cosigned."""
 
+from greencredit.proofs.queries.files import log_folder, published_checkpoint, published_tile
 from greencredit.proofs.queries.signed import (
     checkpoint_at,
     checkpoint_sizes,
@@ -23,7 +24,10 @@ __all__ = [
     "key_changes",
     "key_lines",
     "latest_checkpoint",
+    "log_folder",
     "log_keys",
+    "published_checkpoint",
+    "published_tile",
     "root",
     "size",
     "witness_signer",

@@ -20,12 +20,12 @@ from greencredit.kernel.ids import new_id
 from greencredit.proofs import queries
 from greencredit.proofs.errors import PublishedElsewhere
 from greencredit.proofs.queries import tree
+from greencredit.proofs.queries.files import CHECKPOINT
 from greencredit.proofs.rules.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, bundles_of, pack_entries, tile_path, tiles_of
 from greencredit.proofs.service.sign import checkpoint, open_log
 from greencredit.proofs.tables import ProofsLog
 from greencredit.schemas.proofs import Published
 
-CHECKPOINT: Final = "checkpoint"
 LEASE: Final = timedelta(minutes=2)
 """How long a publisher that says nothing is believed to be alive."""
 
