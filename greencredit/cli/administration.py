@@ -210,7 +210,7 @@ def reverse(
         _record(session, operator, "award.reverse", str(award_id), facts)
     again = "（此前已收回，未做改动 · taken back before, nothing changed）" if posted.repeated else ""
     output.show(
-        {"award_id": award_id, "credits": credits_, **posted._asdict()},
+        {"award_id": award_id, "credits": credits_, **posted.model_dump()},
         f"发放 award {award_id}: 收回 {credits_:,} 积分 credits taken back · 分录 event {posted.event_id}{again}",
     )
 

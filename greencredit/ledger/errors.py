@@ -1,6 +1,8 @@
 """What the ledger refuses."""
 
-from greencredit.kernel.errors import Conflict, NotFound, Refused
+from typing import Any
+
+from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused
 
 
 class NotEnoughCredits(Refused):
@@ -8,10 +10,13 @@ class NotEnoughCredits(Refused):
 
     code = "ledger.not_enough_credits"
 
-    def __init__(self, *, event_id: int, wanted: int, found: int) -> None:
+    def __init__(self, *, wanted: int, found: int, event_id: int | None = None) -> None:
+        facts: dict[str, Any] = {} if event_id is None else {"event_id": event_id}
         super().__init__(
-            f"the credits of award {event_id} are spent in part: {found} left, {wanted} wanted",
-            event_id=event_id,
+            f"{found} credits can be taken, {wanted} wanted"
+            if event_id is None
+            else f"the credits of award {event_id} are spent in part: {found} left, {wanted} wanted",
+            **facts,
             wanted=wanted,
             found=found,
         )
@@ -90,3 +95,128 @@ class NotPositive(Refused):
 
     def __init__(self, *, found: int) -> None:
         super().__init__(f"an event moves a positive number of credits, found {found}", found=found)
+
+
+class TooMany(Refused):
+    """积分数量过大: no command moves more than every reader can count exactly."""
+
+    code = "ledger.too_many"
+
+    def __init__(self, *, found: int, most: int) -> None:
+        super().__init__(f"a command moves at most {most} credits, found {found}", found=found, most=most)
+
+
+class NothingLeft(Conflict):
+    """已无可用余量: what was set aside, spent or frozen was captured, given back or taken back already."""
+
+    code = "ledger.nothing_left"
+
+    def __init__(self, *, event_id: int, wanted: int, left: int) -> None:
+        super().__init__(
+            f"of event {event_id} {left} credits are left, {wanted} wanted", event_id=event_id, wanted=wanted, left=left
+        )
+
+
+class NoSuchHold(NotFound):
+    """查无此冻结: there is no hold with this number."""
+
+    code = "ledger.no_such_hold"
+
+    def __init__(self, hold: int) -> None:
+        super().__init__(f"there is no hold {hold}", hold=hold)
+
+
+class NoSuchFreeze(NotFound):
+    """查无此处置冻结: there is no freeze with this number."""
+
+    code = "ledger.no_such_freeze"
+
+    def __init__(self, freeze: int) -> None:
+        super().__init__(f"there is no freeze {freeze}", freeze=freeze)
+
+
+class NoSuchRedemption(NotFound):
+    """查无此核销: nothing was spent at a merchant under this number; a donation is not given back."""
+
+    code = "ledger.no_such_redemption"
+
+    def __init__(self, redemption: int) -> None:
+        super().__init__(f"there is no redemption {redemption}", redemption=redemption)
+
+
+class NoSuchSeries(NotFound):
+    """查无此批次: there is no series with this number."""
+
+    code = "ledger.no_such_series"
+
+    def __init__(self, series_id: int) -> None:
+        super().__init__(f"there is no series {series_id}", series_id=series_id)
+
+
+class NoSuchProposal(NotFound):
+    """查无此调整申请: nobody proposed this correction."""
+
+    code = "ledger.no_such_proposal"
+
+    def __init__(self, proposal: int) -> None:
+        super().__init__(f"there is no proposal {proposal}", proposal=proposal)
+
+
+class AlreadyDecided(Conflict):
+    """调整申请已处理: a proposal is decided once."""
+
+    code = "ledger.already_decided"
+
+    def __init__(self, proposal: int, *, approved: bool) -> None:
+        found = "approved" if approved else "refused"
+        super().__init__(f"proposal {proposal} is {found} already", proposal=proposal, found=found)
+
+
+class SecondPersonNeeded(Denied):
+    """须由第二人复核: nobody approves what he proposed himself."""
+
+    code = "ledger.second_person_needed"
+
+    def __init__(self, proposal: int) -> None:
+        super().__init__(f"proposal {proposal} needs another person's decision", proposal=proposal)
+
+
+class HolderErased(Refused):
+    """持有人已注销: the person behind this number was erased; nothing moves there any more."""
+
+    code = "ledger.holder_erased"
+
+    def __init__(self, holder: int) -> None:
+        super().__init__(f"holder {holder} was erased", holder=holder)
+
+
+class NotAnEnterprise(Refused):
+    """非企业账户: only enterprises hold wallets; credits never pass between persons."""
+
+    code = "ledger.not_an_enterprise"
+
+    def __init__(self, holder: int) -> None:
+        super().__init__(f"holder {holder} is no enterprise; a wallet was wanted", holder=holder)
+
+
+class ItemRefused(Refused):
+    """批次被拒: one item of an all-or-nothing batch was refused, so nothing of the batch was written."""
+
+    code = "ledger.item_refused"
+
+    def __init__(self, *, item: int, refusal: Refusal) -> None:
+        super().__init__(
+            f"item {item} was refused ({refusal.code}): {refusal.message}; nothing was written",
+            item=item,
+            cause=refusal.code,
+            facts=refusal.facts,
+        )
+
+
+class NotAMerchant(Refused):
+    """非商户: credits are spent at merchants and given to projects; they never pass between persons."""
+
+    code = "ledger.not_a_merchant"
+
+    def __init__(self, holder: int) -> None:
+        super().__init__(f"holder {holder} is a person; a merchant or a project was wanted", holder=holder)

@@ -1,16 +1,35 @@
 """Tables of the ledger: one of events, one of leaf balances, and the few names they refer to.
 
-Events have no foreign keys: an audit invariant says that every leaf exists, and posting stays fast.
+A leaf has no row of names: its number says holder, series and kind (`rules.leaf_of`), and an event's two leaves follow
+from its verb (`rules.PATHS`), so that no event can name a path that is not there. Events have no foreign keys: an audit
+invariant says that what they name exists, and posting stays fast. The time of an event is its batch's.
 """
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greencredit.kernel.database import Table, Whole
 
 STRICT = {"sqlite_strict": True}
+
+Small = BigInteger().with_variant(Integer(), "sqlite").with_variant(SmallInteger(), "postgresql")
+"""A number below 2^15; two bytes on PostgreSQL."""
+
+Medium = BigInteger().with_variant(Integer(), "sqlite").with_variant(Integer(), "postgresql")
+"""A number below 2^31; four bytes on PostgreSQL."""
 
 
 class LedgerHead(Table):
@@ -24,15 +43,19 @@ class LedgerHead(Table):
     next_batch: Mapped[int]
     log_size: Mapped[int]
     epoch: Mapped[int]
+    """Rises with every posting and every erasure: what a process remembers is good while it stays the same."""
 
 
 class LedgerHolder(Table):
-    """A holder's pseudonym: the number stays for ever, the name goes when a person is erased."""
+    """A pseudonym: the number stays for ever; name and secret go when a person is erased."""
 
     __tablename__ = "ledger_holder"
+    __table_args__ = (CheckConstraint("(subject_id IS NULL) = (secret IS NULL)", name="erased_whole"), STRICT)
 
     id: Mapped[int] = mapped_column(Whole, primary_key=True)
     subject_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    secret: Mapped[bytes | None]
+    """What salts the hashes of this holder's events; disclosed to nobody."""
 
 
 class LedgerCaller(Table):
@@ -66,33 +89,26 @@ class LedgerSeries(Table):
     cap: Mapped[int]
 
 
-class LedgerLeaf(Table):
-    """An account at the end of a branch: (kind, holder, series); counter-leaves have holder 0."""
-
-    __tablename__ = "ledger_leaf"
-    __table_args__ = (UniqueConstraint("series_id", "kind", "holder_id"), STRICT)
-
-    id: Mapped[int] = mapped_column(Whole, primary_key=True)
-    series_id: Mapped[int] = mapped_column(Whole, ForeignKey("ledger_series.id"))
-    kind: Mapped[str]
-    holder_id: Mapped[int] = mapped_column(Whole, index=True)
-
-
 class LedgerBalance(Table):
-    """What stands on a leaf: kept once per batch, checked here, rebuilt from events by the audit."""
+    """What stands on a leaf: kept once per batch, checked here, rebuilt from events by the audit.
+
+    Kinds 0 (issued) and 6 (owed) stand at zero or below, all others at zero or above.
+    """
 
     __tablename__ = "ledger_balance"
     __table_args__ = (
-        CheckConstraint("sign = 1 OR sign = -1", name="sign"),
-        CheckConstraint("held >= 0 AND posted * sign >= held", name="never_overdrawn"),
+        CheckConstraint("CASE WHEN leaf_id & 15 IN (0, 6) THEN posted <= 0 ELSE posted >= 0 END", name="never_crossed"),
+        Index(
+            "ix_ledger_balance_owed",
+            "leaf_id",
+            sqlite_where=text("posted < 0 AND leaf_id & 15 = 6"),
+            postgresql_where=text("posted < 0 AND leaf_id & 15 = 6"),
+        ),
         STRICT,
     )
 
-    leaf_id: Mapped[int] = mapped_column(Whole, ForeignKey("ledger_leaf.id"), primary_key=True, autoincrement=False)
-    sign: Mapped[int]
-    """1 for what is owed to somebody, -1 for the issued counter-leaf, which only goes down."""
+    leaf_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
     posted: Mapped[int]
-    held: Mapped[int]
 
 
 class LedgerEvent(Table):
@@ -101,11 +117,11 @@ class LedgerEvent(Table):
     __tablename__ = "ledger_event"
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("debit <> credit", name="two_leaves"),
+        CheckConstraint("kind BETWEEN 1 AND 28", name="known_verb"),
+        CheckConstraint("length(key) = 16", name="key_whole"),
         Index(
-            "uq_ledger_event_caller_day_key",
+            "uq_ledger_event_caller_key",
             "caller",
-            "day",
             "key",
             unique=True,
             sqlite_where=text("key IS NOT NULL"),
@@ -118,23 +134,30 @@ class LedgerEvent(Table):
             sqlite_where=text("cause IS NOT NULL"),
             postgresql_where=text("cause IS NOT NULL"),
         ),
+        Index(
+            "ix_ledger_event_party_id",
+            "party",
+            "id",
+            sqlite_where=text("party IS NOT NULL"),
+            postgresql_where=text("party IS NOT NULL"),
+        ),
         STRICT,
     )
 
     id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
-    grp: Mapped[int]
-    kind: Mapped[int]
-    debit: Mapped[int]
-    credit: Mapped[int]
+    grp: Mapped[int | None]
+    """The first event of its group; none: it is the first itself."""
+    kind: Mapped[int] = mapped_column(Small)
+    series: Mapped[int] = mapped_column(Medium)
+    holder: Mapped[int] = mapped_column(Medium)
+    party: Mapped[int | None] = mapped_column(Medium)
     amount: Mapped[int]
-    holder: Mapped[int]
-    caller: Mapped[int]
-    day: Mapped[int]
+    caller: Mapped[int] = mapped_column(Small)
     key: Mapped[bytes | None]
     fingerprint: Mapped[bytes | None]
     cause: Mapped[int | None]
-    at: Mapped[datetime]
     serial: Mapped[int | None]
+    """The first serial of credits that came into being."""
 
 
 class LedgerBlock(Table):
@@ -150,15 +173,23 @@ class LedgerBlock(Table):
 
 
 class LedgerBatch(Table):
-    """One posting batch: the range of events it wrote."""
+    """One posting batch: its events, its time, its place in the log, and the subtree hashes of every 256 events."""
 
     __tablename__ = "ledger_batch"
-    __table_args__ = (CheckConstraint("last >= first", name="in_order"), STRICT)
+    __table_args__ = (
+        CheckConstraint("last >= first", name="in_order"),
+        UniqueConstraint("first"),
+        Index("ix_ledger_batch_at", "at"),
+        STRICT,
+    )
 
     id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
     first: Mapped[int]
     last: Mapped[int]
     at: Mapped[datetime]
+    entry: Mapped[int]
+    """The index of this batch's record in the log."""
+    hashes: Mapped[bytes]
 
 
 class LedgerNote(Table):
@@ -170,3 +201,51 @@ class LedgerNote(Table):
     actor_id: Mapped[str]
     reason: Mapped[str]
     document: Mapped[str | None]
+
+
+class LedgerFrozen(Table):
+    """The hash of an event whose holder was erased: the tree stays whole, the row can't be matched to a person."""
+
+    __tablename__ = "ledger_frozen"
+
+    event_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
+
+
+class LedgerProposal(Table):
+    """A correction that one person asks for (待复核调整)."""
+
+    __tablename__ = "ledger_proposal"
+    __table_args__ = (
+        UniqueConstraint("id", "proposed_by"),
+        CheckConstraint("credits <> 0", name="not_zero"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(Whole, primary_key=True)
+    holder: Mapped[int]
+    series_id: Mapped[int] = mapped_column(Whole, ForeignKey("ledger_series.id"))
+    credits: Mapped[int]
+    reason: Mapped[str]
+    document: Mapped[str | None]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+
+
+class LedgerDecision(Table):
+    """What a second person decided on a proposal; the database itself refuses the first person."""
+
+    __tablename__ = "ledger_decision"
+    __table_args__ = (
+        ForeignKeyConstraint(["proposal_id", "proposed_by"], ["ledger_proposal.id", "ledger_proposal.proposed_by"]),
+        CheckConstraint("decided_by <> proposed_by", name="second_person"),
+        CheckConstraint("(event_id IS NOT NULL) = (approved = 1)", name="approved_is_posted"),
+        STRICT,
+    )
+
+    proposal_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    proposed_by: Mapped[str]
+    decided_by: Mapped[str]
+    approved: Mapped[bool]
+    event_id: Mapped[int | None]
+    decided_at: Mapped[datetime]

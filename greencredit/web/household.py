@@ -51,8 +51,8 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
     return ConsumerPage(
         name=people.consumer(session, consumer_id).display_name,
         as_of=now(session),
-        balance=Credits(sum(one.posted for one in balances)),
-        held=Credits(sum(one.held for one in balances)),
+        balance=Credits(sum(one.outstanding for one in balances)),
+        held=Credits(sum(one.held + one.frozen for one in balances)),
         worth_fen=Fen(sum(one.worth_fen or 0 for one in liable)),
         year=chosen,
         years=tuple(YearLink(year=one, chosen=one == chosen) for one in years),
@@ -227,8 +227,8 @@ def _one_liable(session: Session, issuer_id: str, balances: Sequence[SeriesBalan
     by_version: dict[int, int] = {}
     for one in balances:
         version = one.terms.terms_version
-        by_version[version] = by_version.get(version, 0) + one.posted
-    expiries = [one.terms.expires_at for one in balances if one.posted and one.terms.expires_at is not None]
+        by_version[version] = by_version.get(version, 0) + one.outstanding
+    expiries = [one.terms.expires_at for one in balances if one.outstanding and one.terms.expires_at is not None]
     return Liable(
         issuer_id=issuer_id,
         name=public.name,

@@ -25,14 +25,14 @@ STATE: Final = {
     "batches": "SELECT * FROM evidence_batch",
     "keys": "SELECT * FROM evidence_key",
     "rejects": "SELECT * FROM evidence_reject",
-    "events": "SELECT e.id, e.grp, e.kind, e.amount, e.day, e.key, e.cause, e.at, e.serial, c.name, h.subject_id, "
-    "d.kind AS debit_kind, l.kind AS credit_kind, s.award_month, s.terms_version, s.issuer_id FROM ledger_event e "
+    "events": "SELECT e.id, e.grp, e.kind, e.amount, e.key, e.cause, t.at, e.serial, c.name, h.subject_id, "
+    "s.award_month, s.terms_version, s.issuer_id FROM ledger_event e "
+    "JOIN ledger_batch t ON e.id BETWEEN t.first AND t.last "
     "JOIN ledger_caller c ON c.id = e.caller JOIN ledger_holder h ON h.id = e.holder "
-    "JOIN ledger_leaf d ON d.id = e.debit JOIN ledger_leaf l ON l.id = e.credit "
-    "JOIN ledger_series s ON s.id = l.series_id",
-    "balances": "SELECT l.kind, h.subject_id, s.issuer_id, s.award_month, s.terms_version, b.sign, b.posted, b.held "
-    "FROM ledger_balance b JOIN ledger_leaf l ON l.id = b.leaf_id JOIN ledger_series s ON s.id = l.series_id "
-    "LEFT JOIN ledger_holder h ON h.id = l.holder_id",
+    "JOIN ledger_series s ON s.id = e.series",
+    "balances": "SELECT b.leaf_id & 15 AS kind, h.subject_id, s.issuer_id, s.award_month, s.terms_version, b.posted "
+    "FROM ledger_balance b JOIN ledger_series s ON s.id = (b.leaf_id >> 4) & 16777215 "
+    "LEFT JOIN ledger_holder h ON h.id = b.leaf_id >> 28",
     "holders": "SELECT subject_id FROM ledger_holder",
 }
 """Everything that an import writes; pseudonyms by their names, for a broken transaction leaves a gap in the numbers."""
@@ -130,7 +130,7 @@ def _rows(session: Session, statement: str) -> list[tuple[Any, ...]]:
 def credits_of(database: Database, consumer_id: str) -> int:
     """Give what a consumer has, as the ledger's balances say."""
     with database.reading() as session:
-        return sum(one.posted for one in ledger.balances_of(session, consumer_id))
+        return sum(one.outstanding for one in ledger.balances_of(session, consumer_id))
 
 
 def awarded(database: Database, consumer_id: str) -> list[int]:

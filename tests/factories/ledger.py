@@ -1,11 +1,24 @@
 """Holders, series and earnings for tests of the ledger."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from greencredit.ledger import service
-from greencredit.schemas.ledger import Earning, Posted, Terms
+from greencredit.ledger.rules import key_of
+from greencredit.schemas.ledger import (
+    Clawback,
+    Earning,
+    Hold,
+    Posted,
+    Reason,
+    Redemption,
+    Refunded,
+    Restoration,
+    Reversal,
+    TakenBack,
+    Terms,
+)
 from greencredit.schemas.values import Credits
 
 
@@ -29,18 +42,17 @@ def make_terms(
 
 
 def make_earning(
-    session: Session,
-    holder: str = "con_li",
-    *,
-    credits_: int = 30,
-    key: str = "e",
-    day: int = 0,
-    terms: Terms | None = None,
+    session: Session, holder: str = "con_li", *, credits_: int = 30, key: str = "e", terms: Terms | None = None
 ) -> Earning:
     """Give one award of a holder in a series, both made on first sight."""
     number = service.holders(session, [holder])[holder]
     series = service.series(session, terms or make_terms())
-    return Earning(number, series, credits_, day, key.encode())
+    return Earning(number, series, credits_, key_of(key))
+
+
+def holder_of(session: Session, subject_id: str) -> int:
+    """Give the number of a person, a merchant, a project or an enterprise."""
+    return service.holders(session, [subject_id])[subject_id]
 
 
 def earn(session: Session, *earnings: Earning, caller: str = "tests") -> list[Posted]:
@@ -48,18 +60,51 @@ def earn(session: Session, *earnings: Earning, caller: str = "tests") -> list[Po
     return service.earn(session, service.caller(session, caller), earnings)
 
 
+def because(text: str = "退货", actor_id: str = "acc_operator") -> Reason:
+    """Give a reason with an actor and a document."""
+    return Reason(actor_id, text, "a" * 64)
+
+
 def reverse(
-    session: Session, event_id: int, credits_: int, *, key: str = "r", caller: str = "tests", reason: str = "退货"
-) -> Posted:
+    session: Session,
+    event_id: int,
+    credits_: int,
+    *,
+    key: str = "r",
+    caller: str = "tests",
+    reason: str = "退货",
+    clawback: Clawback | None = None,
+) -> TakenBack:
     """Take credits of an award back."""
-    return service.reverse(
-        session,
-        service.caller(session, caller),
-        event_id,
-        credits_=credits_,
-        day=0,
-        key=key.encode(),
-        actor_id="acc_operator",
-        reason=reason,
-        document="a" * 64,
+    reversal = Reversal(event_id, credits_, key_of(key), because(reason), clawback)
+    return service.reverse(session, service.caller(session, caller), reversal)
+
+
+def redeem(
+    session: Session,
+    credits_: int,
+    *,
+    holder: str = "con_li",
+    merchant: str = "mer_tea",
+    key: str = "d",
+    issuer_id: str | None = None,
+) -> Posted:
+    """Spend credits at a merchant."""
+    numbers = service.holders(session, [holder, merchant])
+    redemption = Redemption(numbers[holder], credits_, numbers[merchant], key_of(key), issuer_id)
+    return service.post_one(session, service.caller(session, "tests"), redemption)
+
+
+def restore(
+    session: Session, redemption: int, credits_: int, *, key: str = "back", grace: timedelta | None = None
+) -> Refunded:
+    """Give spent credits back."""
+    return service.restore(
+        session, service.caller(session, "tests"), Restoration(redemption, credits_, key_of(key), grace)
     )
+
+
+def hold(session: Session, credits_: int, *, holder: str = "con_li", key: str = "h") -> Posted:
+    """Set credits aside."""
+    command = Hold(holder_of(session, holder), credits_, key_of(key))
+    return service.post_one(session, service.caller(session, "tests"), command)

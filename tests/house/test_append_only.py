@@ -30,8 +30,11 @@ APPEND_ONLY: Final = (
     "issuers_step",
     "ledger_batch",
     "ledger_block",
+    "ledger_decision",
     "ledger_event",
+    "ledger_frozen",
     "ledger_note",
+    "ledger_proposal",
     "ledger_series",
     "people_audit",
     "people_consent",
@@ -46,7 +49,8 @@ APPEND_ONLY: Final = (
 """Facts that are never edited; a table joins or leaves this list by an act of architecture."""
 
 _CHOSEN: Final[dict[str, dict[str, Any]]] = {
-    "ledger_event": {"credit": 2},
+    "ledger_decision": {"approved": False, "event_id": None, "decided_by": "acc_second"},
+    "ledger_event": {"key": b"k" * 16},
     "proofs_checkpoint": {"root": b"r" * 32},
     "proofs_entry": {"hash": b"h" * 32},
     "proofs_tile": {"hashes": b"h" * 8192, "root": b"r" * 32},

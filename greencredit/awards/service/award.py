@@ -17,6 +17,7 @@ from greencredit.awards.service.turns import wait_for_turn
 from greencredit.awards.tables import AwardsAward, AwardsMeasure
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date, now, start_of
+from greencredit.ledger import rules as ledger_rules
 from greencredit.ledger import service as ledger
 from greencredit.schemas.actions import Quantification
 from greencredit.schemas.awards import Ground
@@ -144,8 +145,7 @@ def _book(
             holder=claim.holder,
             series=series[claim.on.year, claim.on.month],
             credits=grant.credits,
-            day=rules.windows(claim.on)[0],
-            key=item.fingerprint,
+            key=ledger_rules.dated_key(claim.on, item.fingerprint),
         )
         for item, claim, grant in granted
     ]

@@ -8,7 +8,8 @@ from greencredit.awards.errors import NoSuchAward
 from greencredit.awards.rules import Filed
 from greencredit.awards.tables import AwardsAward, AwardsReversal
 from greencredit.ledger import service as ledger
-from greencredit.schemas.ledger import Posted
+from greencredit.ledger.rules import key_of
+from greencredit.schemas.ledger import Reason, Reversal, TakenBack
 
 _CALLER = "awards.reverse"
 
@@ -22,7 +23,7 @@ def take_back(
     reason: str,
     document: str | None = None,
     key: str = "",
-) -> Posted:
+) -> TakenBack:
     """Reverse an award, whole or in part (冲正); asking twice takes back once, unless the second has another key.
 
     Raises:
@@ -33,17 +34,13 @@ def take_back(
     if row is None:
         raise NoSuchAward(award_id)
     caller = ledger.caller(session, _CALLER)
-    posted = ledger.reverse(
-        session,
-        caller,
-        award_id,
-        credits_=credits_,
-        day=0,
-        key=f"{award_id}:{credits_}:{key}".encode(),
-        actor_id=actor_id,
-        reason=reason,
-        document=document,
+    reversal = Reversal(
+        award=award_id,
+        credits=credits_,
+        key=key_of(f"{award_id}:{credits_}:{key}"),
+        reason=Reason(actor_id, reason, document),
     )
+    posted = ledger.reverse(session, caller, reversal)
     if not posted.repeated:
         session.add(AwardsReversal(event_id=posted.event_id, award_id=award_id, credits=credits_))
         session.flush()

@@ -1,7 +1,27 @@
 """The verbs of the ledger; each takes a session, writes one batch, and leaves the commit to the edge."""
 
-from greencredit.ledger.service.earn import earn
+from greencredit.ledger.service.adjust import decide, propose
+from greencredit.ledger.service.earn import earn, earn_each
+from greencredit.ledger.service.erase import erase
+from greencredit.ledger.service.expire import Swept, expire
 from greencredit.ledger.service.names import caller, holders, series
-from greencredit.ledger.service.reverse import reverse
+from greencredit.ledger.service.post import Outcome, post, post_one
+from greencredit.ledger.service.take_back import restore, reverse
 
-__all__ = ["caller", "earn", "holders", "reverse", "series"]
+__all__ = [
+    "Outcome",
+    "Swept",
+    "caller",
+    "decide",
+    "earn",
+    "earn_each",
+    "erase",
+    "expire",
+    "holders",
+    "post",
+    "post_one",
+    "propose",
+    "restore",
+    "reverse",
+    "series",
+]

@@ -1,15 +1,17 @@
-"""Interns names: the ledger's rows hold small numbers for callers, holders, series and leaves."""
+"""Interns names: the ledger's rows hold small numbers for callers, holders and series."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.clock import micros
+from greencredit.kernel.clock import instant, micros
 from greencredit.kernel.database import is_sqlite
+from greencredit.kernel.ids import Entropy
 from greencredit.ledger import rules
-from greencredit.schemas.ledger import LeafKind, Terms
+from greencredit.ledger.rules.seal import SECRET_BYTES
+from greencredit.schemas.ledger import Terms
 
 
 def caller(session: Session, name: str) -> int:
@@ -21,11 +23,22 @@ def caller(session: Session, name: str) -> int:
 
 
 def holders(session: Session, subject_ids: Collection[str]) -> dict[str, int]:
-    """Give the pseudonym of each subject, making those not seen before."""
+    """Give the pseudonym of each subject, making those not seen before, each with a secret of its own.
+
+    Persons, merchants, projects and enterprises are numbered alike; what a subject is, its id's first letters say.
+    """
     known = _known_holders(session, subject_ids)
-    if missing := [{"subject": subject} for subject in dict.fromkeys(subject_ids) if subject not in known]:
-        statement = text("INSERT INTO ledger_holder (subject_id) VALUES (:subject) ON CONFLICT DO NOTHING")
-        session.execute(statement, missing)
+    if missing := sorted(subject for subject in set(subject_ids) if subject not in known):  # in one order everywhere
+        entropy: Entropy = session.info["entropy"]
+        drawn = entropy(SECRET_BYTES * len(missing))
+        rows = [
+            {"subject": subject, "secret": drawn[SECRET_BYTES * place : SECRET_BYTES * (place + 1)]}
+            for place, subject in enumerate(missing)
+        ]
+        statement = text(
+            "INSERT INTO ledger_holder (subject_id, secret) VALUES (:subject, :secret) ON CONFLICT DO NOTHING"
+        )
+        session.execute(statement, rows)
         known = _known_holders(session, subject_ids)
     return known
 
@@ -61,46 +74,10 @@ def series(session: Session, terms: Terms) -> int:
     return made
 
 
-def leaves(session: Session, series_id: int, kind: LeafKind, holder_ids: Iterable[int]) -> dict[int, int]:
-    """Give the leaf of each holder in a series, opening those not there yet with a balance of zero."""
-    wanted = list(dict.fromkeys(holder_ids))
-    known = _known_leaves(session, series_id, kind, wanted)
-    if missing := [holder for holder in wanted if holder not in known]:
-        _open_leaves(session, series_id, kind, missing)
-        opened = _known_leaves(session, series_id, kind, missing)
-        _open_balances(session, kind, [opened[holder] for holder in missing])
-        known |= opened
-    return known
-
-
-def _open_leaves(session: Session, series_id: int, kind: LeafKind, holder_ids: list[int]) -> None:
-    statement = "INSERT INTO ledger_leaf (series_id, kind, holder_id)"
-    connection = session.connection()
-    if is_sqlite(session):
-        rows = [(series_id, kind.value, holder) for holder in holder_ids]
-        connection.exec_driver_sql(f"{statement} VALUES (?, ?, ?)", rows)
-        return
-    statement += " SELECT :series, :kind, unnest(CAST(:holders AS bigint[]))"
-    connection.execute(text(statement), {"series": series_id, "kind": kind.value, "holders": holder_ids})
-
-
-def _open_balances(session: Session, kind: LeafKind, leaf_ids: list[int]) -> None:
-    statement = "INSERT INTO ledger_balance (leaf_id, sign, posted, held)"
-    connection = session.connection()
-    if is_sqlite(session):
-        rows = [(leaf, rules.SIGNS[kind]) for leaf in leaf_ids]
-        connection.exec_driver_sql(f"{statement} VALUES (?, ?, 0, 0)", rows)
-        return
-    statement += " SELECT unnest(CAST(:leaves AS bigint[])), :sign, 0, 0"
-    connection.execute(text(statement), {"leaves": leaf_ids, "sign": rules.SIGNS[kind]})
-
-
-def _known_leaves(session: Session, series_id: int, kind: LeafKind, holder_ids: list[int]) -> dict[int, int]:
-    wanted = "IN (SELECT value FROM json_each(:ids))" if is_sqlite(session) else "= ANY(:ids)"
-    ids = json.dumps(holder_ids) if is_sqlite(session) else holder_ids
-    statement = text(
-        "SELECT holder_id, id FROM ledger_leaf "  # noqa: S608 - constants
-        f"WHERE series_id = :series AND kind = :kind AND holder_id {wanted}"
-    )
-    rows = session.execute(statement, {"series": series_id, "kind": kind.value, "ids": ids})
-    return dict(rows.all())
+def revived_series(session: Session, series_id: int, expires_at: int) -> int:
+    """Give the series of the same terms that ends at the graced instant (micros), making it on first sight."""
+    row = session.execute(
+        text("SELECT issuer_id, terms_version, funding, award_month, cap FROM ledger_series WHERE id = :series"),
+        {"series": series_id},
+    ).one()
+    return series(session, Terms(**row._asdict(), expires_at=instant(expires_at)))

@@ -1,9 +1,9 @@
-"""The ledger: events, leaves, balances, series, blocks; what must never change is guarded by triggers."""
+"""The ledger: events, balances, series, blocks, batches; what must never change is guarded by triggers."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from greencredit.kernel.database import Bytes, InstantColumn, Whole
+from greencredit.kernel.database import Bytes, FlagColumn, InstantColumn, Whole
 from greencredit.migrations.guards import append_only
 
 revision = "0003"
@@ -13,18 +13,26 @@ down_revision = "0002"
 _NEXT_SERIAL = "(SELECT COALESCE(MAX(last), 0) + 1 FROM ledger_block WHERE series_id = NEW.series_id)"
 _CAP = "(SELECT cap FROM ledger_series WHERE id = NEW.series_id)"
 
+_SMALL = sa.BigInteger().with_variant(sa.Integer(), "sqlite").with_variant(sa.SmallInteger(), "postgresql")
+_MEDIUM = sa.BigInteger().with_variant(sa.Integer(), "sqlite").with_variant(sa.Integer(), "postgresql")
+
 
 def upgrade() -> None:
     """Create the tables."""
     _create_names()
-    _create_accounts()
+    _create_balances()
     _create_events()
+    _create_batches()
+    _create_corrections()
     op.execute("INSERT INTO ledger_head (id, next_event, next_batch, log_size, epoch) VALUES (1, 1, 1, 0, 0)")
     append_only("ledger_series")
     append_only("ledger_event")
     append_only("ledger_block", key=("series_id", "first"))
     append_only("ledger_batch")
     append_only("ledger_note", key=("event_id",))
+    append_only("ledger_frozen", key=("event_id",))
+    append_only("ledger_proposal")
+    append_only("ledger_decision", key=("proposal_id",))
     _guard_blocks()
 
 
@@ -44,8 +52,10 @@ def _create_names() -> None:
         "ledger_holder",
         sa.Column("id", Whole, nullable=False),
         sa.Column("subject_id", sa.Text, nullable=True),
+        sa.Column("secret", Bytes, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_holder"),
         sa.UniqueConstraint("subject_id", name="uq_ledger_holder_subject_id"),
+        sa.CheckConstraint("(subject_id IS NULL) = (secret IS NULL)", name="ck_ledger_holder_erased_whole"),
         sqlite_strict=True,
     )
     op.create_table(
@@ -79,58 +89,50 @@ def _create_names() -> None:
     )
 
 
-def _create_accounts() -> None:
-    op.create_table(
-        "ledger_leaf",
-        sa.Column("id", Whole, nullable=False),
-        sa.Column("series_id", Whole, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("holder_id", Whole, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_ledger_leaf"),
-        sa.UniqueConstraint("series_id", "kind", "holder_id", name="uq_ledger_leaf_series_id_kind_holder_id"),
-        sa.ForeignKeyConstraint(["series_id"], ["ledger_series.id"], name="fk_ledger_leaf_series_id"),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_ledger_leaf_holder_id", "ledger_leaf", ["holder_id"])
+def _create_balances() -> None:
     op.create_table(
         "ledger_balance",
         sa.Column("leaf_id", Whole, nullable=False, autoincrement=False),
-        sa.Column("sign", Whole, nullable=False),
         sa.Column("posted", Whole, nullable=False),
-        sa.Column("held", Whole, nullable=False),
         sa.PrimaryKeyConstraint("leaf_id", name="pk_ledger_balance"),
-        sa.ForeignKeyConstraint(["leaf_id"], ["ledger_leaf.id"], name="fk_ledger_balance_leaf_id"),
-        sa.CheckConstraint("sign = 1 OR sign = -1", name="ck_ledger_balance_sign"),
-        sa.CheckConstraint("held >= 0 AND posted * sign >= held", name="ck_ledger_balance_never_overdrawn"),
+        sa.CheckConstraint(
+            "CASE WHEN leaf_id & 15 IN (0, 6) THEN posted <= 0 ELSE posted >= 0 END",
+            name="ck_ledger_balance_never_crossed",
+        ),
         sqlite_strict=True,
     )
+    owed = sa.text("posted < 0 AND leaf_id & 15 = 6")
+    op.create_index("ix_ledger_balance_owed", "ledger_balance", ["leaf_id"], sqlite_where=owed, postgresql_where=owed)
 
 
 def _create_events() -> None:
     op.create_table(
         "ledger_event",
         sa.Column("id", Whole, nullable=False, autoincrement=False),
-        sa.Column("grp", Whole, nullable=False),
-        sa.Column("kind", Whole, nullable=False),
-        sa.Column("debit", Whole, nullable=False),
-        sa.Column("credit", Whole, nullable=False),
+        sa.Column("grp", Whole, nullable=True),
+        sa.Column("kind", _SMALL, nullable=False),
+        sa.Column("series", _MEDIUM, nullable=False),
+        sa.Column("holder", _MEDIUM, nullable=False),
+        sa.Column("party", _MEDIUM, nullable=True),
         sa.Column("amount", Whole, nullable=False),
-        sa.Column("holder", Whole, nullable=False),
-        sa.Column("caller", Whole, nullable=False),
-        sa.Column("day", Whole, nullable=False),
+        sa.Column("caller", _SMALL, nullable=False),
         sa.Column("key", Bytes, nullable=True),
         sa.Column("fingerprint", Bytes, nullable=True),
         sa.Column("cause", Whole, nullable=True),
-        sa.Column("at", InstantColumn, nullable=False),
         sa.Column("serial", Whole, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_event"),
         sa.CheckConstraint("amount > 0", name="ck_ledger_event_amount_positive"),
-        sa.CheckConstraint("debit <> credit", name="ck_ledger_event_two_leaves"),
+        sa.CheckConstraint("kind BETWEEN 1 AND 28", name="ck_ledger_event_known_verb"),
+        sa.CheckConstraint("length(key) = 16", name="ck_ledger_event_key_whole"),
         sqlite_strict=True,
     )
-    _partial_index("uq_ledger_event_caller_day_key", ["caller", "day", "key"], unless_null="key", unique=True)
+    _partial_index("uq_ledger_event_caller_key", ["caller", "key"], unless_null="key", unique=True)
     op.create_index("ix_ledger_event_holder_id", "ledger_event", ["holder", "id"])
     _partial_index("ix_ledger_event_cause", ["cause"], unless_null="cause", unique=False)
+    _partial_index("ix_ledger_event_party_id", ["party", "id"], unless_null="party", unique=False)
+
+
+def _create_batches() -> None:
     op.create_table(
         "ledger_block",
         sa.Column("series_id", Whole, nullable=False),
@@ -148,10 +150,14 @@ def _create_events() -> None:
         sa.Column("first", Whole, nullable=False),
         sa.Column("last", Whole, nullable=False),
         sa.Column("at", InstantColumn, nullable=False),
+        sa.Column("entry", Whole, nullable=False),
+        sa.Column("hashes", Bytes, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_batch"),
+        sa.UniqueConstraint("first", name="uq_ledger_batch_first"),
         sa.CheckConstraint("last >= first", name="ck_ledger_batch_in_order"),
         sqlite_strict=True,
     )
+    op.create_index("ix_ledger_batch_at", "ledger_batch", ["at"])
     op.create_table(
         "ledger_note",
         sa.Column("event_id", Whole, nullable=False, autoincrement=False),
@@ -160,6 +166,50 @@ def _create_events() -> None:
         sa.Column("document", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("event_id", name="pk_ledger_note"),
         sa.ForeignKeyConstraint(["event_id"], ["ledger_event.id"], name="fk_ledger_note_event_id"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "ledger_frozen",
+        sa.Column("event_id", Whole, nullable=False, autoincrement=False),
+        sa.Column("hash", Bytes, nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name="pk_ledger_frozen"),
+        sqlite_strict=True,
+    )
+
+
+def _create_corrections() -> None:
+    op.create_table(
+        "ledger_proposal",
+        sa.Column("id", Whole, nullable=False),
+        sa.Column("holder", Whole, nullable=False),
+        sa.Column("series_id", Whole, nullable=False),
+        sa.Column("credits", Whole, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("document", sa.Text, nullable=True),
+        sa.Column("proposed_by", sa.Text, nullable=False),
+        sa.Column("proposed_at", InstantColumn, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_ledger_proposal"),
+        sa.UniqueConstraint("id", "proposed_by", name="uq_ledger_proposal_id_proposed_by"),
+        sa.ForeignKeyConstraint(["series_id"], ["ledger_series.id"], name="fk_ledger_proposal_series_id"),
+        sa.CheckConstraint("credits <> 0", name="ck_ledger_proposal_not_zero"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "ledger_decision",
+        sa.Column("proposal_id", Whole, nullable=False, autoincrement=False),
+        sa.Column("proposed_by", sa.Text, nullable=False),
+        sa.Column("decided_by", sa.Text, nullable=False),
+        sa.Column("approved", FlagColumn, nullable=False),
+        sa.Column("event_id", Whole, nullable=True),
+        sa.Column("decided_at", InstantColumn, nullable=False),
+        sa.PrimaryKeyConstraint("proposal_id", name="pk_ledger_decision"),
+        sa.ForeignKeyConstraint(
+            ["proposal_id", "proposed_by"],
+            ["ledger_proposal.id", "ledger_proposal.proposed_by"],
+            name="fk_ledger_decision_proposal_id_proposed_by",
+        ),
+        sa.CheckConstraint("decided_by <> proposed_by", name="ck_ledger_decision_second_person"),
+        sa.CheckConstraint("(event_id IS NOT NULL) = (approved = 1)", name="ck_ledger_decision_approved_is_posted"),
         sqlite_strict=True,
     )
 

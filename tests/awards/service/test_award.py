@@ -75,7 +75,7 @@ def test_an_award_is_booked_and_keeps_its_rule_its_evidence_and_every_step(datab
             TraceStep(step="cap_day", found=73, limit=60, credits=Credits(60)),
         ),
     )
-    assert (movement.credits, movement.caller, balance.posted) == (60, "awards", 60)
+    assert (movement.credits, movement.caller, balance.outstanding) == (60, "awards", 60)
     assert (balance.terms.issuer_id, balance.terms.award_month, balance.terms.expires_at) == (
         shop.issuer_id,
         202601,

@@ -1,0 +1,79 @@
+"""What happened: a holder's movements, and facts about single events that other rooms ask for."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.clock import instant
+from greencredit.ledger import rules
+from greencredit.ledger.queries.reading import BATCH_OF_EVENT, in_parts
+from greencredit.schemas.ledger import Movement, Verb
+from greencredit.schemas.values import Credits
+
+_TAKING = f"kind IN ({Verb.REVERSE.value}, {Verb.REVERSE_PENDING.value}, {Verb.FALL_SHORT.value})"
+
+
+def movements_of(session: Session, subject_id: str, *, before: int | None = None, limit: int = 50) -> list[Movement]:
+    """List a holder's movements, newest first; `before` is the last event number of the page before."""
+    rows = session.execute(
+        text(
+            "SELECT e.id, e.grp, e.kind, e.amount, e.series, s.issuer_id, t.at, c.name AS caller, e.cause, "  # noqa: S608
+            "n.reason, n.document, n.actor_id, p.subject_id AS party FROM ledger_holder h "
+            "JOIN ledger_event e ON e.holder = h.id JOIN ledger_series s ON s.id = e.series "
+            f"JOIN ledger_batch t ON t.first = {BATCH_OF_EVENT} JOIN ledger_caller c ON c.id = e.caller "
+            "LEFT JOIN ledger_note n ON n.event_id = COALESCE(e.grp, e.id) LEFT JOIN ledger_holder p ON p.id = e.party "
+            "WHERE h.subject_id = :subject AND e.id < :before ORDER BY e.id DESC LIMIT :limit"
+        ),
+        {"subject": subject_id, "before": rules.NEVER if before is None else before, "limit": limit},
+    )
+    return [
+        Movement(
+            event_id=row.id,
+            group_id=row.grp or row.id,
+            verb=Verb(row.kind),
+            credits=row.amount,
+            series_id=row.series,
+            issuer_id=row.issuer_id,
+            posted_at=instant(row.at),
+            caller=row.caller,
+            cause=row.cause,
+            reason=row.reason,
+            document=row.document,
+            actor_id=row.actor_id,
+            party=row.party,
+        )
+        for row in rows
+    ]
+
+
+def reversed_by_award(session: Session, event_ids: list[int]) -> dict[int, Credits]:
+    """Give how much of each award was taken back, spent or not; awards with nothing taken back are absent."""
+    statement = f"SELECT cause, SUM(amount) FROM ledger_event WHERE {_TAKING} AND cause {{ids}} GROUP BY cause"  # noqa: S608
+    return {cause: Credits(int(amount)) for cause, amount in in_parts(session, statement, event_ids)}
+
+
+def posted_at(session: Session, event_ids: list[int]) -> dict[int, datetime]:
+    """Give when each event was written."""
+    statement = f"SELECT e.id, t.at FROM ledger_event e JOIN ledger_batch t ON t.first = {BATCH_OF_EVENT} WHERE e.id"  # noqa: S608
+    return {number: instant(at) for number, at in in_parts(session, statement, event_ids)}
+
+
+def earnings(session: Session, event_ids: list[int]) -> dict[int, tuple[str, int, int]]:
+    """Give caller, holder and credits of those events that are awards."""
+    statement = (
+        "SELECT e.id, c.name, e.holder, e.amount FROM ledger_event e "  # noqa: S608 - a number
+        f"JOIN ledger_caller c ON c.id = e.caller WHERE e.kind = {Verb.EARN.value} AND e.id"
+    )
+    return {
+        number: (caller, holder, amount) for number, caller, holder, amount in in_parts(session, statement, event_ids)
+    }
+
+
+def earnings_by(session: Session, caller: str) -> int:
+    """Count the awards that a caller posted."""
+    counted = text(
+        "SELECT COUNT(*) FROM ledger_event e JOIN ledger_caller c ON c.id = e.caller "
+        "WHERE e.kind = :earn AND c.name = :caller"
+    )
+    return int(session.execute(counted, {"earn": Verb.EARN.value, "caller": caller}).scalar_one())

@@ -1,0 +1,24 @@
+"""Who stands behind the ledger's numbers."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.ledger.errors import NoSuchHolder
+from greencredit.ledger.queries.reading import in_parts
+
+
+def holder_number(session: Session, subject_id: str) -> int:
+    """Give a subject's pseudonym, or refuse if it never held anything."""
+    found: int | None = session.execute(
+        text("SELECT id FROM ledger_holder WHERE subject_id = :subject"), {"subject": subject_id}
+    ).scalar_one_or_none()
+    if found is None:
+        raise NoSuchHolder(subject_id)
+    return found
+
+
+def subjects_of(session: Session, holder_ids: Iterable[int]) -> dict[int, str | None]:
+    """Give the subject behind each pseudonym; none where the person was erased."""
+    return dict(in_parts(session, "SELECT id, subject_id FROM ledger_holder WHERE id", holder_ids))

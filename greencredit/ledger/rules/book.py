@@ -1,0 +1,218 @@
+"""A batch on paper: what was read under the lock, what the commands so far made of it, and the rows to be written.
+
+Everything a verb decides, it decides here, in memory, item by item; the database then carries the whole batch at once
+and its constraints stand behind every step.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from greencredit.ledger.errors import CapReached, NotEnoughCredits, NotPositive, TooMany
+from greencredit.ledger.rules.paths import MOST, SERIAL_VERBS, ends_of, leaf_of, parts_of
+from greencredit.schemas.ledger import LeafKind, Reason, Verb
+
+
+class SeriesFacts(NamedTuple):
+    """What the verbs must know of a series."""
+
+    issuer_id: str
+    expires_at: int
+    award_month: int
+    cap: int
+
+
+class Fact(NamedTuple):
+    """An event that stands, as far as later verbs ask for it."""
+
+    event_id: int
+    group_id: int
+    verb: Verb
+    series: int
+    holder: int
+    party: int | None
+    credits: int
+    cause: int | None
+
+
+class Move(NamedTuple):
+    """One event that a command wants."""
+
+    verb: Verb
+    series: int
+    holder: int
+    credits: int
+    party: int | None = None
+    cause: int | None = None
+
+
+class Row(NamedTuple):
+    """One event as it goes to disk."""
+
+    id: int
+    grp: int | None
+    kind: int
+    series: int
+    holder: int
+    party: int | None
+    amount: int
+    caller: int
+    key: bytes | None
+    fingerprint: bytes | None
+    cause: int | None
+    serial: int | None
+
+
+class Note(NamedTuple):
+    """Who, why and on what document, beside an event."""
+
+    event_id: int
+    reason: Reason
+
+
+class Book:
+    """One batch in progress."""
+
+    def __init__(self, *, caller: int, next_event: int, at: int) -> None:
+        self.caller, self.first, self.number, self.at = caller, next_event, next_event, at
+        self.series: dict[int, SeriesFacts] = {}
+        self.given: dict[int, int] = {}
+        """Series → the last serial given out."""
+        self.balances: dict[int, int] = {}
+        self.leaves: defaultdict[int, list[int]] = defaultdict(list)
+        """Holder → the leaves that were read, with credits on them or not."""
+        self.facts: dict[int, Fact] = {}
+        self.groups: dict[int, list[Fact]] = {}
+        self.used: Counter[tuple[int, Verb]] = Counter()
+        """(Event, verb) → credits that later events with this cause moved."""
+        self.revived: dict[tuple[int, int], int] = {}
+        """(Series that has ended, micros of the graced end) → the series of the same terms that ends then."""
+        self.rows: list[Row] = []
+        self.notes: list[Note] = []
+        self.changes: Counter[int] = Counter()
+
+    def know(self, leaves: Iterable[tuple[int, int]]) -> None:
+        """Take in leaf balances as they were read."""
+        for leaf, posted in leaves:
+            self.balances[leaf] = posted
+            self.leaves[parts_of(leaf)[2]].append(leaf)
+
+    def spendable(self, holder: int, *, kind: LeafKind, issuer_id: str | None) -> list[tuple[int, int]]:
+        """List (series, credits) in spending order: soonest expiry, then award month, then series; expired ones not."""
+        found = []
+        for leaf in self.leaves[holder]:
+            leaf_kind, series, _ = parts_of(leaf)
+            credits_ = self.balances[leaf]
+            if leaf_kind is not kind or credits_ <= 0:
+                continue
+            facts = self.series[series]
+            if facts.expires_at > self.at and (issuer_id is None or facts.issuer_id == issuer_id):
+                found.append((facts.expires_at, facts.award_month, series, credits_))
+        return [(series, credits_) for _, _, series, credits_ in sorted(found)]
+
+    def draw(
+        self, holder: int, wanted: int, *, kind: LeafKind = LeafKind.AVAILABLE, issuer_id: str | None = None
+    ) -> list[tuple[int, int]]:
+        """Say how much of which series is taken, in spending order.
+
+        Raises:
+            NotEnoughCredits: there is less.
+        """
+        require_amount(wanted)
+        taken, left = [], wanted
+        for series, credits_ in self.spendable(holder, kind=kind, issuer_id=issuer_id):
+            part = min(left, credits_)
+            taken.append((series, part))
+            left -= part
+            if not left:
+                return taken
+        raise NotEnoughCredits(wanted=wanted, found=wanted - left)
+
+    def owes(self, holder: int, issuer_id: str) -> list[tuple[int, int]]:
+        """List (series, credits) that a holder owes an issuer, oldest first."""
+        found = [(parts_of(leaf)[1], -self.balances[leaf]) for leaf in self.leaves[holder] if self.balances[leaf] < 0]
+        return sorted((series, short) for series, short in found if self.series[series].issuer_id == issuer_id)
+
+    def taken_back(self, event_id: int) -> int:
+        """Give how much of an award was taken back so far; what was spent and waived counts."""
+        verbs = (Verb.REVERSE, Verb.REVERSE_PENDING, Verb.FALL_SHORT)
+        return sum(self.used[event_id, verb] for verb in verbs)
+
+    def standing(self, kind: LeafKind, series: int, holder: int) -> int:
+        """Give what stands on a leaf now."""
+        return self.balances.get(leaf_of(kind, series, holder), 0)
+
+    def write(
+        self, moves: Sequence[Move], *, key: bytes, fingerprint: bytes | None, reason: Reason | None = None
+    ) -> int:
+        """Put the moves of one command into the batch as one group; asserts that no leaf crosses zero.
+
+        Raises:
+            CapReached: the filed cap leaves no room; nothing of the command is in the batch.
+        """
+        self._require_room(moves)
+        group = self.number
+        for place, move in enumerate(moves):
+            first = place == 0
+            self._append(move, group, key=key if first else None, fingerprint=fingerprint if first else None)
+        if reason is not None:
+            self.notes.append(Note(group, reason))
+        return group
+
+    def _append(self, move: Move, group: int, *, key: bytes | None, fingerprint: bytes | None) -> None:
+        verb, series, holder, credits_, party, cause = move
+        serial = None
+        if verb in SERIAL_VERBS:
+            serial = self.given.get(series, 0) + 1
+            self.given[series] = serial + credits_ - 1
+        number = self.number
+        self.rows.append(
+            Row(
+                number,
+                None if group == number else group,
+                verb.value,
+                series,
+                holder,
+                party,
+                credits_,
+                self.caller,
+                key,
+                fingerprint,
+                cause,
+                serial,
+            )
+        )
+        self.number = number + 1
+        source, target = ends_of(verb, series, holder, party)
+        self._change(source, -credits_)
+        self._change(target, credits_)
+        if cause is not None:
+            self.used[cause, verb] += credits_
+        fact = Fact(number, group, verb, series, holder, party, credits_, cause)
+        self.facts[number] = fact
+        self.groups.setdefault(group, []).append(fact)
+
+    def _change(self, leaf: int, by: int) -> None:
+        self.changes[leaf] += by
+        if leaf not in self.balances:
+            self.balances[leaf] = 0
+            self.leaves[parts_of(leaf)[2]].append(leaf)
+        self.balances[leaf] += by
+
+    def _require_room(self, moves: Sequence[Move]) -> None:
+        wanted: Counter[int] = Counter()
+        for move in moves:
+            if move.verb in SERIAL_VERBS:
+                wanted[move.series] += move.credits
+        for series, credits_ in wanted.items():
+            left = self.series[series].cap - self.given.get(series, 0)
+            if credits_ > left:
+                raise CapReached(series_id=series, wanted=credits_, left=left)
+
+
+def require_amount(credits_: int) -> None:
+    """Refuse what no event can move: zero, negative, fractional, or more than every reader counts exactly."""
+    if type(credits_) is not int or credits_ <= 0:
+        raise NotPositive(found=credits_)
+    if credits_ > MOST:
+        raise TooMany(found=credits_, most=MOST)

@@ -1,0 +1,126 @@
+"""Where credits can go: each verb has one path between two kinds of leaf, and a leaf's number says what it is."""
+
+from enum import Enum
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from greencredit.schemas.ledger import LeafKind, Verb
+
+NEVER: Final = 2**63 - 1
+"""How tables write an expiry that never comes (终身有效)."""
+
+MOST: Final = 2**53 - 1
+"""The most credits one command can move: what every reader of JSON still counts exactly."""
+
+_KIND_BITS: Final = 4
+_SERIES_BITS: Final = 24
+HOLDER_SHIFT: Final = _KIND_BITS + _SERIES_BITS
+_KINDS: Final = (1 << _KIND_BITS) - 1
+_SERIES: Final = (1 << _SERIES_BITS) - 1
+
+
+class Owner(Enum):
+    """Whose leaf one end of a path is."""
+
+    NOBODY = "nobody"
+    """A counter-account of the series itself."""
+    HOLDER = "holder"
+    PARTY = "party"
+    """A merchant, a project, or the enterprise that gives."""
+
+
+class Path(NamedTuple):
+    """One way for credits to go."""
+
+    source: LeafKind
+    source_of: Owner
+    target: LeafKind
+    target_of: Owner
+
+
+_ISSUED: Final = (LeafKind.ISSUED, Owner.NOBODY)
+_EXPIRED: Final = (LeafKind.EXPIRED, Owner.NOBODY)
+_AVAILABLE: Final = (LeafKind.AVAILABLE, Owner.HOLDER)
+_PENDING: Final = (LeafKind.PENDING, Owner.HOLDER)
+_HELD: Final = (LeafKind.HELD, Owner.HOLDER)
+_FROZEN: Final = (LeafKind.FROZEN, Owner.HOLDER)
+_OWED: Final = (LeafKind.OWED, Owner.HOLDER)
+_REDEEMED: Final = (LeafKind.REDEEMED, Owner.PARTY)
+_DONATED: Final = (LeafKind.DONATED, Owner.PARTY)
+_WALLET: Final = (LeafKind.WALLET, Owner.HOLDER)
+_GIVER: Final = (LeafKind.WALLET, Owner.PARTY)
+
+PATHS: Final = MappingProxyType(
+    {
+        Verb.EARN: Path(*_ISSUED, *_AVAILABLE),
+        Verb.REVERSE: Path(*_AVAILABLE, *_ISSUED),
+        Verb.ACCRUE: Path(*_ISSUED, *_PENDING),
+        Verb.ACTIVATE: Path(*_PENDING, *_AVAILABLE),
+        Verb.REVERSE_PENDING: Path(*_PENDING, *_ISSUED),
+        Verb.HOLD: Path(*_AVAILABLE, *_HELD),
+        Verb.RELEASE: Path(*_HELD, *_AVAILABLE),
+        Verb.CAPTURE: Path(*_HELD, *_REDEEMED),
+        Verb.REDEEM: Path(*_AVAILABLE, *_REDEEMED),
+        Verb.RESTORE: Path(*_REDEEMED, *_AVAILABLE),
+        Verb.EXPIRE: Path(*_AVAILABLE, *_EXPIRED),
+        Verb.FREEZE: Path(*_AVAILABLE, *_FROZEN),
+        Verb.UNFREEZE: Path(*_FROZEN, *_AVAILABLE),
+        Verb.FALL_SHORT: Path(*_OWED, *_ISSUED),
+        Verb.REPAY: Path(*_AVAILABLE, *_ISSUED),
+        Verb.SETTLE: Path(*_ISSUED, *_OWED),
+        Verb.ADJUST_UP: Path(*_ISSUED, *_AVAILABLE),
+        Verb.ADJUST_DOWN: Path(*_AVAILABLE, *_ISSUED),
+        Verb.COMPENSATE: Path(*_ISSUED, *_AVAILABLE),
+        Verb.DONATE: Path(*_AVAILABLE, *_DONATED),
+        Verb.CAPTURE_DONATION: Path(*_HELD, *_DONATED),
+        Verb.REVIVE_OUT: Path(*_AVAILABLE, *_ISSUED),
+        Verb.REVIVE_IN: Path(*_ISSUED, *_AVAILABLE),
+        Verb.FUND: Path(*_ISSUED, *_WALLET),
+        Verb.ALLOT: Path(*_GIVER, *_AVAILABLE),
+        Verb.PASS: Path(*_GIVER, *_WALLET),
+        Verb.REVERSE_FUND: Path(*_WALLET, *_ISSUED),
+        Verb.WAIVE: Path(*_ISSUED, *_OWED),
+    }
+)
+"""The whole life of a credit. No path leads from one person's leaf to another's: the law forbids it."""
+
+SERIAL_VERBS: Final = frozenset({Verb.EARN, Verb.ACCRUE, Verb.ADJUST_UP, Verb.COMPENSATE, Verb.FUND})
+"""Credits come into being, each with its serial, under the filed cap."""
+
+AWARD_VERBS: Final = frozenset({Verb.EARN, Verb.ACCRUE, Verb.COMPENSATE, Verb.ADJUST_UP, Verb.ALLOT})
+"""What puts credits into a person's leaf for the first time: a lot, for whoever asks which award was spent."""
+
+BELOW_ZERO: Final = frozenset({LeafKind.ISSUED, LeafKind.OWED})
+"""Leaves that stand at zero or below; all others stand at zero or above."""
+
+PERSONAL: Final = frozenset({LeafKind.AVAILABLE, LeafKind.PENDING, LeafKind.HELD, LeafKind.FROZEN, LeafKind.OWED})
+"""Leaves of persons; wallets belong to enterprises, the rest to nobody or to merchants and projects."""
+
+OUTSTANDING: Final = (LeafKind.AVAILABLE, LeafKind.PENDING, LeafKind.HELD, LeafKind.FROZEN, LeafKind.WALLET)
+"""What an issuer still owes."""
+
+
+def leaf_of(kind: LeafKind, series: int, holder: int = 0) -> int:
+    """Number a leaf: its holder, then its series, then its kind, so that a holder's leaves lie together."""
+    assert 0 <= series <= _SERIES, "a series has at most 24 bits"
+    return holder << HOLDER_SHIFT | series << _KIND_BITS | kind
+
+
+def parts_of(leaf: int) -> tuple[LeafKind, int, int]:
+    """Give kind, series and holder of a leaf."""
+    return LeafKind(leaf & _KINDS), leaf >> _KIND_BITS & _SERIES, leaf >> HOLDER_SHIFT
+
+
+def leaves_of(holder: int) -> tuple[int, int]:
+    """Give the first number of a holder's leaves, and the first beyond them."""
+    return holder << HOLDER_SHIFT, (holder + 1) << HOLDER_SHIFT
+
+
+def ends_of(verb: Verb, series: int, holder: int, party: int | None) -> tuple[int, int]:
+    """Give the leaves an event leaves and enters."""
+    path = PATHS[verb]
+    owners = {Owner.NOBODY: 0, Owner.HOLDER: holder, Owner.PARTY: party or 0}
+    return (
+        leaf_of(path.source, series, owners[path.source_of]),
+        leaf_of(path.target, series, owners[path.target_of]),
+    )

@@ -1,0 +1,77 @@
+"""Corrections that two persons answer for (调整): one proposes, another decides, and only then is anything posted."""
+
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.clock import now
+from greencredit.ledger import rules
+from greencredit.ledger.errors import AlreadyDecided, NoSuchProposal, NoSuchSeries, NotPositive, SecondPersonNeeded
+from greencredit.ledger.service.post import post_one
+from greencredit.ledger.service.posting import lock_head, series_facts
+from greencredit.ledger.tables import LedgerDecision, LedgerProposal
+from greencredit.schemas.ledger import Adjustment, Reason
+
+
+def propose(session: Session, holder: int, series: int, credits_: int, reason: Reason) -> int:
+    """Ask for a correction of a leaf, upwards or downwards; gives the proposal's number. Nothing moves yet.
+
+    Raises:
+        NotPositive: a correction by nothing.
+        NoSuchSeries: there is no such series.
+    """
+    if type(credits_) is not int or credits_ == 0 or abs(credits_) > rules.MOST:
+        raise NotPositive(found=credits_)
+    if series not in series_facts(session, [series]):
+        raise NoSuchSeries(series)
+    proposal = LedgerProposal(
+        holder=holder,
+        series_id=series,
+        credits=credits_,
+        reason=reason.text,
+        document=reason.document,
+        proposed_by=reason.actor_id,
+        proposed_at=now(session),
+    )
+    session.add(proposal)
+    session.flush()
+    return proposal.id
+
+
+def decide(session: Session, caller_id: int, proposal_id: int, *, decided_by: str, approved: bool) -> int | None:
+    """Approve or refuse a proposal; an approved one is posted at once and its event's number given.
+
+    Raises:
+        NoSuchProposal, AlreadyDecided: there is nothing to decide.
+        SecondPersonNeeded: whoever proposed can't decide; the database refuses that as well.
+        NotEnoughCredits: less is available than would be taken away; the proposal stays open.
+    """
+    lock_head(session)  # two decisions at once are taken one after the other
+    proposal = session.get(LedgerProposal, proposal_id)
+    if proposal is None:
+        raise NoSuchProposal(proposal_id)
+    earlier = session.get(LedgerDecision, proposal_id)
+    if earlier is not None:
+        raise AlreadyDecided(proposal_id, approved=earlier.approved)
+    if proposal.proposed_by == decided_by:
+        raise SecondPersonNeeded(proposal_id)
+    event_id = None
+    if approved:
+        adjustment = Adjustment(
+            holder=proposal.holder,
+            series=proposal.series_id,
+            credits=proposal.credits,
+            key=rules.key_of(f"adjustment:{proposal_id}"),
+            reason=Reason(proposal.proposed_by, proposal.reason, proposal.document),
+        )
+        event_id = post_one(session, caller_id, adjustment).event_id
+    session.add(
+        LedgerDecision(
+            proposal_id=proposal_id,
+            proposed_by=proposal.proposed_by,
+            decided_by=decided_by,
+            approved=approved,
+            event_id=event_id,
+            decided_at=now(session),
+        )
+    )
+    session.flush()
+    return event_id

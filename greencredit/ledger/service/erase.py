@@ -1,0 +1,44 @@
+"""Erases a person: hashes of his events are kept, secret and name go; every old proof still holds."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.clock import micros, now
+from greencredit.ledger.errors import NoSuchHolder
+from greencredit.ledger.rules import seal
+from greencredit.ledger.rules.book import Row
+from greencredit.ledger.service.posting import lock_head
+from greencredit.proofs import service as proofs
+
+
+def erase(session: Session, subject_id: str) -> int:
+    """Freeze the hashes of a holder's events and forget who he was, in one transaction; gives how many events.
+
+    What the holder still had stays on his leaves under a number that leads to nobody.
+
+    Raises:
+        NoSuchHolder: nobody of this name ever held credits, or he was erased already.
+    """
+    lock_head(session)
+    holder = session.execute(
+        text("SELECT id, secret FROM ledger_holder WHERE subject_id = :subject"), {"subject": subject_id}
+    ).one_or_none()
+    if holder is None:
+        raise NoSuchHolder(subject_id)
+    columns = ", ".join(Row._fields)
+    found = session.execute(
+        text(f"SELECT {columns} FROM ledger_event WHERE holder = :holder ORDER BY id"),  # noqa: S608 - a constant
+        {"holder": holder.id},
+    )
+    rows = [Row(*row) for row in found]
+    hashes = seal.event_hashes(rows, {holder.id: bytes(holder.secret)})
+    if rows:
+        session.execute(
+            text("INSERT INTO ledger_frozen (event_id, hash) VALUES (:id, :hash)"),
+            [{"id": row.id, "hash": hashed} for row, hashed in zip(rows, hashes, strict=True)],
+        )
+    session.execute(
+        text("UPDATE ledger_holder SET subject_id = NULL, secret = NULL WHERE id = :holder"), {"holder": holder.id}
+    )
+    proofs.note_fact(session, "erasure", {"holder": holder.id, "events": len(rows), "at": micros(now(session))})
+    return len(rows)

@@ -1,0 +1,78 @@
+"""Who stands behind the numbers of a batch: known, not erased, and of the kind that a command asks for."""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from greencredit.ledger.errors import HolderErased, NoSuchHolder, NoSuchSeries, NotAMerchant, NotAnEnterprise
+from greencredit.ledger.rules.book import Book
+from greencredit.ledger.service.posting import in_batches
+from greencredit.ledger.service.state import holders_in
+from greencredit.schemas.ledger import Allotment, Capture, Command, Funding, Passing, Redemption
+
+PERSON: Final = "con_"
+"""How the ids of persons begin."""
+
+ENTERPRISE: Final = "ent_"
+"""How the ids of enterprises begin; only they hold wallets."""
+
+
+class People(NamedTuple):
+    """What is known of the holders and parties of a batch."""
+
+    subjects: dict[int, str]
+    secrets: dict[int, bytes]
+    erased: frozenset[int]
+
+    def require(self, book: Book, command: Command) -> None:
+        """Refuse what names somebody or a series that is not there, or somebody of the wrong kind."""
+        for holder in holders_in(command):
+            self._require_known(holder)
+        for fact in _causes(book, command):
+            self._require_known(fact)
+        series = getattr(command, "series", None)
+        if series is not None and series not in book.series:
+            raise NoSuchSeries(series)
+        for wallet in _wallets(command):
+            if not self.subjects[wallet].startswith(ENTERPRISE):
+                raise NotAnEnterprise(wallet)
+        if isinstance(command, Capture | Redemption):
+            self._require_known(command.party)
+            if self.subjects[command.party].startswith(PERSON):
+                raise NotAMerchant(command.party)
+
+    def _require_known(self, holder: int) -> None:
+        if holder in self.erased:
+            raise HolderErased(holder)
+        if holder not in self.secrets:
+            raise NoSuchHolder(str(holder))
+
+
+def people_of(session: Session, book: Book, commands: list[Command]) -> People:
+    """Read who stands behind the numbers."""
+    wanted = {number for command in commands for number in holders_in(command)}
+    wanted |= {fact.holder for fact in book.facts.values()}
+    wanted |= {command.party for command in commands if isinstance(command, Capture | Redemption)}
+    rows = in_batches(session, "SELECT id, subject_id, secret FROM ledger_holder WHERE id", sorted(wanted))
+    return People(
+        {number: subject for number, subject, _ in rows if subject is not None},
+        {number: bytes(secret) for number, _, secret in rows if secret is not None},
+        frozenset(number for number, _, secret in rows if secret is None),
+    )
+
+
+def _wallets(command: Command) -> tuple[int, ...]:
+    match command:
+        case Funding() | Allotment():
+            return (command.enterprise,)
+        case Passing():
+            return command.giver, command.receiver
+        case _:
+            return ()
+
+
+def _causes(book: Book, command: Command) -> set[int]:
+    """Name the holders of the events that a command refers to."""
+    named = [getattr(command, name, None) for name in ("award", "hold", "redemption", "freeze", "funding")]
+    facts = [book.facts[number] for number in named if number in book.facts]
+    return {fact.holder for fact in facts}

@@ -1,0 +1,93 @@
+"""Posts a batch of commands: decided one after the other on paper, written as one, answered item by item."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.errors import Refusal
+from greencredit.ledger import rules
+from greencredit.ledger.errors import ItemRefused, KeyReused
+from greencredit.ledger.rules.book import Book
+from greencredit.ledger.service.people import People, people_of
+from greencredit.ledger.service.posting import Head, lock_head, write
+from greencredit.ledger.service.state import Stands, book_for, standing
+from greencredit.schemas.ledger import Command, Posted
+
+Outcome = Posted | Refusal
+"""What became of one command."""
+
+
+def post(session: Session, caller_id: int, commands: Sequence[Command], *, atomic: bool = True) -> list[Outcome]:
+    """Carry commands out in order, as one batch; a key that stands already gives its first answer.
+
+    `atomic` is all or nothing; else each command is answered for itself, and those in order are carried out.
+
+    Raises:
+        ItemRefused: in an atomic batch of several, with the place and the reason; a single command raises its own.
+    """
+    if not commands:
+        return []
+    head = lock_head(session)
+    stands = standing(session, caller_id, (command.key for command in commands))
+    fresh = [command for command in commands if command.key not in stands]
+    outcomes: list[Outcome] = []
+    book = book_for(session, head, caller_id, fresh)
+    people = people_of(session, book, fresh)
+    for place, command in enumerate(commands):
+        outcome = _one(book, people, command, stands)
+        if atomic and isinstance(outcome, Refusal):
+            raise outcome if len(commands) == 1 else ItemRefused(item=place, refusal=outcome)
+        outcomes.append(outcome)
+    _write(session, head, book, people)
+    return outcomes
+
+
+def post_one(session: Session, caller_id: int, command: Command) -> Posted:
+    """Carry one command out, or raise its refusal."""
+    outcome = post(session, caller_id, [command])[0]
+    assert isinstance(outcome, Posted), "a single command raises its refusal"
+    return outcome
+
+
+def _one(book: Book, people: People, command: Command, stands: dict[bytes, Stands]) -> Outcome:
+    try:
+        if (found := stands.get(command.key)) is not None:
+            return _answer(command, found)
+        people.require(book, command)
+        group = rules.plan(book, command)
+    except Refusal as refusal:
+        return refusal
+    stands[command.key] = Stands(book.facts[group], rules.print_of(command))
+    return Posted(group, repeated=False)
+
+
+def _answer(command: Command, found: Stands) -> Posted:
+    if not rules.says_the_same(command, found.fact, found.fingerprint):
+        raise KeyReused(event_id=found.fact.event_id, key=command.key.hex())
+    return Posted(found.fact.event_id, repeated=True)
+
+
+def _write(session: Session, head: Head, book: Book, people: People) -> None:
+    """Write what the book holds; nothing was decided without the holders being there."""
+    if not book.rows:
+        return
+    first_given: dict[int, int] = {}
+    for row in book.rows:
+        if row.serial is not None:
+            first_given.setdefault(row.series, row.serial)
+    given = {series: (first, book.given[series]) for series, first in first_given.items()}
+    write(session, head, book.rows, book.changes, given=given, secrets=people.secrets)
+    if book.notes:
+        session.execute(
+            text("INSERT INTO ledger_note (event_id, actor_id, reason, document) VALUES (:id, :a, :reason, :doc)"),
+            [
+                {
+                    "id": note.event_id,
+                    "a": note.reason.actor_id,
+                    "reason": note.reason.text,
+                    "doc": note.reason.document,
+                }
+                for note in book.notes
+            ],
+        )

@@ -1,0 +1,173 @@
+"""Reads, under the lock, what a batch of commands will be decided on: causes, leaves, series, keys that stand."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.database import is_sqlite
+from greencredit.ledger import rules
+from greencredit.ledger.rules.book import Book, Fact
+from greencredit.ledger.rules.spend import graced_until
+from greencredit.ledger.service.names import revived_series
+from greencredit.ledger.service.posting import Head, in_batches, last_serials, series_facts
+from greencredit.schemas.ledger import (
+    Allotment,
+    Command,
+    Funding,
+    Passing,
+    Restoration,
+    Verb,
+)
+
+
+class Stands(NamedTuple):
+    """The event that stands for a key, and what summed its command up."""
+
+    fact: Fact
+    fingerprint: bytes | None
+
+
+_FACT: Final = "id, grp, kind, series, holder, party, amount, cause"
+_KEYS_AT_ONCE: Final = 500
+_GROUP_AT_ONCE: Final = 64
+"""Events of a group are read so many at a time; few groups have more."""
+
+
+def standing(session: Session, caller_id: int, keys: Iterable[bytes]) -> dict[bytes, Stands]:
+    """Give what stands for those keys of a caller that were used before; looked up by the unique index."""
+    wanted = list(dict.fromkeys(keys))
+    columns = f"key, fingerprint, {_FACT}"
+    connection = session.connection()
+    rows: list[Any] = []
+    if is_sqlite(session):
+        for start in range(0, len(wanted), _KEYS_AT_ONCE):
+            part = wanted[start : start + _KEYS_AT_ONCE]
+            part += [part[-1]] * (_KEYS_AT_ONCE - len(part) if len(wanted) > _KEYS_AT_ONCE else 0)
+            places = ", ".join("?" * len(part))
+            statement = f"SELECT {columns} FROM ledger_event WHERE caller = ? AND key IN ({places})"  # noqa: S608
+            rows += connection.exec_driver_sql(statement, (caller_id, *part)).all()
+    else:
+        statement = f"SELECT {columns} FROM ledger_event WHERE caller = :caller AND key = ANY(CAST(:keys AS bytea[]))"  # noqa: S608
+        rows += connection.execute(text(statement), {"caller": caller_id, "keys": wanted}).all()
+    return {bytes(row[0]): Stands(_fact(row[2:]), None if row[1] is None else bytes(row[1])) for row in rows}
+
+
+def _fact(row: Sequence[Any]) -> Fact:
+    number, grp, kind, series, holder, party, amount, cause = row
+    return Fact(number, grp or number, Verb(kind), series, holder, party, amount, cause)
+
+
+def book_for(session: Session, head: Head, caller_id: int, commands: Sequence[Command]) -> Book:
+    """Read everything the commands ask for into a book."""
+    book = Book(caller=caller_id, next_event=head.next_event, at=head.at)
+    _read_causes(session, book, commands)
+    series = {fact.series for fact in book.facts.values()}
+    series |= {number for command in commands if (number := getattr(command, "series", None))}
+    holders = {fact.holder for fact in book.facts.values()}
+    holders.update(number for command in commands for number in holders_in(command))
+    book.know(_leaves(session, holders))
+    series |= {rules.parts_of(leaf)[1] for leaf in book.balances}
+    book.series = series_facts(session, series)
+    _revive(session, book, commands)
+    book.given = last_serials(session, series)
+    return book
+
+
+def holders_in(command: Command) -> tuple[int, ...]:
+    """Name those whose credits a command touches, as far as it says so itself."""
+    match command:
+        case Allotment():
+            return command.enterprise, command.holder
+        case Passing():
+            return command.giver, command.receiver
+        case Funding():
+            return (command.enterprise,)
+        case _:
+            holder: int = getattr(command, "holder", 0)
+            return (holder,) if holder else ()
+
+
+def _read_causes(session: Session, book: Book, commands: Sequence[Command]) -> None:
+    singles = {number for command in commands for name in ("award", "funding") if (number := getattr(command, name, 0))}
+    groups = {
+        number
+        for command in commands
+        for name in ("hold", "redemption", "freeze")
+        if (number := getattr(command, name, 0))
+    }
+    for row in in_batches(session, f"SELECT {_FACT} FROM ledger_event WHERE id", sorted(singles)):  # noqa: S608
+        book.facts[row[0]] = _fact(row)
+    for group, facts in read_groups(session, groups).items():
+        book.groups[group] = facts
+        book.facts |= {fact.event_id: fact for fact in facts}
+    if book.facts:
+        used = in_batches(
+            session,
+            "SELECT cause, kind, amount FROM ledger_event WHERE cause",
+            sorted(book.facts),
+        )
+        for cause, kind, amount in used:
+            book.used[cause, Verb(kind)] += amount
+
+
+def read_groups(session: Session, groups: Iterable[int]) -> dict[int, list[Fact]]:
+    """Read the events of each group, in order; a number that begins no group is absent."""
+    found: dict[int, list[Fact]] = {}
+    pending = {group: group for group in groups}
+    while pending:
+        numbers = sorted({first + step for first in pending.values() for step in range(_GROUP_AT_ONCE)})
+        rows = in_batches(session, f"SELECT {_FACT} FROM ledger_event WHERE id", numbers)  # noqa: S608
+        by_id = {row[0]: _fact(row) for row in rows}
+        again: dict[int, int] = {}
+        for group, first in pending.items():
+            for number in range(first, first + _GROUP_AT_ONCE):
+                fact = by_id.get(number)
+                if fact is None or fact.group_id != group:
+                    break
+                found.setdefault(group, []).append(fact)
+            else:
+                again[group] = first + _GROUP_AT_ONCE
+        pending = again
+    return found
+
+
+def _leaves(session: Session, holders: Iterable[int]) -> list[tuple[int, int]]:
+    """Read all leaves of holders: each holder's lie together in the primary key."""
+    connection = session.connection()
+    wanted = sorted(holder for holder in set(holders) if holder > 0)
+    if not wanted:
+        return []
+    if is_sqlite(session):
+        rows: list[Any] = []
+        for start in range(0, len(wanted), _KEYS_AT_ONCE):
+            values = ", ".join(f"({holder})" for holder in wanted[start : start + _KEYS_AT_ONCE])
+            rows += connection.exec_driver_sql(
+                f"WITH h(id) AS (VALUES {values}) SELECT b.leaf_id, b.posted FROM h CROSS JOIN ledger_balance b "  # noqa: S608
+                "ON b.leaf_id >= (h.id << 28) AND b.leaf_id < ((h.id + 1) << 28)"
+            ).all()
+        return [(leaf, posted) for leaf, posted in rows]
+    found = connection.execute(
+        text(
+            "SELECT b.leaf_id, b.posted FROM unnest(CAST(:holders AS bigint[])) AS h(id), LATERAL ("
+            "SELECT leaf_id, posted FROM ledger_balance WHERE leaf_id >= (h.id << 28) AND leaf_id < ((h.id + 1) << 28) "
+            "OFFSET 0) b"
+        ),
+        {"holders": wanted},
+    )
+    return [(leaf, posted) for leaf, posted in found]
+
+
+def _revive(session: Session, book: Book, commands: Sequence[Command]) -> None:
+    """Open the series that refunds with a grace will need."""
+    for command in commands:
+        if not isinstance(command, Restoration) or command.grace is None:
+            continue
+        until = graced_until(book.at, command)
+        for fact in book.groups.get(command.redemption, ()):
+            place = (fact.series, until)
+            if book.series[fact.series].expires_at <= book.at and place not in book.revived:
+                number = revived_series(session, fact.series, until)
+                book.revived[place] = number
+                book.series |= series_facts(session, [number])
