@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from greencredit.cli import administration, books, feeds, installation, notices, output, queues, reports, verify
+from greencredit.cli import administration, books, feeds, installation, log, notices, output, queues, reports, verify
 
 _JSON: Final = "--json"
 _REFUSED: Final = 2
@@ -25,6 +25,7 @@ app.add_typer(feeds.app)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(books.actions, name="actions")
 app.add_typer(reports.app, name="report")
+app.add_typer(log.app, name="log")
 app.add_typer(notices.app, name="notices")
 app.add_typer(queues.jobs, name="jobs")
 app.add_typer(queues.outbox, name="outbox")

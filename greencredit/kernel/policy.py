@@ -100,7 +100,7 @@ POLICY: Final[Mapping[str, Rule]] = {
     # Open to the world: health, catalogue of actions, public register, verify page, API description.
     "public.read": _open(),
     "session.open": Rule(Audience.ANYONE, writes=True),
-    # Witnesses and logs prove themselves by their signatures alone (c2sp.org/tlog-witness); both leave records for ever.
+    # Witnesses and logs prove themselves by their signatures (c2sp.org/tlog-witness); both leave records for ever.
     "checkpoint.cosign": Rule(Audience.ANYONE, writes=True),
     "cosignature.hand_in": Rule(Audience.ANYONE, writes=True),
     # One's own. Ending a sign-in is no write of the platform's: the suspended may leave, too.

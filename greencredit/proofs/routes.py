@@ -68,7 +68,7 @@ def keys(session: Reading, settings: Configured) -> LogKeys:
 
 @router.post("/log/cosignatures", dependencies=[requires("cosignature.hand_in")], openapi_extra=_TAKES_TEXT)
 def add_cosignatures(store: Store, body: Body) -> CosignaturesTaken:
-    """Take in a checkpoint of ours that registered witnesses have cosigned; their keys speak for them (交存见证签名)."""
+    """Take in a checkpoint of ours that registered witnesses cosigned; their keys speak for them (交存见证签名)."""
     return service.add_cosignatures(store, body)
 
 

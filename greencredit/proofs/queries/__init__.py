@@ -1,5 +1,6 @@
 """Reads of the log: entries, roots and proofs, what was signed and cosigned."""
 
+from greencredit.proofs.queries.audit import audit
 from greencredit.proofs.queries.files import log_folder, published_checkpoint, published_tile
 from greencredit.proofs.queries.signed import (
     checkpoint_at,
@@ -15,6 +16,7 @@ from greencredit.proofs.queries.signed import (
 from greencredit.proofs.queries.tree import consistency, entry, inclusion, root, size
 
 __all__ = [
+    "audit",
     "checkpoint_at",
     "checkpoint_sizes",
     "conflicts",
