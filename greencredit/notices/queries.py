@@ -3,9 +3,9 @@
 import json
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.sealing import opened
@@ -27,6 +27,9 @@ from greencredit.schemas.notices import (
     Way,
 )
 
+IN_INBOX: Final = NoticeRow.in_inbox == literal_column("1")
+"""Written as the index of what is unread has it, so that both engines use it."""
+
 # ---- The inbox -----------------------------------------------------------------------------------------------------
 
 
@@ -36,7 +39,7 @@ def inbox(
     """Give one page of somebody's inbox, newest first; `before` is the last id of the page before."""
     wanted = (
         select(NoticeRow)
-        .where(NoticeRow.consumer_id == consumer_id, NoticeRow.in_inbox)
+        .where(NoticeRow.consumer_id == consumer_id, IN_INBOX)
         .order_by(NoticeRow.id.desc())
         .limit(limit + 1)
     )
@@ -54,17 +57,13 @@ def inbox(
 
 def unread_count(session: Session, consumer_id: str) -> int:
     """Count what somebody has not read yet."""
-    counted = select(func.count()).where(
-        NoticeRow.consumer_id == consumer_id, NoticeRow.read_at.is_(None), NoticeRow.in_inbox
-    )
+    counted = select(func.count()).where(NoticeRow.consumer_id == consumer_id, NoticeRow.read_at.is_(None), IN_INBOX)
     return session.scalars(counted).one()
 
 
 def notice(session: Session, consumer_id: str, notice_id: str) -> Notice:
     """Give one notice of a person; somebody else's is as unknown as one that was never written."""
-    wanted = select(NoticeRow).where(
-        NoticeRow.id == notice_id, NoticeRow.consumer_id == consumer_id, NoticeRow.in_inbox
-    )
+    wanted = select(NoticeRow).where(NoticeRow.id == notice_id, NoticeRow.consumer_id == consumer_id, IN_INBOX)
     row = session.scalars(wanted).one_or_none()
     if row is None:
         raise UnknownNotice(notice_id)

@@ -4,7 +4,7 @@ import base64
 import json
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -198,6 +198,8 @@ class WebServer:
     """A web server of this machine: it answers with these statuses, then with 200, and keeps what it got."""
 
     statuses: list[int] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None
+    """What happens elsewhere while the caller waits for the answer."""
     got: list[Posted] = field(default_factory=list)
     port: int = 0
 
@@ -222,6 +224,7 @@ class _WebHandler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.kept.got.append(Posted(self.path, headers, body))
+        self.kept.meanwhile()
         self.send_response(self.kept.statuses.pop(0) if self.kept.statuses else 200)
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")

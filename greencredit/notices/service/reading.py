@@ -25,7 +25,7 @@ def mark_read(session: Session, consumer_id: str, notice_id: str) -> Notice:
 def mark_all_read(session: Session, consumer_id: str) -> int:
     """Mark everything in somebody's inbox as read, and give how much that was."""
     unread = update(NoticeRow).where(
-        NoticeRow.consumer_id == consumer_id, NoticeRow.read_at.is_(None), NoticeRow.in_inbox
+        NoticeRow.consumer_id == consumer_id, NoticeRow.read_at.is_(None), queries.IN_INBOX
     )
     marked = cast("CursorResult[Any]", session.execute(unread.values(read_at=now(session))))
     return marked.rowcount

@@ -1,7 +1,7 @@
 """Reminding of expiry: one page of holders at a time, so that a run can stop anywhere and go on, in bounded memory."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import update
@@ -19,8 +19,7 @@ from greencredit.schemas.notices import Telling
 
 KIND: Final = "credits_expiring"
 
-_ROWS: Final = 1000
-_MOMENT: Final = timedelta(microseconds=1)
+_HOLDERS_AT_ONCE: Final = 1000
 
 
 class Reminded(NamedTuple):
@@ -43,8 +42,8 @@ def remind(session: Session) -> Reminded:
     position = _position(session, today)
     if position.done_at is not None:
         return Reminded(0, done=True)
-    until = start_of(today + rules.HORIZON) + _MOMENT  # the end of the last day that is close enough is inside
-    rows = ledger.expiring(session, after=at, until=until, from_holder=position.holder, limit=_ROWS)
+    until = start_of(today + rules.HORIZON)
+    rows = ledger.expiring(session, after=at, until=until, from_holder=position.holder, limit=_HOLDERS_AT_ONCE)
     if not rows:
         _advance(session, today, since=position.holder, to=position.holder, told=0, done=True)
         return Reminded(0, done=True)

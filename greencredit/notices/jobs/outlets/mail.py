@@ -45,7 +45,9 @@ class MailOutlet(NamedTuple):
             code = next((code for code, _ in refused.recipients.values()), _PERMANENT)
             raise Unsent(str(code), for_good=code >= _PERMANENT) from None
         except smtplib.SMTPResponseException as refused:
-            raise Unsent(str(refused.smtp_code), for_good=refused.smtp_code >= _PERMANENT) from None
+            code = refused.smtp_code
+            answered = code > 0  # the library says -1 where the server hung up instead of answering
+            raise Unsent(str(code) if answered else _UNREACHABLE, for_good=code >= _PERMANENT) from None
         except smtplib.SMTPNotSupportedError:
             raise Unsent(_NO_ENCRYPTION, for_good=True) from None
         except ssl.SSLError:
