@@ -11,7 +11,7 @@ from greencredit.proofs import errors
 from greencredit.proofs.rules.base64_text import decoded, encoded
 from greencredit.proofs.rules.canonical import canonical, parse_canonical
 from greencredit.proofs.rules.note import COSIGNATURE, ED25519, SignedCheckpoint, Signer, VerifierKey
-from greencredit.proofs.rules.records import shaped
+from greencredit.proofs.rules.records import shape_of
 from greencredit.schemas.proofs import KeyRecord
 
 _KEY_CHANGE: Final = b"greencredit/key-change/v1\n"
@@ -61,12 +61,18 @@ class Policy:
             tuple(reader.logs), MappingProxyType(reader.witnesses), MappingProxyType(reader.groups), reader.quorum
         )
 
+    def knows(self, change: KeyRecord) -> bool:
+        """Tell whether a change is about a key that is trusted already."""
+        return any(one.key.text in {change.old, change.new} for one in self.logs)
+
     def after(self, change: KeyRecord) -> Self:
         """Trust the new key of a change from its size on, and the old one no longer; refuses a change not signed."""
         old, new = require_key_change(change)
         known = {one.key: one for one in self.logs}
         if old not in known and new not in known:
             raise errors.KeyChangeRefused(found=f"a change from {old.text}", wanted="a change from a trusted key")
+        if new in known and known[new].until is not None:
+            raise errors.KeyChangeRefused(found=f"a change to {_named(new)}", wanted="a key that was not given up")
         before = known.get(old)
         if before is not None and not before.signs(change.since):
             raise errors.KeyChangeRefused(
@@ -141,8 +147,12 @@ def key_change_entry(old: Signer, new: Signer, *, since: int, at_micros: int) ->
 
 def parse_key_change(entry: bytes) -> KeyRecord:
     """Read the log entry of a change of keys; refuses one that is not signed by both."""
-    parse_canonical(entry)
-    record = shaped(KeyRecord, entry)
+    return key_change_of(parse_canonical(entry))
+
+
+def key_change_of(value: object) -> KeyRecord:
+    """Read a change of keys out of an entry that was parsed already."""
+    record = shape_of(KeyRecord, value)
     require_key_change(record)
     return record
 

@@ -40,8 +40,12 @@ def batch_entry(*, batch: int, first: int, count: int, at_micros: int, root: byt
 
 def parse_batch(entry: bytes) -> BatchRecord:
     """Read the log entry of one batch; refuses what does not add up within it."""
-    parse_canonical(entry)
-    record = shaped(BatchRecord, entry)
+    return batch_of(parse_canonical(entry))
+
+
+def batch_of(value: object) -> BatchRecord:
+    """Read a batch out of an entry that was parsed already."""
+    record = shape_of(BatchRecord, value)
     hash_decoded(record.root)
     if record.count < 1 or record.last - record.first + 1 != record.count:
         found = f"{record.count} events from {record.first} to {record.last}"
@@ -51,12 +55,12 @@ def parse_batch(entry: bytes) -> BatchRecord:
     return record
 
 
-def entry_kind(entry: bytes) -> str:
-    """Tell what kind of entry it is; every entry is canonical JSON and names its kind."""
-    value: Any = parse_canonical(entry)
+def parse_entry(entry: bytes) -> tuple[str, dict[str, Any]]:
+    """Read any log entry and tell its kind; every entry is a canonical JSON object and names its kind."""
+    value = parse_canonical(entry)
     if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
         raise Malformed(found="an entry without a kind", wanted='an object with "kind"')
-    return str(value["kind"])
+    return value["kind"], value
 
 
 def place_in(record: BatchRecord, event_id: int) -> int:
@@ -81,9 +85,21 @@ def shaped(shape: type[_Shape], data: bytes) -> _Shape:
     try:
         return shape.model_validate_json(data, strict=True)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise Malformed(found=f"{place}: {first['type']}", wanted=f"the shape {shape.__name__}") from error
+        raise _misshapen(shape, error) from error
+
+
+def shape_of(shape: type[_Shape], value: object) -> _Shape:
+    """Read parsed JSON without lists into a shape, as strictly."""
+    try:
+        return shape.model_validate(value, strict=True)
+    except ValidationError as error:
+        raise _misshapen(shape, error) from error
+
+
+def _misshapen(shape: type[Record], error: ValidationError) -> Malformed:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the whole"
+    return Malformed(found=f"{place}: {first['type']}", wanted=f"the shape {shape.__name__}")
 
 
 def _require_numbers(texts: Iterable[str]) -> None:

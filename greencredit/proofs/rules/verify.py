@@ -15,7 +15,7 @@ from greencredit.proofs.rules.receipt import (
     parse_receipt,
     parse_statement,
 )
-from greencredit.proofs.rules.records import entry_kind, event_hash, parse_batch, place_in
+from greencredit.proofs.rules.records import event_hash, parse_batch, parse_entry, place_in
 from greencredit.proofs.rules.steps import Walk, told
 from greencredit.proofs.rules.tree import leaf_hash, root_from_inclusion, verify_consistency
 from greencredit.schemas.proofs import EVENT_ROW, SALT_BYTES, BatchRecord, EventRow, Statement, StatementEvent
@@ -149,7 +149,8 @@ def _verify_entry_proof(walk: Walk, data: bytes, policy: Policy) -> None:
     _signed(walk, signed, policy)
     with walk.step("entry_in_log") as found:
         require_in_log(proof.extra, proof.at, proof.path, signed.checkpoint)
-        found.append(f"entry {proof.at} of {signed.checkpoint.size}, kind {entry_kind(proof.extra)}")
+        kind, _ = parse_entry(proof.extra)
+        found.append(f"entry {proof.at} of {signed.checkpoint.size}, kind {kind}")
 
 
 def _trusted(walk: Walk, keys: Sequence[str], policy: Policy) -> Policy:

@@ -7,13 +7,13 @@ from typing import Final
 from greencredit.proofs import errors
 from greencredit.proofs.rules.base64_text import encoded
 from greencredit.proofs.rules.note import Checkpoint, SignedCheckpoint, parse_checkpoint
-from greencredit.proofs.rules.policy import Policy, parse_key_change, require_log_signature
-from greencredit.proofs.rules.records import entry_kind, parse_batch
+from greencredit.proofs.rules.policy import Policy, key_change_of, require_log_signature
+from greencredit.proofs.rules.records import batch_of, parse_entry
 from greencredit.proofs.rules.steps import Walk, told
 from greencredit.proofs.rules.tiles import TILE_WIDTH, Tile, bundles_of, tile_hashes, tile_path, unpack_entries
 from greencredit.proofs.rules.tree import Frontier, leaf_hashes, root_of
 from greencredit.proofs.rules.verify import Effects, witnessed
-from greencredit.schemas.proofs import HASH_BYTES, KeyRecord
+from greencredit.schemas.proofs import HASH_BYTES, BatchRecord, KeyRecord
 
 ReadFile = Callable[[str], bytes | None]
 """Path below the log's folder → the bytes of that file; None where there is none."""
@@ -72,20 +72,19 @@ class _Books:
         if self.batch_failure:
             return
         try:
-            kind = entry_kind(entry)
+            kind, value = parse_entry(entry)
             if kind == "batch":
-                self._batch(at, entry)
+                self._batch(at, batch_of(value))
         except errors.ProofRefused as refusal:
             self.batch_failure = refusal
             return
         if kind == "key" and not self.key_failure:
             try:
-                self._key(at, entry)
+                self._key(at, key_change_of(value))
             except errors.ProofRefused as refusal:
                 self.key_failure = refusal
 
-    def _batch(self, at: int, entry: bytes) -> None:
-        record = parse_batch(entry)
+    def _batch(self, at: int, record: BatchRecord) -> None:
         wanted = (self.batches + 1, self.events + 1)
         if (record.batch, record.first) != wanted:
             raise errors.BatchGap(
@@ -98,13 +97,17 @@ class _Books:
             for kind, total in by_kind.items():
                 self.sums[series, kind] += int(total)
 
-    def _key(self, at: int, entry: bytes) -> None:
-        change = parse_key_change(entry)
+    def _key(self, at: int, change: KeyRecord) -> None:
         if change.since <= at:
             found = f"entry {at} changes the key from size {change.since} on"
             raise errors.KeyChangeRefused(found=found, wanted="a size that holds the entry itself", entry=at)
-        self.policy = self.policy.after(change)
+        if self.changes and self.changes[-1].new != change.old:
+            found = f"entry {at} changes from {change.old}"
+            raise errors.KeyChangeRefused(found=found, wanted=f"from {self.changes[-1].new}", entry=at)
         self.changes.append(change)
+        # Keys older than all that the verifier knows are not his to judge; the chain must only lead to one he knows.
+        if self.policy.knows(change):
+            self.policy = self.policy.after(change)
 
     def batches_told(self) -> list[str]:
         """Say what the batches cover; refuses what was wrong with them."""
@@ -127,9 +130,14 @@ class _Books:
 
 
 def _keys_told(signed: SignedCheckpoint, books: _Books) -> list[str]:
+    """Say which key signed, after all changes; refuses a key that is not the one in force at this size."""
     if books.key_failure:
         raise books.key_failure
     key = require_log_signature(signed, books.policy)
+    begun = [change.new for change in books.changes if change.since <= signed.checkpoint.size]
+    in_force = begun[-1] if begun else books.changes[0].old if books.changes else key.text
+    if key.text != in_force:
+        raise errors.KeyChangeRefused(found=f"signed by {key.text}", wanted=f"by {in_force}, as the log says")
     return [f"{len(books.changes)} changes", f"signed by {key.text}"]
 
 

@@ -1,0 +1,453 @@
+"""Receipts, statements and pairs of checkpoints: what is true holds, and the step that fails is the right one."""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from greencredit.proofs.rules.base64_text import decoded, encoded
+from greencredit.proofs.rules.note import Checkpoint, sign_checkpoint
+from greencredit.proofs.rules.policy import Policy
+from greencredit.proofs.rules.receipt import LogProof, consistency_text, file_text
+from greencredit.proofs.rules.steps import TITLES, failed_step
+from greencredit.proofs.rules.verify import (
+    PRESENCE_NOT_COMPLETENESS,
+    verify_checkpoint_pair,
+    verify_receipt,
+    verify_statement,
+)
+from greencredit.schemas.proofs import EventRow, Step
+from tests.factories.paper_log import (
+    ALLOT,
+    EFFECTS,
+    HOLD,
+    ORIGIN,
+    REDEEM,
+    PaperLog,
+    make_row,
+    make_signer,
+    make_witness,
+)
+
+_BATCHES: Final = 7
+_SIZE: Final = 5
+_EVENT: Final = 18
+
+
+def _log() -> PaperLog:
+    log = PaperLog(witnesses=[make_witness("regulator"), make_witness("university")])
+    log.post_many(_BATCHES, _SIZE)
+    return log
+
+
+_LOG: Final = _log()
+_POLICY: Final = _LOG.policy("both")
+_RECEIPT: Final = file_text(_LOG.receipt(_EVENT)).encode()
+
+
+def _fails(steps: list[Step]) -> tuple[str, str]:
+    """Give name and code of the step that failed; it is the last one, all before it hold."""
+    failed = failed_step(steps)
+    assert failed is not None, "something fails"
+    assert failed == steps[-1]
+    assert all(step.ok for step in steps[:-1])
+    assert failed.found
+    assert failed.wanted
+    return failed.name, failed.code
+
+
+def _holds(steps: list[Step]) -> list[str]:
+    assert failed_step(steps) is None, steps[-1]
+    return [step.name for step in steps]
+
+
+@pytest.mark.proves("LED-5")
+def test_a_receipt_holds_step_by_step() -> None:
+    steps = verify_receipt(_RECEIPT, _POLICY)
+
+    assert _holds(steps) == [
+        "form",
+        "checkpoint_signature",
+        "witnesses",
+        "entry_in_log",
+        "batch_record",
+        "event_in_batch",
+    ]
+    assert [step.found for step in steps[3:]] == [
+        "entry 3 of 7",
+        "batch 4, events 16 to 20",
+        "event 18: kind 1, series 3, 10 credits",
+    ]
+    assert steps[2].found == "size 7: w0 (at 1790000000 s), w1 (at 1790000000 s); quorum both"
+    assert {step.name for step in steps} <= TITLES.keys()
+
+
+@pytest.mark.proves("LED-5")
+def test_every_event_of_every_log_has_a_receipt_that_holds() -> None:
+    for batches, size in ((1, 1), (2, 1), (1, 300), (5, 3)):
+        log = PaperLog()
+        log.post_many(batches, size)
+        for event_id in range(1, batches * size + 1):
+            assert failed_step(verify_receipt(file_text(log.receipt(event_id)).encode(), log.policy())) is None
+
+
+def _receipt_with(**fields: object) -> bytes:
+    return json.dumps(json.loads(_RECEIPT) | fields).encode()
+
+
+def _row_with(**fields: Any) -> str:  # noqa: ANN401 - any field of a row
+    row = EventRow.unpack(decoded(json.loads(_RECEIPT)["row"]))
+    return encoded(row._replace(**fields).pack())
+
+
+def _entry_with(**fields: object) -> str:
+    record = json.loads(json.loads(_RECEIPT)["entry"]) | fields
+    return json.dumps(record, sort_keys=True, separators=(",", ":"))
+
+
+def _proof_with(change: Callable[[LogProof], LogProof]) -> str:
+    return change(LogProof.parse(json.loads(_RECEIPT)["proof"])).text
+
+
+def _resigned(proof: LogProof, *, seed: str = "log", origin: str = ORIGIN) -> LogProof:
+    return proof._replace(checkpoint=sign_checkpoint(Checkpoint(origin, 7, b"\1" * 32), make_signer(seed=seed)))
+
+
+_PATH: Final = json.loads(_RECEIPT)["path"]
+_ALTERED: Final[dict[str, tuple[bytes, tuple[str, str]]]] = {
+    "more credits": (_receipt_with(row=_row_with(amount=11)), ("event_in_batch", "proofs.row_altered")),
+    "another holder": (_receipt_with(row=_row_with(holder=8)), ("event_in_batch", "proofs.row_altered")),
+    "another event of the batch": (_receipt_with(row=_row_with(id=19)), ("event_in_batch", "proofs.row_altered")),
+    "an event of another batch": (_receipt_with(row=_row_with(id=21)), ("event_in_batch", "proofs.not_in_batch")),
+    "another salt": (_receipt_with(salt=encoded(bytes(16))), ("event_in_batch", "proofs.row_altered")),
+    "a short salt": (_receipt_with(salt=encoded(bytes(15))), ("form", "proofs.base64_malformed")),
+    "a short row": (_receipt_with(row=encoded(bytes(95))), ("form", "proofs.base64_malformed")),
+    "a path cut short": (_receipt_with(path=_PATH[:-1]), ("event_in_batch", "proofs.path_wrong")),
+    "a path too long": (_receipt_with(path=[*_PATH, _PATH[0]]), ("event_in_batch", "proofs.path_wrong")),
+    "a path of another hash": (
+        _receipt_with(path=[encoded(bytes(32)), *_PATH[1:]]),
+        ("event_in_batch", "proofs.row_altered"),
+    ),
+    "an endless path": (_receipt_with(path=_PATH * 30), ("form", "proofs.malformed")),
+    "another batch record": (_receipt_with(entry=_entry_with(at=5)), ("entry_in_log", "proofs.root_differs")),
+    "another place in the log": (
+        _receipt_with(proof=_proof_with(lambda proof: proof._replace(at=2))),
+        ("entry_in_log", "proofs.root_differs"),
+    ),
+    "a place outside the log": (
+        _receipt_with(proof=_proof_with(lambda proof: proof._replace(at=7))),
+        ("entry_in_log", "proofs.outside_the_tree"),
+    ),
+    "a log path cut short": (
+        _receipt_with(proof=_proof_with(lambda proof: proof._replace(path=proof.path[1:]))),
+        ("entry_in_log", "proofs.path_wrong"),
+    ),
+    "another root, signed by a stranger": (
+        _receipt_with(proof=_proof_with(lambda proof: _resigned(proof, seed="thief"))),
+        ("checkpoint_signature", "proofs.log_signature_missing"),
+    ),
+    "another root, signed by the log without witnesses": (
+        _receipt_with(proof=_proof_with(_resigned)),
+        ("witnesses", "proofs.quorum_missing"),
+    ),
+    "another log": (
+        _receipt_with(proof=_proof_with(lambda proof: _resigned(proof, origin="elsewhere.example.cn"))),
+        ("checkpoint_signature", "proofs.log_unknown"),
+    ),
+    "another root under the old signature": (
+        _RECEIPT.replace(
+            LogProof.parse(json.loads(_RECEIPT)["proof"]).checkpoint.split("\n")[2].encode(), b"A" * 43 + b"="
+        ),
+        ("checkpoint_signature", "proofs.signature_wrong"),
+    ),
+    "no root at all": (
+        _receipt_with(proof=_proof_with(lambda proof: proof._replace(checkpoint=f"{ORIGIN}\n7\n\n— a AAAAAQEB\n"))),
+        ("form", "proofs.root_missing"),
+    ),
+    "a field too many": (_receipt_with(note="more"), ("form", "proofs.malformed")),
+    "a field of another type": (_receipt_with(path="none"), ("form", "proofs.malformed")),
+    "another format": (_receipt_with(format="greencredit-receipt/v2"), ("form", "proofs.malformed")),
+    "a name that stands twice": (_RECEIPT.replace(b"{", b'{"salt": "",', 1), ("form", "proofs.not_canonical")),
+    "a file cut off": (_RECEIPT[:-20], ("form", "proofs.not_canonical")),
+    "nothing": (b"", ("form", "proofs.not_canonical")),
+}
+
+
+@pytest.mark.proves("LED-5")
+@pytest.mark.parametrize(("data", "wanted"), _ALTERED.values(), ids=_ALTERED.keys())
+def test_an_altered_receipt_fails_at_the_step_that_was_altered(data: bytes, wanted: tuple[str, str]) -> None:
+    assert _fails(verify_receipt(data, _POLICY)) == wanted
+
+
+@pytest.mark.proves("LED-5")
+def test_a_batch_record_that_is_in_the_log_and_not_canonical_is_no_batch_record() -> None:
+    log = PaperLog()
+    log.post_many(1, 2)
+    receipt = log.receipt(1)
+    for bent, code in (
+        (receipt.entry.replace(",", ", ", 1), "proofs.not_canonical"),
+        (receipt.entry.replace('"count":2', '"count":3'), "proofs.malformed"),
+        (receipt.entry.replace('"v":1', '"v":2'), "proofs.malformed"),
+        (receipt.entry.replace('"kind":"batch"', '"kind":"other"'), "proofs.malformed"),
+        (receipt.entry.replace('{"1":"20"}', '{"1":"020"}'), "proofs.sums_malformed"),
+        (receipt.entry.replace('{"1":"20"}', '{"1":"-20"}'), "proofs.sums_malformed"),
+        (receipt.entry.replace('{"3":', '{"three":'), "proofs.sums_malformed"),
+    ):
+        assert bent != receipt.entry
+        log.entries[0] = bent.encode()
+        assert _fails(verify_receipt(file_text(log.receipt(1)).encode(), log.policy())) == ("batch_record", code)
+
+
+@pytest.mark.proves("LED-5")
+@given(st.integers(min_value=0))
+def test_no_bit_of_a_receipt_can_be_altered(place: int) -> None:
+    data = bytearray(_RECEIPT)
+    bit = place % (8 * len(data))
+    data[bit // 8] ^= 1 << bit % 8
+
+    assert failed_step(verify_receipt(bytes(data), _POLICY)) is not None
+
+
+@pytest.mark.proves("LED-5")
+def test_a_log_entry_brings_its_own_proof_along() -> None:
+    data = _LOG.proof_of(6).text.encode()
+
+    steps = verify_receipt(data, _POLICY)
+
+    assert _holds(steps) == ["form", "checkpoint_signature", "witnesses", "entry_in_log"]
+    assert steps[-1].found == "entry 6 of 7, kind batch"
+    assert LogProof.parse(data.decode()) == _LOG.proof_of(6)
+    other = _LOG.proof_of(6)._replace(extra=_LOG.entries[5]).text.encode()
+    assert _fails(verify_receipt(other, _POLICY)) == ("entry_in_log", "proofs.root_differs")
+    bare = _LOG.proof_of(6)._replace(extra=None).text.encode()
+    assert _fails(verify_receipt(bare, _POLICY)) == ("form", "proofs.malformed")
+
+
+@pytest.mark.proves("LED-5")
+@given(st.integers(min_value=0))
+def test_no_bit_of_a_log_proof_can_be_altered(place: int) -> None:
+    data = bytearray(_LOG.proof_of(2).text.encode())
+    bit = place % (8 * len(data))
+    data[bit // 8] ^= 1 << bit % 8
+
+    assert failed_step(verify_receipt(bytes(data), _POLICY)) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c2sp.org/tlog-proof@v2\nindex 0\n\n",
+        "c2sp.org/tlog-proof@v1\nindex 0\n",
+        "c2sp.org/tlog-proof@v1\n\n",
+        "c2sp.org/tlog-proof@v1\nextra AA==\n\n",
+        "c2sp.org/tlog-proof@v1\nindex -5\n\n",
+        "c2sp.org/tlog-proof@v1\nindex 05\n\n",
+        "c2sp.org/tlog-proof@v1\nindex five\n\n",
+        "c2sp.org/tlog-proof@v1\nindex 0\nextra AA==\n\n",
+        "c2sp.org/tlog-proof@v1\nextra !!\nindex 0\n\n",
+        "c2sp.org/tlog-proof@v1\nindex 0\n!!\n\n",
+        f"c2sp.org/tlog-proof@v1\nindex 0\n{encoded(bytes(64))}\n\n",
+    ],
+)
+def test_a_log_proof_that_can_be_misread_is_refused(text: str) -> None:
+    name, _ = _fails(verify_receipt(f"{text}{_LOG.checkpoint()}".encode(), _POLICY))
+
+    assert name == "form"
+
+
+@pytest.mark.proves("LED-5")
+def test_a_receipt_brings_the_changes_of_the_key_along() -> None:
+    log = PaperLog()
+    first = log.policy()
+    log.post_many(2, 2)
+    keys = [log.change_key("second")]
+    log.post_many(2, 2)
+    keys.append(log.change_key("third"))
+    log.post_many(1, 2)
+
+    steps = verify_receipt(file_text(log.receipt(3, keys=keys)).encode(), first)
+    assert _holds(steps)[:3] == ["form", "key_changes", "checkpoint_signature"]
+
+    without = verify_receipt(file_text(log.receipt(3)).encode(), first)
+    assert _fails(without) == ("checkpoint_signature", "proofs.log_signature_missing")
+    gap = verify_receipt(file_text(log.receipt(3, keys=keys[1:])).encode(), first)
+    assert _fails(gap) == ("key_changes", "proofs.key_change_refused")
+    thief = PaperLog(signer=make_signer(seed="thief"))
+    forged = [thief.change_key("third")]
+    assert _fails(verify_receipt(file_text(log.receipt(3, keys=forged)).encode(), first)) == (
+        "key_changes",
+        "proofs.key_change_refused",
+    )
+
+
+def _living() -> PaperLog:
+    """Give a log in which holder 7 earns, redeems, holds, and is given something by holder 9."""
+    log = PaperLog()
+    log.post([make_row(1), make_row(2, holder=8), make_row(3, amount=5, series=4)])
+    log.post([make_row(4, kind=REDEEM, amount=4, party=55), make_row(5, kind=HOLD, amount=2)])
+    log.post([make_row(6, holder=8)])
+    log.post([make_row(7, kind=ALLOT, party=9, amount=30), make_row(8, holder=8)])
+    return log
+
+
+_LIVING: Final = _living()
+
+
+def _statement(**fields: object) -> bytes:
+    statement = _LIVING.statement(7, opening={"3": 1}, closing={"3": 37, "4": 5})
+    return json.dumps(statement.model_dump(mode="json") | fields).encode()
+
+
+@pytest.mark.proves("LED-5")
+def test_a_statement_holds_and_says_what_it_does_not_show() -> None:
+    steps = verify_statement(_statement(), _LIVING.policy(), EFFECTS)
+
+    assert _holds(steps) == [
+        "form",
+        "checkpoint_signature",
+        "witnesses",
+        "batches_in_log",
+        "events_in_batches",
+        "totals",
+    ]
+    assert steps[4].found == f"5 events; {PRESENCE_NOT_COMPLETENESS}"
+    assert steps[5].found == "series 3: 37; series 4: 5"
+
+
+def test_who_gives_an_allotment_has_so_much_less() -> None:
+    statement = _LIVING.statement(9, opening={"3": 100}, closing={"3": 70})
+
+    assert failed_step(verify_statement(file_text(statement).encode(), _LIVING.policy(), EFFECTS)) is None
+
+
+def _parts(name: str, **fields: object) -> dict[str, Any]:
+    statement = json.loads(_statement())
+    parts = statement[name]
+    parts[1] |= fields
+    return {name: parts}
+
+
+def _event_of_another() -> dict[str, Any]:
+    theirs = json.loads(file_text(_LIVING.statement(8, opening={}, closing={})))
+    return {"batches": theirs["batches"], "events": theirs["events"]}
+
+
+_EVENTS: Final = json.loads(_statement())["events"]
+_BAD_STATEMENTS: Final[dict[str, tuple[dict[str, Any], tuple[str, str]]]] = {
+    "closing too high": ({"closing": {"3": 38, "4": 5}}, ("totals", "proofs.totals_differ")),
+    "a series left out": ({"closing": {"3": 37}}, ("totals", "proofs.totals_differ")),
+    "a series invented": ({"closing": {"3": 37, "4": 5, "5": 1}}, ("totals", "proofs.totals_differ")),
+    "another opening": ({"opening": {}}, ("totals", "proofs.totals_differ")),
+    "an event left out, totals kept": ({"events": _EVENTS[1:]}, ("totals", "proofs.totals_differ")),
+    "an event twice": (
+        {"events": [_EVENTS[0], *_EVENTS]},
+        ("events_in_batches", "proofs.events_out_of_order"),
+    ),
+    "events in another order": (
+        {"events": _EVENTS[::-1]},
+        ("events_in_batches", "proofs.events_out_of_order"),
+    ),
+    "another's events": (_event_of_another(), ("totals", "proofs.holder_differs")),
+    "another holder": ({"holder": 6}, ("totals", "proofs.holder_differs")),
+    "an altered row": (
+        _parts("events", row=encoded(make_row(3, amount=6, series=4).pack())),
+        ("events_in_batches", "proofs.row_altered"),
+    ),
+    "a batch of another place": (_parts("batches", index=2), ("batches_in_log", "proofs.root_differs")),
+    "a batch that is not there": (_parts("events", batch=9), ("events_in_batches", "proofs.malformed")),
+    "a negative batch": (_parts("events", batch=-1), ("form", "proofs.malformed")),
+    "a fraction": ({"closing": {"3": 37.5}}, ("form", "proofs.not_canonical")),
+    "a total as text": ({"closing": {"3": "37"}}, ("form", "proofs.malformed")),
+}
+
+
+@pytest.mark.proves("LED-5")
+@pytest.mark.parametrize(("fields", "wanted"), _BAD_STATEMENTS.values(), ids=_BAD_STATEMENTS.keys())
+def test_a_bent_statement_fails_at_the_step_that_was_bent(fields: dict[str, Any], wanted: tuple[str, str]) -> None:
+    assert _fails(verify_statement(_statement(**fields), _LIVING.policy(), EFFECTS)) == wanted
+
+
+def test_an_event_of_a_kind_that_the_verifier_does_not_know_is_not_guessed_at() -> None:
+    steps = verify_statement(_statement(), _LIVING.policy(), {1: (1, 0)})
+
+    assert _fails(steps) == ("totals", "proofs.kind_unknown")
+    assert (steps[-1].found, steps[-1].wanted) == ("kind 9 of event 4", "one of [1]")
+
+
+def _pair(old: int, new: int, *, proof: bytes | None = None, log: PaperLog = _LOG) -> list[Step]:
+    return verify_checkpoint_pair(_LOG.checkpoint(old).encode(), log.checkpoint(new).encode(), proof, _POLICY)
+
+
+def _between(old: int, new: int) -> bytes:
+    return consistency_text(_LOG.consistency(old, new)).encode()
+
+
+@pytest.mark.proves("LED-5")
+def test_two_checkpoints_of_one_log_are_consistent() -> None:
+    steps = _pair(3, 7, proof=_between(3, 7))
+
+    assert _holds(steps) == ["form", "older_signature", "newer_signature", "same_log", "consistency", "witnesses"]
+    assert steps[4].found == "4 entries were added, none was changed"
+    assert failed_step(_pair(7, 7)) is None
+    assert failed_step(_pair(0, 7)) is None
+
+
+def _rewritten() -> PaperLog:
+    """Give a log of the same keys whose third batch is another one."""
+    log = PaperLog(witnesses=_LOG.witnesses)
+    log.post_many(2, _SIZE)
+    log.post([make_row(11, amount=999)])
+    log.post_many(4, _SIZE)
+    return log
+
+
+@pytest.mark.proves("LED-5")
+def test_one_size_with_two_roots_is_a_fork_even_where_no_witness_signed() -> None:
+    rewritten = _rewritten()
+    alone = PaperLog(entries=rewritten.entries)
+
+    for log in (rewritten, alone):
+        steps = _pair(7, 7, log=log)
+        assert _fails(steps) == ("consistency", "proofs.forked")
+
+
+@pytest.mark.proves("LED-5")
+@pytest.mark.parametrize(
+    ("old", "new", "proof", "wanted"),
+    [
+        (3, 7, None, ("consistency", "proofs.consistency_missing")),
+        (3, 7, b"", ("consistency", "proofs.path_wrong")),
+        (3, 7, _between(4, 7), ("consistency", "proofs.path_wrong")),
+        (3, 7, _between(3, 7)[45:] + _between(3, 7)[:45], ("consistency", "proofs.root_differs")),
+        (7, 7, _between(3, 7), ("consistency", "proofs.path_wrong")),
+        (7, 3, _between(3, 7), ("consistency", "proofs.order_wrong")),
+        (3, 7, _between(3, 7)[:-1], ("form", "proofs.malformed")),
+        (3, 7, b"\xff\n", ("form", "proofs.malformed")),
+        (3, 7, b"hash\n", ("form", "proofs.base64_malformed")),
+    ],
+)
+def test_a_pair_that_is_not_shown_consistent_fails(
+    old: int, new: int, proof: bytes | None, wanted: tuple[str, str]
+) -> None:
+    assert _fails(_pair(old, new, proof=proof)) == wanted
+
+
+@pytest.mark.proves("LED-5")
+def test_a_log_that_was_rewritten_is_not_consistent_with_what_it_was() -> None:
+    rewritten = _rewritten()
+    proof = consistency_text(rewritten.consistency(4, 7)).encode()
+
+    assert _fails(_pair(4, 7, proof=proof, log=rewritten)) == ("consistency", "proofs.root_differs")
+
+
+def test_checkpoints_of_two_logs_are_not_compared() -> None:
+    other = make_signer("elsewhere.example.cn", seed="elsewhere")
+    text = sign_checkpoint(Checkpoint(other.verifier.name, 7, bytes(32)), other)
+    policy = Policy.parse(f"log {_LOG.signer.verifier.text}\nlog {other.verifier.text}\nquorum none\n".encode())
+
+    steps = verify_checkpoint_pair(_LOG.checkpoint(3).encode(), text.encode(), None, policy)
+
+    assert _fails(steps) == ("same_log", "proofs.logs_differ")
