@@ -1,24 +1,21 @@
 """One database, two engines: `reading()` sees, `writing()` changes and is the only place that commits."""
 
 import secrets
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, Dialect, Engine, Integer, LargeBinary, MetaData, Text, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from greencredit.kernel.clock import Clock, SystemClock, instant, micros
 from greencredit.kernel.ids import Entropy
+from greencredit.kernel.turns import PATIENCE_SECONDS, WAIT_SECONDS, WritersInTurn
 
 # STRICT tables take INTEGER, TEXT and BLOB only, so SQLite never sees BIGINT, BOOLEAN or DATETIME.
 Whole = BigInteger().with_variant(Integer(), "sqlite")
@@ -102,17 +99,13 @@ class Table(DeclarativeBase):
     __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - SQLAlchemy declares it as an instance variable
 
 
-_WAIT_SECONDS: Final = 30.0
-_PATIENCE_SECONDS: ContextVar[float] = ContextVar("patience", default=_WAIT_SECONDS)
-"""How long the present attempt waits for its turn and for the lock of the file."""
-
 # temp_store stays on disk: with MEMORY, inserts with triggers inside a savepoint grew many times slower (measured).
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL may lose acknowledged commits in a power cut
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
-    f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000:.0f}",
+    f"PRAGMA busy_timeout={WAIT_SECONDS * 1000:.0f}",
     "PRAGMA cache_size=-200000",
 )
 
@@ -134,7 +127,7 @@ def _open_sqlite(engine: Engine, *, read_only: bool) -> None:
     def _begun(connection: Connection) -> None:
         if read_only:
             connection.exec_driver_sql("BEGIN")
-        elif (patience := _PATIENCE_SECONDS.get()) == _WAIT_SECONDS:
+        elif (patience := PATIENCE_SECONDS.get()) == WAIT_SECONDS:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             driver: Any = connection.connection.driver_connection  # a pragma through all layers costs ten times more
@@ -142,70 +135,12 @@ def _open_sqlite(engine: Engine, *, read_only: bool) -> None:
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             finally:
-                driver.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000:.0f}")
+                driver.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000:.0f}")
 
-
-class _Turns:
-    """A lock that is handed on in the order of asking, to be given back by any thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._taken = False
-        self._asking: deque[threading.Lock] = deque()
-
-    def take(self, seconds: float) -> bool:
-        """Wait for the turn; give False if it did not come in time."""
-        with self._lock:
-            if not self._taken:
-                self._taken = True
-                return True
-            mine = threading.Lock()
-            mine.acquire()  # released by whoever hands the turn on
-            self._asking.append(mine)
-        if mine.acquire(timeout=seconds):
-            return True
-        with self._lock:
-            if mine in self._asking:
-                self._asking.remove(mine)
-                return False
-        return True  # it was handed over in the last moment
-
-    def give_back(self) -> None:
-        """Hand the turn to whoever asked first."""
-        with self._lock:
-            if self._asking:
-                self._asking.popleft().release()
-            else:
-                self._taken = False
-
-
-class _WritersInTurn(QueuePool):
-    """The one writing connection of an SQLite file, given in the order of asking.
-
-    The pool alone wakes one of those who wait but gives the connection to whoever comes first: a busy thread that
-    returns it and asks again would always be first.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as of QueuePool
-        super().__init__(*arguments, **options)
-        self._turns = _Turns()
-
-    def _do_get(self) -> ConnectionPoolEntry:
-        seconds = _PATIENCE_SECONDS.get()
-        if not self._turns.take(seconds):
-            message = f"another writer of this process held the database for more than {seconds:g} s"
-            raise PoolTimeout(message)
-        try:
-            return super()._do_get()
-        except BaseException:
-            self._turns.give_back()
-            raise
-
-    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
-        try:
-            super()._do_return_conn(record)
-        finally:
-            self._turns.give_back()
+    @event.listens_for(engine, "reset")
+    def _returned(connection: Any, _record: Any, _state: Any) -> None:  # noqa: ANN401
+        if connection.in_transaction:  # a commit that raised leaves its transaction open
+            connection.rollback()
 
 
 # A writer that lost its server, or waits for a lock that nobody gives back, must not wait for ever.
@@ -225,7 +160,7 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             url,
-            poolclass=QueuePool if read_only else _WritersInTurn,
+            poolclass=QueuePool if read_only else WritersInTurn,
             pool_size=8 if read_only else 1,
             max_overflow=32 if read_only else 0,
             connect_args={"check_same_thread": False},
@@ -305,11 +240,11 @@ class Database:
             CommitFailed: the block succeeded and the commit raised, so that its outcome may be unknown.
         """
         with Session(self._batcher, info=self.info) as session:
-            before = _PATIENCE_SECONDS.set(patience_seconds)
+            before = PATIENCE_SECONDS.set(patience_seconds)
             try:
                 session.connection()
             finally:
-                _PATIENCE_SECONDS.reset(before)
+                PATIENCE_SECONDS.reset(before)
             yield session
             session.flush()
             try:

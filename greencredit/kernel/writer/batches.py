@@ -13,8 +13,6 @@ from greencredit.kernel.writer.faults import Fault, fault_of, is_surely_undone
 from greencredit.kernel.writer.tally import Tally
 
 _LOG: Final = logs.log(__name__)
-_BEGIN_SECONDS: Final = 1.0
-"""How long one attempt waits for its turn and the lock of the file: then deadlines are looked at again."""
 _FIRST_PAUSE_SECONDS: Final = 0.002
 _LONGEST_PAUSE_SECONDS: Final = 0.2
 
@@ -32,12 +30,14 @@ class Batches:
         tally: Tally,
         *,
         attempts_max: int,
+        begin_seconds: float,
         pause: Callable[[float], None],
         stopwatch: Callable[[], float],
     ) -> None:
         self._database = database
         self._tally = tally
         self._attempts_max = attempts_max
+        self._begin_seconds = begin_seconds
         self._pause = pause
         self._stopwatch = stopwatch
 
@@ -83,7 +83,7 @@ class Batches:
     def _once(self, entries: list[Entry], waiting: Callable[[], int]) -> None:
         due: list[Entry] = []
         try:
-            with self._database.batch(_BEGIN_SECONDS) as session:
+            with self._database.batch(self._begin_seconds) as session:
                 began = self._stopwatch()
                 due = self._drop_late(entries, waiting)
                 carry_out(session, due)

@@ -31,6 +31,18 @@ class Writer:
 
     The thread begins with the first command and ends when there was none for a while. With `by_hand` there is none:
     `step` carries out one batch in the caller's thread, so that a scheduler can drive it.
+
+    Args:
+        database: what is written to; its clock tells deadlines, its entropy scatters the pauses between attempts.
+        largest_batch: how many items one transaction takes, if no single caller brings more.
+        queue_limit: how many items may wait; more are refused at once.
+        patience: the deadline of commands that name none.
+        attempts_max: how often a batch is tried while the database is locked or gone.
+        begin_seconds: how long one attempt waits for its turn and the lock of the file.
+        idle_seconds: after this time without commands the thread ends.
+        by_hand: there is no thread; `step` is called.
+        pause: sleeps between two attempts.
+        stopwatch: measures how fast the queue is drained.
     """
 
     def __init__(
@@ -41,6 +53,7 @@ class Writer:
         queue_limit: int = QUEUE_LIMIT,
         patience: timedelta = PATIENCE,
         attempts_max: int = 8,
+        begin_seconds: float = 1.0,
         idle_seconds: float = 30.0,
         by_hand: bool = False,
         pause: Callable[[float], None] = time.sleep,
@@ -53,7 +66,14 @@ class Writer:
         self._patience = patience
         self._idle_seconds = idle_seconds
         self._by_hand = by_hand
-        self._batches = Batches(database, self.tally, attempts_max=attempts_max, pause=pause, stopwatch=stopwatch)
+        self._batches = Batches(
+            database,
+            self.tally,
+            attempts_max=attempts_max,
+            begin_seconds=begin_seconds,
+            pause=pause,
+            stopwatch=stopwatch,
+        )
         self._reset()
         _ALIVE.add(self)
 
@@ -193,36 +213,27 @@ class Writer:
             while self._wait():
                 entries = self._taken()
                 self._batches.write(entries, lambda: self._waiting)
-        except BaseException:
-            # Only what is no `Exception` comes here, from a verb that wanted to end the process.
-            _LOG.exception("the writer died")
-            raise
-        finally:
-            self._end(entries)
+        except BaseException:  # noqa: BLE001 - only what is no `Exception` comes here: a verb wanted to end the process
+            _LOG.critical("the writer died", exc_info=True)
+            with self._lock:
+                self._died = self._closed = True
+            self._refuse([entry for entry in entries if not entry.told])
+            self._refuse_waiting()
 
     def _wait(self) -> bool:
         """Wait for a command; give False when there was none for long or no more will come."""
         with self._lock:
             while not self._queue:
                 if self._closed:
+                    self._thread = None
                     return False
                 self._asleep = True
                 self._more.wait(self._idle_seconds)
-                if self._asleep and not self._queue:
+                if self._asleep and not self._queue:  # nobody woke us: the time is over
                     self._asleep = False
                     self._thread = None
                     return False
             return True
-
-    def _end(self, entries: list[Entry]) -> None:
-        """Leave nobody waiting: whoever has no answer yet is told that nothing was written."""
-        with self._lock:
-            left = [entry for entry in entries if not entry.told]
-            if left:
-                self._died = self._closed = True
-        if left:
-            self._refuse(left)
-            self._refuse_waiting()
 
     # ---- Life --------------------------------------------------------------------------------------------------------
 
