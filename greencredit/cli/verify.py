@@ -35,7 +35,7 @@ def statement(file: _File, policy: _PolicyFile) -> None:
     """验证对账证明 · check a holder's statement; it shows that events are there, not that none is left out."""
     from greencredit.proofs.rules.verify import verify_statement
 
-    _tell(verify_statement(file.read_bytes(), _policy(policy), _effects()))
+    _tell(verify_statement(file.read_bytes(), _policy(policy), effects_of_kinds()))
 
 
 @app.command()
@@ -67,7 +67,7 @@ def log(
         return place.read_bytes() if place.is_file() else None
 
     with output.progress("核对日志条目 · log entries") as advance:
-        steps = verify_log(read, _policy(policy), _effects(), advance)
+        steps = verify_log(read, _policy(policy), effects_of_kinds(), advance)
     _tell(steps)
 
 
@@ -77,7 +77,7 @@ def _policy(file: Path) -> "Policy":
     return Policy.parse(file.read_bytes())
 
 
-def _effects() -> "Effects":
+def effects_of_kinds() -> "Effects":
     """Tell what each kind of event does to what its holder and its party have: the ledger's own paths say it."""
     from greencredit.ledger.rules.paths import OUTSTANDING, PATHS, Owner
     from greencredit.ledger.rules.paths import Path as Way
