@@ -7,6 +7,7 @@ from greencredit.proofs.errors.forms import KeyHintWrong as KeyHintWrong
 from greencredit.proofs.errors.forms import KeyMalformed as KeyMalformed
 from greencredit.proofs.errors.forms import KeyNameMalformed as KeyNameMalformed
 from greencredit.proofs.errors.forms import KeyTypeUnusable as KeyTypeUnusable
+from greencredit.proofs.errors.forms import Malformed as Malformed
 from greencredit.proofs.errors.forms import NewlineMissing as NewlineMissing
 from greencredit.proofs.errors.forms import NotCanonical as NotCanonical
 from greencredit.proofs.errors.forms import NotText as NotText
@@ -28,9 +29,9 @@ from greencredit.proofs.errors.shown import Forked as Forked
 from greencredit.proofs.errors.shown import HolderDiffers as HolderDiffers
 from greencredit.proofs.errors.shown import KeyChangeRefused as KeyChangeRefused
 from greencredit.proofs.errors.shown import KindUnknown as KindUnknown
+from greencredit.proofs.errors.shown import LogsDiffer as LogsDiffer
 from greencredit.proofs.errors.shown import LogSignatureMissing as LogSignatureMissing
 from greencredit.proofs.errors.shown import LogUnknown as LogUnknown
-from greencredit.proofs.errors.shown import LogsDiffer as LogsDiffer
 from greencredit.proofs.errors.shown import NotInBatch as NotInBatch
 from greencredit.proofs.errors.shown import OrderWrong as OrderWrong
 from greencredit.proofs.errors.shown import OutsideTheTree as OutsideTheTree
