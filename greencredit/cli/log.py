@@ -56,9 +56,9 @@ def rotate_key() -> None:
     from greencredit.proofs import service
 
     with opened() as database, database.writing() as session:
-        line = service.rotate_key(session)
-        _record(session, "rotate-key", number=line.number)
-    output.show(line, line.vkey, f"自第 {line.since:,} 条起生效 · signs from size {line.since:,} on")
+        vkey = service.rotate_key(session)
+        _record(session, "rotate-key", vkey=vkey)
+    output.show({"vkey": vkey}, vkey, "随下一批次生效 · hands over with the next batch")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Logs for tests: entries appended as the ledger would, without a ledger."""
 
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import text
@@ -7,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from greencredit.kernel.database import is_sqlite
 from greencredit.proofs import queries, service
+from greencredit.proofs.rules.policy import Policy
+from greencredit.proofs.rules.verify_log import ReadFile
 
 ORIGIN: Final = "credits.example/log"
 """The name of every synthetic log."""
@@ -14,7 +17,7 @@ ORIGIN: Final = "credits.example/log"
 
 def make_bodies(count: int, *, first: int = 0) -> list[bytes]:
     """Give entries that differ from each other."""
-    return [b'{"example":%d}' % number for number in range(first, first + count)]
+    return [b'{"kind":"example","number":%d}' % number for number in range(first, first + count)]
 
 
 def make_log(session: Session, count: int, *, at_once: int = 1000) -> int:
@@ -41,3 +44,27 @@ def lift_guards(session: Session, table: str) -> None:
         return
     for verb in ("change", "truncate"):
         session.execute(text(f"DROP TRIGGER {table}_no_{verb} ON {table}"))
+
+
+def make_finished_log(session: Session, count: int, *, every: int = 100) -> int:
+    """Append this many entries to a log with its name, and sign it every so many."""
+    size = make_signed_log(session, 0)
+    while size < count:
+        size = make_log(session, min(every, count - size))
+        service.checkpoint(session)
+    return size
+
+
+def log_policy(session: Session) -> Policy:
+    """Trust the first key of the log, and no witness."""
+    return Policy.parse(f"log {queries.key_lines(session)[0].vkey}\nquorum none\n".encode())
+
+
+def reader_of(folder: Path) -> ReadFile:
+    """Read the files of a log the way a verifier without our database does."""
+
+    def read(path: str) -> bytes | None:
+        place = folder / path
+        return place.read_bytes() if place.is_file() else None
+
+    return read

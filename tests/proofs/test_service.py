@@ -240,19 +240,20 @@ def test_the_change_of_keys_is_an_entry_signed_by_both_and_old_keys_stay_listed(
     make_signed_log(session, 5)
     before = service.checkpoint(session)
 
-    line = service.rotate_key(session)
+    vkey = service.rotate_key(session)
     same = service.checkpoint(session)
     size = make_log(session, 1)
     across = service.checkpoint(session)
     make_log(session, 1)
     after = service.checkpoint(session)
 
+    first, second = queries.key_lines(session)
     record = parse_key_change(queries.entry(session, size - 1))
-    assert (record.old, record.new, record.since) == (queries.key_lines(session)[0].vkey, line.vkey, 6)
+    assert (record.old, record.new, record.since) == (first.vkey, vkey, size)
+    assert (second.number, second.vkey, second.since) == (2, vkey, size)
     assert same == before
     assert [_signers(session, signed) for signed in (before, across, after)] == [[1], [1, 2], [2]]
-    assert [key.number for key in queries.key_lines(session)] == [1, 2]
-    assert queries.key_changes(session) == (line.change,)
+    assert queries.key_changes(session) == (second.change,)
 
 
 @pytest.mark.proves("LED-5")
@@ -261,7 +262,7 @@ def test_who_trusts_the_first_key_follows_the_changes_to_the_present_one(session
     first = queries.key_lines(session)[0].vkey
     for _ in range(3):
         service.rotate_key(session)
-        make_log(session, 1)
+        make_log(session, 2)
         service.checkpoint(session)
 
     policy = Policy.parse(f"log {first}\nquorum none\n".encode())
@@ -271,18 +272,21 @@ def test_who_trusts_the_first_key_follows_the_changes_to_the_present_one(session
 
     signed = parse_checkpoint(service.checkpoint(session).note)
     assert require_log_signature(signed, policy).text == queries.key_lines(session)[3].vkey
+    assert [finding for finding in queries.audit(session) if not finding.holds] == []
 
 
 def test_a_second_change_waits_until_the_first_is_in_a_checkpoint(session: Session) -> None:
     make_signed_log(session, 5)
-    first = service.rotate_key(session)
+    first = queries.key_lines(session)[0].vkey
+    second = service.rotate_key(session)
 
-    with pytest.raises(RotationUnfinished) as no:
+    with pytest.raises(RotationUnfinished) as waiting:
         service.rotate_key(session)
     make_log(session, 1)
-    with pytest.raises(RotationUnfinished):
+    with pytest.raises(RotationUnfinished) as unsigned:
         service.rotate_key(session)
     service.checkpoint(session)
+    service.rotate_key(session)
 
-    assert no.value.facts == {"vkey": first.vkey}
-    assert service.rotate_key(session).number == 3
+    assert [no.value.facts for no in (waiting, unsigned)] == [{"vkey": first}, {"vkey": second}]
+    assert [line.number for line in queries.key_lines(session)] == [1, 2]

@@ -12,6 +12,7 @@ from greencredit.proofs.errors import EntryTooLong, TileDiffers
 from greencredit.proofs.queries import tree
 from greencredit.proofs.rules.tiles import LONGEST_ENTRY_BYTES, TILE_WIDTH
 from greencredit.proofs.rules.tree import leaf_hash, root_of
+from greencredit.proofs.service.sign import KEY_CHANGE, hand_over
 
 # Driver's SQL: this runs once for every commit of the ledger.
 _DRAIN: Final = "DELETE FROM proofs_pending RETURNING id, kind, body"
@@ -31,6 +32,9 @@ def append(session: Session, size: int, entries: Sequence[tuple[str, bytes]]) ->
         cursor.execute(_DRAIN)
         waiting = sorted(cursor.fetchall())
     everything = [*entries, *((kind, body) for _, kind, body in waiting)]
+    if any(kind == KEY_CHANGE for _, kind, _ in waiting):
+        change = hand_over(session, since=size + len(everything))
+        everything = [(kind, body or change) for kind, body in everything]
     rows = [(position, kind, body, leaf_hash(body)) for position, (kind, body) in enumerate(everything, size)]
     if not rows:
         return size

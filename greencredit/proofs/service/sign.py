@@ -20,11 +20,12 @@ from greencredit.proofs.rules.note import Checkpoint, Signer, sign_checkpoint
 from greencredit.proofs.rules.policy import key_change_entry
 from greencredit.proofs.rules.tree import verify_consistency
 from greencredit.proofs.tables import ProofsCheckpoint, ProofsKey, ProofsLog, ProofsPending
-from greencredit.schemas.proofs import LogKeyLine, StoredCheckpoint
+from greencredit.schemas.proofs import StoredCheckpoint
 
 KEY_CHANGE: Final = "key"
-"""The kind of log entry that hands over to a new key."""
+"""The kind of log entry that hands over to a new key; it waits empty, since only the batch knows the size."""
 
+_KEY_NUMBER: Final = text("SELECT key_number FROM proofs_checkpoint WHERE size = :size")
 _IS_CHANGING: Final = text("SELECT 1 FROM proofs_pending WHERE kind = 'key' LIMIT 1")
 
 
@@ -55,36 +56,42 @@ def checkpoint(session: Session) -> StoredCheckpoint:
     root = queries.root(session, size)
     if last is not None:
         _require_continued(session, last, size, root)
-    signers = _signers(session, origin, size)
-    at = now(session)
-    note = sign_checkpoint(Checkpoint(origin, size, root), *(signer for _, signer in signers))
-    newest = max(number for number, _ in signers)
+    keys = _signers(session, last)
+    signers = [_signer(session, origin, key.number, key.vkey) for key in keys]
+    at, newest = now(session), keys[-1].number
+    note = sign_checkpoint(Checkpoint(origin, size, root), *signers)
     session.execute(
         insert(ProofsCheckpoint).values(size=size, root=root, note=note.encode(), key_number=newest, signed_at=at)
     )
     return StoredCheckpoint(size=size, root=root, note=note, signed_at=at)
 
 
-def rotate_key(session: Session) -> LogKeyLine:
-    """Hand over to a new key: an entry signed by both goes into the log with the next batch (密钥更换).
+def rotate_key(session: Session) -> str:
+    """Ask for a new key and give it: with the next batch an entry signed by both keys hands over (密钥更换).
 
-    The new key signs every size from the one after the present; until a checkpoint carries the entry, the old key
-    signs beside it, so that whoever knows only one of the two can still check.
+    The new key signs every size that holds that entry; the first of them is signed by the old key as well, so that
+    witnesses who know only the old one can follow.
     """
     origin = _lock(session)
-    old = _keys(session)[-1]
+    newest = _keys(session)[-1]
     last = session.scalar(select(ProofsCheckpoint.key_number).order_by(ProofsCheckpoint.size.desc()).limit(1))
-    if session.execute(_IS_CHANGING).first() is not None or (old.number > 1 and last != old.number):
-        raise RotationUnfinished(old.vkey)
-    number, at = old.number + 1, now(session)
-    since = queries.size(session) + 1
-    new = _signer(session, origin, number)
+    is_waiting = session.execute(_IS_CHANGING).first() is not None
+    if is_waiting or (newest.number > 1 and last != newest.number):
+        raise RotationUnfinished(newest.vkey)
+    session.execute(insert(ProofsPending).values(kind=KEY_CHANGE, body=b""))
+    return _signer(session, origin, newest.number + 1).verifier.text
+
+
+def hand_over(session: Session, *, since: int) -> bytes:
+    """Give the entry that hands over to the next key, in a log that has this size with it, and list the key."""
+    origin = session.scalars(select(ProofsLog.origin)).one()
+    old, at = _keys(session)[-1], now(session)
+    new = _signer(session, origin, old.number + 1)
     change = key_change_entry(_signer(session, origin, old.number, old.vkey), new, since=since, at_micros=micros(at))
-    session.execute(insert(ProofsPending).values(kind=KEY_CHANGE, body=change))
     session.execute(
-        insert(ProofsKey).values(number=number, vkey=new.verifier.text, since=since, change=change, made_at=at)
+        insert(ProofsKey).values(number=old.number + 1, vkey=new.verifier.text, since=since, change=change, made_at=at)
     )
-    return LogKeyLine(number=number, vkey=new.verifier.text, since=since, made_at=at, change=change.decode())
+    return change
 
 
 def _lock(session: Session) -> str:
@@ -104,15 +111,11 @@ def _require_continued(session: Session, last: StoredCheckpoint, size: int, root
         raise TreeInconsistent(last.size, size, refusal.message) from refusal
 
 
-def _signers(session: Session, origin: str, size: int) -> list[tuple[int, Signer]]:
-    """Give the keys that sign a log of this size, with their numbers."""
-    *before, newest = _keys(session)
-    signing = [newest] if newest.since <= size else []
-    carried = session.scalar(select(ProofsCheckpoint.size).where(ProofsCheckpoint.key_number == newest.number).limit(1))
-    # The change is told for good once a checkpoint of the new key covers its entry.
-    if before and (carried is None or session.execute(_IS_CHANGING).first() is not None):
-        signing.insert(0, before[-1])
-    return [(key.number, _signer(session, origin, key.number, key.vkey)) for key in signing]
+def _signers(session: Session, last: StoredCheckpoint | None) -> list[ProofsKey]:
+    """Give the keys that sign now: the newest, and in its first checkpoint the one before it as well."""
+    keys = _keys(session)
+    signed = 1 if last is None else session.scalars(_KEY_NUMBER, {"size": last.size}).one()
+    return keys[-2:] if len(keys) > 1 and signed < keys[-1].number else keys[-1:]
 
 
 def _keys(session: Session) -> list[ProofsKey]:
