@@ -164,8 +164,8 @@ def scheme() -> SchemeNote:
         ),
         clawback=ClawbackTerms(policy=ClawbackPolicy.SHORTAGE, cap_credits=Credits(500)).title,
         refund=Words(
-            zh="退回时已到期的，自退回之日起宽限 30 天，按原条款使用",
-            en="Those that expired before the refund are usable for 30 days more on their original terms",
+            zh="积分终身有效，什么时候退回都按原条款使用",
+            en="Credits are valid for life: whenever they are refunded, they are usable on their original terms",
         ),
         particulars=(),
         guarantee=GuaranteeNote(
