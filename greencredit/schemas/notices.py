@@ -223,3 +223,63 @@ class ToldAll(Record):
     deliveries: tuple[Delivery, ...]
     preferences: NoticePreferences
     contacts: dict[Way, str]
+
+
+# ---- What the pages are handed -------------------------------------------------------------------------------------
+
+
+class WayChoice(Record):
+    """One box of the settings page."""
+
+    way: Way
+    title: Words
+    chosen: bool
+    fixed: bool
+    """It can't be switched off."""
+
+
+class KindChoice(Record):
+    """One kind of notice on the settings page."""
+
+    name: str
+    title: Words
+    ways: tuple[WayChoice, ...]
+
+
+class ContactField(Record):
+    """One field of the settings page: what is kept, what was typed and why it was not taken."""
+
+    way: Way
+    title: Words
+    covered: str | None
+    typed: str
+    refused: bool
+
+
+class InboxSettingsPage(Record):
+    """Everything on the settings page."""
+
+    kinds: tuple[KindChoice, ...]
+    contacts: tuple[ContactField, ...]
+    lang: Lang
+    quiet_since: str
+    quiet_until: str
+    most_a_day: int
+    saved: bool
+
+
+class DeliveryLine(Record):
+    """What became of a notice by one way, in words."""
+
+    way_title: Words
+    at: Instant
+    outcome: Outcome
+    outcome_title: Words
+    code: str
+
+
+class OpenedNotice(Record):
+    """One notice on a page of its own, with what became of it."""
+
+    notice: Notice
+    deliveries: tuple[DeliveryLine, ...]

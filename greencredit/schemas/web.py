@@ -124,6 +124,8 @@ class ConsumerPage(Record):
     """Everything a household sees of itself on one page."""
 
     name: str
+    unread: int
+    """Notices in its inbox that were not read yet."""
     as_of: Instant
     balance: Credits
     held: Credits

@@ -12,6 +12,7 @@ from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.messages.tables import State
 from greencredit.ledger import queries as ledger
+from greencredit.notices import queries as notices
 from greencredit.people import queries as people
 from greencredit.schemas.actions import Category
 from greencredit.schemas.awards import AwardLine, ConsumerTotals, EarningRule, MonthTotal
@@ -50,6 +51,7 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
     month = _month(chosen, within, civil_date(now(session)))
     return ConsumerPage(
         name=people.consumer(session, consumer_id).display_name,
+        unread=notices.unread_count(session, consumer_id),
         as_of=now(session),
         balance=Credits(sum(one.outstanding for one in balances)),
         held=Credits(sum(one.held + one.frozen for one in balances)),

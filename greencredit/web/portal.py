@@ -87,7 +87,7 @@ def me(
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
     """Show a household its credits (我的积分)."""
-    page = household.page_of(session, _himself(permit), year=year, before=before)
+    page = household.page_of(session, himself(permit), year=year, before=before)
     return pages.render(request, permit.actor, "me.html", page=page)
 
 
@@ -99,7 +99,7 @@ def ask_for_report(
     report_lang: Annotated[Lang, Form()],
 ) -> Response:
     """Have one's report made; asking twice a day makes it once (生成报告)."""
-    job_id = own_reports.ask(session, _himself(permit), year=year, lang=report_lang)
+    job_id = own_reports.ask(session, himself(permit), year=year, lang=report_lang)
     permit.concerns(job_id, year=year, lang=report_lang)
     return pages.see_other(f"/me?year={year}#report-title")
 
@@ -109,11 +109,11 @@ def own_report(
     permit: Annotated[Permit, requires("report.read")], session: Reading, settings: Configured, number: str
 ) -> Response:
     """Give the file of one's own report (下载报告)."""
-    found = own_reports.file_of(session, _himself(permit), number, settings.data_dir)
+    found = own_reports.file_of(session, himself(permit), number, settings.data_dir)
     return FileResponse(found.path, media_type=found.media_type, filename=found.name, headers=pages.PRIVATE)
 
 
-def _himself(permit: Permit) -> str:
+def himself(permit: Permit) -> str:
     """Give the consumer who asks; whoever is none, or may not see himself, is refused."""
     consumer_id = permit.actor.subject_id
     if consumer_id is None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.queue import Job
@@ -26,7 +27,7 @@ from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.settings import Settings
 from greencredit.notices import service
 from greencredit.notices.jobs.delivery import deliver_with
-from greencredit.schemas.notices import NoticePreferences, Sender, Way
+from greencredit.schemas.notices import NoticePreferences, Outcome, Sender, Way
 from tests.factories.people import make_consumer
 
 ISSUER: Final = "iss_example"
@@ -46,9 +47,9 @@ def expiring_facts(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any fact
     return {"issuer": ISSUER, "credits": 1200, "ends": ENDS.isoformat(), "days": 59, **changes}
 
 
-def make_sender(session: Session, name: str = "示例绿色商超（虚构）") -> Sender:
-    """Introduce the issuer of the examples."""
-    sender = Sender(issuer_id=ISSUER, name=name, english_name="Example Green Store (fictitious)")
+def make_sender(session: Session, name: str = "示例绿色商超（虚构）", *, issuer_id: str = ISSUER) -> Sender:
+    """Introduce an issuer."""
+    sender = Sender(issuer_id=issuer_id, name=name, english_name="Example Green Store (fictitious)")
     service.introduce(session, sender)
     return sender
 
@@ -70,6 +71,30 @@ def make_reader(
 def make_notice(session: Session, consumer_id: str, *, subject: str = "one", **facts: Any) -> str:  # noqa: ANN401 - any fact
     """Remind somebody of credits that end."""
     return service.tell(session, consumer_id, "credits_expiring", subject=subject, facts=expiring_facts(**facts))
+
+
+def make_inbox(database: Database, clock: StandingClock, consumer_id: str, issuer_id: str) -> str:
+    """Fill an inbox with every kind of notice, the older ones read, and give the id of the newest."""
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("unfreeze", {"credits": 300, "reason": "示例核查已结束，未发现异常"}),
+        ("freeze", {"credits": 300, "reason": "示例核查：同一凭证重复提交"}),
+        ("expired_on_refund", {"restored": 120, "expired": 30}),
+        ("award_reversed", {"credits": 60, "shortage": 40, "reason": "示例退货"}),
+        ("credits_expired", {"credits": 18, "ends": (ENDS - timedelta(days=59)).isoformat()}),
+        ("credits_expiring", {"credits": 1200, "ends": ENDS.isoformat(), "days": 59}),
+        ("credits_expiring", {"credits": 80, "ends": (ENDS - timedelta(days=52)).isoformat(), "days": 7}),
+    ]
+    with database.writing() as session:
+        service.set_contact(session, consumer_id, Way.MAIL, MAIL)
+        make_sender(session, issuer_id=issuer_id)
+        for number, (kind, facts) in enumerate(told):
+            newest = service.tell(session, consumer_id, kind, subject=str(number), facts={"issuer": issuer_id, **facts})
+            if number < len(told) // 2:
+                service.mark_read(session, consumer_id, newest)
+            clock.move(timedelta(seconds=1))
+        service.record_attempt(session, newest, consumer_id, Way.MAIL, attempt=1, outcome=Outcome.LATER, code="451")
+        service.record_attempt(session, newest, consumer_id, Way.MAIL, attempt=2, outcome=Outcome.SENT, code="250")
+    return newest
 
 
 def deliver_due(database: Database, settings: Settings) -> int:

@@ -9,9 +9,10 @@ from greencredit.proofs.rules.note import COSIGNATURE, Checkpoint, Signer, sign_
 from greencredit.proofs.rules.policy import Policy, key_change_entry
 from greencredit.proofs.rules.receipt import LogProof, entry_proof, make_receipt, statement_batch, statement_event
 from greencredit.proofs.rules.records import batch_entry, event_hashes, sums_of
+from greencredit.proofs.rules.steps import failed_step
 from greencredit.proofs.rules.tiles import TILE_WIDTH, Tile, bundles_of, pack_entries, tile_path, tiles_of
 from greencredit.proofs.rules.tree import consistency_path, inclusion_path, leaf_hashes, root_of, subtree_roots
-from greencredit.schemas.proofs import EventRow, Receipt, Statement
+from greencredit.schemas.proofs import EventRow, Receipt, Statement, Step
 
 ORIGIN: Final = "credits.example.cn/log/2026"
 EARN, REDEEM, ALLOT, HOLD = 1, 9, 25, 6
@@ -42,6 +43,22 @@ def make_row(event_id: int, **fields: int) -> EventRow:
 def salt_of(event_id: int) -> bytes:
     """Give the salt of an event of these tests."""
     return sha256(b"salt %d" % event_id).digest()[:16]
+
+
+def failing(steps: Sequence[Step]) -> tuple[str, str]:
+    """Give name and code of the step that failed; it is the last one and says what was found and wanted."""
+    failed = failed_step(steps)
+    assert failed is not None, "something fails"
+    assert failed == steps[-1]
+    assert failed.found
+    assert failed.wanted
+    return failed.name, failed.code
+
+
+def holding(steps: Sequence[Step]) -> list[str]:
+    """Name the steps of a check that holds."""
+    assert failed_step(steps) is None, steps[-1]
+    return [step.name for step in steps]
 
 
 @dataclass

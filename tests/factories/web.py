@@ -176,6 +176,7 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
     """Give the page of a household with a year of awards."""
     facts: dict[str, Any] = {
         "name": "示例住户 1",
+        "unread": 2,
         "as_of": AS_OF,
         "balance": Credits(1830),
         "held": Credits(0),
