@@ -16,7 +16,7 @@ from greencredit.proofs.rules.steps import TITLES, failed_step
 from greencredit.proofs.rules.tiles import tile_hashes
 from greencredit.proofs.rules.verify_log import verify_log
 from greencredit.schemas.proofs import Step
-from tests.factories.paper_log import EFFECTS, REDEEM, PaperLog, make_row, make_signer, make_witness
+from tests.factories.paper_log import EFFECTS, REDEEM, PaperLog, failing, make_row, make_signer, make_witness
 
 _OTHER_ENTRY: Final = canonical({"v": 1, "kind": "filing", "digest": "示例"})
 
@@ -35,13 +35,6 @@ _FILES: Final = _LOG.files()
 
 def _check(files: dict[str, bytes], policy: Policy = _POLICY) -> list[Step]:
     return verify_log(files.get, policy, EFFECTS)
-
-
-def _fails(steps: list[Step]) -> tuple[str, str]:
-    failed = failed_step(steps)
-    assert failed is not None, "something fails"
-    assert failed == steps[-1]
-    return failed.name, failed.code
 
 
 @pytest.mark.proves("LED-5")
@@ -101,7 +94,7 @@ def test_a_log_of_three_levels_holds_and_its_uppermost_tile_is_looked_at() -> No
         bent = bytearray(files[path])
         bent[-1] ^= 1
         steps = _check(files | {path: bytes(bent)}, log.policy())
-        assert _fails(steps) == ("entries", "proofs.tile_altered")
+        assert failing(steps) == ("entries", "proofs.tile_altered")
         assert path in steps[-1].found
 
 
@@ -206,7 +199,7 @@ def test_what_was_altered_is_named(
 
     steps = _check(_FILES | {path: changed})
 
-    assert _fails(steps) == wanted
+    assert failing(steps) == wanted
     assert found in steps[-1].found
 
 
@@ -240,14 +233,14 @@ def test_an_operator_who_rewrites_an_entry_and_every_tile_still_has_another_root
     rewritten.entries[300] = rewritten.entries[300].replace(b'"10"', b'"90"')
     files = rewritten.files() | {"checkpoint": _FILES["checkpoint"]}
 
-    assert _fails(_check(files)) == ("root", "proofs.root_differs")
+    assert failing(_check(files)) == ("root", "proofs.root_differs")
 
 
 def _signed_by_the_log(entries: list[bytes]) -> tuple[str, str, str]:
     """Check a log whose own key signed these entries; give step, code and what was found."""
     log = PaperLog(entries=entries)
     steps = _check(log.files(), log.policy())
-    return *_fails(steps), steps[-1].found
+    return *failing(steps), steps[-1].found
 
 
 def _record(batch: int, first: int, *, kind: str = "1") -> bytes:
@@ -321,7 +314,7 @@ def test_a_key_that_was_given_up_signs_no_larger_log() -> None:
 
     steps = _check(files, Policy.parse(f"log {old.verifier.text}\nquorum none\n".encode()))
 
-    assert _fails(steps) == ("key_changes", "proofs.log_signature_missing")
+    assert failing(steps) == ("key_changes", "proofs.log_signature_missing")
     hint = f"{old.verifier.name}+{old.verifier.key_id.hex()}"
     assert steps[-1].found == f"{hint} for sizes from 0 below 4 at size 6"
 
@@ -361,7 +354,7 @@ def test_a_change_that_is_announced_ahead_leaves_the_old_key_in_force() -> None:
     ahead = PaperLog(signer=old, entries=log.entries)
 
     assert failed_step(_check(ahead.files(), ahead.policy())) is None
-    assert _fails(_check(log.files(), ahead.policy())) == ("key_changes", "proofs.log_signature_missing")
+    assert failing(_check(log.files(), ahead.policy())) == ("key_changes", "proofs.log_signature_missing")
 
 
 def test_constant_memory_means_one_tile_for_each_level(tmp_path: Path) -> None:

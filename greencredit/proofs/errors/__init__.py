@@ -1,6 +1,6 @@
 """What the room of proofs refuses: every way in which a proof can fail has a code of its own."""
 
-from greencredit.proofs.errors.forms import Base64Malformed as Base64Malformed
+from greencredit.proofs.errors.forms import EncodingMalformed as EncodingMalformed
 from greencredit.proofs.errors.forms import EntryTooLong as EntryTooLong
 from greencredit.proofs.errors.forms import ExtensionFound as ExtensionFound
 from greencredit.proofs.errors.forms import KeyHintWrong as KeyHintWrong

@@ -54,10 +54,10 @@ class TooManySignatures(ProofRefused):
     code = "proofs.too_many_signatures"
 
 
-class Base64Malformed(ProofRefused):
-    """Base64 有误: bytes are written in the standard Base 64 alphabet, padded, in one way only."""
+class EncodingMalformed(ProofRefused):
+    """编码有误: bytes are written in the standard Base 64 alphabet, padded, in one way only."""
 
-    code = "proofs.base64_malformed"
+    code = "proofs.encoding_malformed"
 
 
 class KeyNameMalformed(ProofRefused):

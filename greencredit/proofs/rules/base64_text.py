@@ -3,7 +3,7 @@
 import binascii
 from base64 import b64decode, b64encode
 
-from greencredit.proofs.errors import Base64Malformed
+from greencredit.proofs.errors import EncodingMalformed
 from greencredit.schemas.proofs import HASH_BYTES
 
 
@@ -17,12 +17,12 @@ def decoded(text: str, *, length: int | None = None) -> bytes:
     try:
         data = b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Base64Malformed(found=f"{len(text)} characters", wanted="standard Base 64 with padding") from error
+        raise EncodingMalformed(found=f"{len(text)} characters", wanted="standard Base 64 with padding") from error
     # Python lets unused bits after the last byte pass; two spellings of one hash would be two different files.
     if encoded(data) != text:
-        raise Base64Malformed(found="another spelling of the same bytes", wanted="unused bits zero")
+        raise EncodingMalformed(found="another spelling of the same bytes", wanted="unused bits zero")
     if length is not None and len(data) != length:
-        raise Base64Malformed(found=f"{len(data)} bytes", wanted=f"{length} bytes")
+        raise EncodingMalformed(found=f"{len(data)} bytes", wanted=f"{length} bytes")
     return data
 
 
