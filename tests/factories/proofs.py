@@ -1,5 +1,6 @@
 """Logs for tests: entries appended as the ledger would, without a ledger."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from greencredit.kernel.database import is_sqlite
 from greencredit.proofs import queries, service
+from greencredit.proofs.rules import tree
+from greencredit.proofs.rules.exchange import add_checkpoint_body
+from greencredit.proofs.rules.note import Checkpoint, Signer, sign_checkpoint
 from greencredit.proofs.rules.policy import Policy
 from greencredit.proofs.rules.verify_log import ReadFile
 
@@ -68,3 +72,22 @@ def reader_of(folder: Path) -> ReadFile:
         return place.read_bytes() if place.is_file() else None
 
     return read
+
+
+@dataclass
+class OtherLog:
+    """A log elsewhere, which can also lie."""
+
+    origin: str = "other.example/log"
+    signer: Signer = field(default_factory=lambda: Signer("other.example/log", b"o" * 32))
+    hashes: list[bytes] = field(default_factory=lambda: tree.leaf_hashes(b"%d" % number for number in range(1000)))
+
+    def note(self, size: int, root: bytes | None = None) -> str:
+        """Sign a checkpoint: the true one, or one with another root."""
+        true = tree.root_of(self.hashes[:size])
+        return sign_checkpoint(Checkpoint(self.origin, size, true if root is None else root), self.signer)
+
+    def request(self, old: int, size: int, root: bytes | None = None) -> bytes:
+        """Ask for a cosignature."""
+        path = tree.consistency_path(self.hashes, old, size) if old <= size else []
+        return add_checkpoint_body(old, path, self.note(size, root)).encode()
