@@ -11,7 +11,7 @@ _DEEPEST: Final = 64
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON values
     """Give the one way to write a value; refuses fractions, numbers from 2^53 on, and what is not JSON."""
-    text = json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _ENCODER.encode(_ordered(value, 0))
     try:
         return text.encode()
     except UnicodeEncodeError as error:
@@ -29,7 +29,7 @@ def parse_canonical(data: bytes) -> Any:  # noqa: ANN401 - JSON values
 def parse_plain(data: bytes) -> Any:  # noqa: ANN401 - JSON values
     """Read JSON in any layout, within the same subset: no name twice in an object, no fractions."""
     try:
-        return json.loads(data.decode(), object_pairs_hook=_object, parse_float=_fraction, parse_constant=_fraction)
+        return _DECODER.decode(data.decode())
     except (ValueError, RecursionError) as error:
         raise NotCanonical(found=f"{len(data)} bytes that are not JSON", wanted="JSON in UTF-8") from error
 
@@ -47,7 +47,8 @@ def _ordered(value: Any, depth: int) -> Any:  # noqa: ANN401 - JSON values
         return [_ordered(one, depth + 1) for one in value]
     if isinstance(value, dict) and all(isinstance(name, str) for name in value):
         # RFC 8785 §3.2.3 orders names by UTF-16 code units, not by code points.
-        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        plain = all(map(str.isascii, value))
+        names = sorted(value) if plain else sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
         return {name: _ordered(value[name], depth + 1) for name in names}
     raise NotCanonical(found=type(value).__name__, wanted="text, true, false, null, a whole number, a list, an object")
 
@@ -62,3 +63,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _fraction(text: str) -> NoReturn:
     del text
     raise NotCanonical(found="a fraction, an exponent or no number", wanted="a whole number")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_float=_fraction, parse_constant=_fraction)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)

@@ -14,6 +14,8 @@ TILE_WIDTH: Final = 1 << TILE_HEIGHT
 
 LONGEST_ENTRY_BYTES: Final = 0xFFFF
 _HIGHEST_LEVEL: Final = 63
+_TILES_KEPT: Final = 64
+"""One proof needs each of a few tiles several times; whoever makes many proofs keeps no more than these."""
 _PATH: Final = re.compile(
     r"tile/(?P<level>0|[1-9][0-9]?|entries)/(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
@@ -105,6 +107,14 @@ def unpack_entries(data: bytes) -> list[bytes]:
 
 def tile_reader(read_tile: Callable[[Tile], bytes], size: int) -> ReadHashes:
     """Read subtree hashes of a log of this size out of its tiles; a tile is asked for as this size has it."""
+    kept: dict[Tile, list[bytes]] = {}
+
+    def hashes_of(tile: Tile) -> list[bytes]:
+        if tile not in kept:
+            if len(kept) == _TILES_KEPT:
+                kept.clear()
+            kept[tile] = tile_hashes(read_tile(tile), width=tile.width)
+        return kept[tile]
 
     def stored(level: int, first: int, count: int) -> list[bytes]:
         row = level // TILE_HEIGHT
@@ -114,7 +124,7 @@ def tile_reader(read_tile: Callable[[Tile], bytes], size: int) -> ReadHashes:
         hashes: list[bytes] = []
         for index in range(first // TILE_WIDTH, (first + count - 1) // TILE_WIDTH + 1):
             width = min(TILE_WIDTH, in_row - index * TILE_WIDTH)
-            hashes += tile_hashes(read_tile(Tile(row, index, width)), width=width)
+            hashes += hashes_of(Tile(row, index, width))
         begin = first % TILE_WIDTH
         return hashes[begin : begin + count]
 
