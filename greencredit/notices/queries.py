@@ -123,7 +123,11 @@ def deliveries(session: Session, consumer_id: str, notice_id: str) -> list[Deliv
     row = session.scalars(wanted).one_or_none()
     if row is None:
         raise UnknownNotice(notice_id)
-    attempts = select(AttemptRow).where(AttemptRow.notice_id == notice_id).order_by(AttemptRow.at, AttemptRow.id)
+    attempts = (
+        select(AttemptRow)
+        .where(AttemptRow.notice_id == notice_id)
+        .order_by(AttemptRow.at, AttemptRow.attempt, AttemptRow.id)
+    )
     return [*_decided(row), *(_delivery(one) for one in session.scalars(attempts))]
 
 
@@ -241,7 +245,11 @@ def _opened(session: Session, row: ContactRow) -> str:
 def everything_of(session: Session, consumer_id: str) -> ToldAll:
     """Gather what a person has here, contacts in full: the copy of his own data that he may ask for."""
     rows = list(session.scalars(select(NoticeRow).where(NoticeRow.consumer_id == consumer_id).order_by(NoticeRow.id)))
-    tried = select(AttemptRow).where(AttemptRow.consumer_id == consumer_id).order_by(AttemptRow.at, AttemptRow.id)
+    tried = (
+        select(AttemptRow)
+        .where(AttemptRow.consumer_id == consumer_id)
+        .order_by(AttemptRow.at, AttemptRow.attempt, AttemptRow.id)
+    )
     kept = session.scalars(select(ContactRow).where(ContactRow.consumer_id == consumer_id))
     return ToldAll(
         notices=tuple(_notices(session, rows)),

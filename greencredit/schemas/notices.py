@@ -29,7 +29,7 @@ _WAYS: Final = {
     Way.INBOX: Words(zh="站内信", en="Inbox"),
     Way.MAIL: Words(zh="电子邮件", en="Mail"),
     Way.SMS: Words(zh="短信", en="Text message"),
-    Way.WEBHOOK: Words(zh="网络回调", en="Webhook"),
+    Way.WEBHOOK: Words(zh="应用消息", en="App message"),
 }
 
 
@@ -61,6 +61,8 @@ class NoticeKind(Record):
 
     name: str
     title: Words
+    place: int
+    """Where it stands among the others on the settings page."""
     legal: bool
     """What happened to somebody's credits: the inbox can't be switched off for it."""
     ways: tuple[Way, ...]

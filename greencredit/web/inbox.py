@@ -1,13 +1,14 @@
 """The inbox in the portal: what one was told, what became of it, and the settings of it all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import time
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.http import Permit, Reading, Writing, requires
+from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
+from greencredit.kernel.settings import Settings
 from greencredit.notices import catalogue, queries, rules, service
 from greencredit.notices.errors import BadAddress
 from greencredit.schemas.notices import (
@@ -17,6 +18,7 @@ from greencredit.schemas.notices import (
     InboxSettingsPage,
     KindChoice,
     Lang,
+    NoticeKind,
     NoticePreferences,
     OpenedNotice,
     Outcome,
@@ -56,9 +58,11 @@ def read_all(permit: _Changes, session: Writing) -> Response:
 
 
 @router.get(_SETTINGS)
-def settings(permit: _Reads, request: Request, session: Reading, *, saved: bool = False) -> Response:
+def settings(
+    permit: _Reads, request: Request, session: Reading, configured: Configured, *, saved: bool = False
+) -> Response:
     """Show what one wants to be told and how (通知设置)."""
-    page = _settings_page(session, himself(permit), saved=saved)
+    page = _settings_page(session, himself(permit), configured, saved=saved)
     return pages.render(request, permit.actor, "inbox_settings.html", page=page)
 
 
@@ -66,6 +70,7 @@ def settings(permit: _Reads, request: Request, session: Reading, *, saved: bool 
 def choose(
     permit: _Changes,
     session: Writing,
+    configured: Configured,
     lang: Annotated[Lang, Form()],
     quiet_since: Annotated[time, Form()],
     quiet_until: Annotated[time, Form()],
@@ -73,10 +78,12 @@ def choose(
     ways: Annotated[list[str], Form(max_length=100)] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     """Keep what one chose (保存通知设置)."""
-    chosen = NoticePreferences(
-        lang=lang, choices=_choices(ways), quiet_since=quiet_since, quiet_until=quiet_until, most_a_day=most_a_day
-    )
     consumer_id = himself(permit)
+    before = queries.preferences(session, consumer_id)
+    choices = _choices(ways, before, _shown(configured))
+    chosen = NoticePreferences(
+        lang=lang, choices=choices, quiet_since=quiet_since, quiet_until=quiet_until, most_a_day=most_a_day
+    )
     service.choose(session, consumer_id, chosen)
     permit.concerns(consumer_id)
     return pages.see_other(f"{_SETTINGS}?saved=true")
@@ -84,7 +91,12 @@ def choose(
 
 @router.post(f"{_SETTINGS}/{{way}}")
 def set_contact(
-    permit: _Changes, request: Request, session: Writing, way: Way, address: Annotated[str, Form(max_length=254)] = ""
+    permit: _Changes,
+    request: Request,
+    session: Writing,
+    configured: Configured,
+    way: Way,
+    address: Annotated[str, Form(max_length=254)] = "",
 ) -> Response:
     """Keep or forget where one can be reached; what is no address is said in place (联系方式)."""
     consumer_id = himself(permit)
@@ -92,7 +104,7 @@ def set_contact(
     try:
         _keep(session, consumer_id, way, address)
     except BadAddress:
-        page = _settings_page(session, consumer_id, refused=way, typed=address)
+        page = _settings_page(session, consumer_id, configured, refused=way, typed=address)
         return pages.render(request, permit.actor, "inbox_settings.html", status=422, page=page)
     return pages.see_other(f"{_SETTINGS}?saved=true")
 
@@ -123,17 +135,32 @@ def _keep(session: Session, consumer_id: str, way: Way, address: str) -> None:
         service.remove_contact(session, consumer_id, way)
 
 
-def _choices(ticked: Iterable[str]) -> dict[str, tuple[Way, ...]]:
-    """Read the boxes that were ticked, `kind:way`; the ones that can't be unticked are sent by no browser."""
+def _shown(configured: Settings) -> tuple[Way, ...]:
+    """Give the ways one can choose: messages to an app only where this platform has one."""
+    return tuple(way for way in Way if way is not Way.WEBHOOK or configured.webhook_url)
+
+
+def _choices(ticked: Iterable[str], before: NoticePreferences, shown: Collection[Way]) -> dict[str, tuple[Way, ...]]:
+    """Read the boxes that were ticked, `kind:way`; what was not on the page stays as it was before."""
     found = set(ticked)
-    return {
-        name: tuple(way for way in Way if f"{name}:{way.value}" in found or (kind.legal and way is Way.INBOX))
-        for name, kind in catalogue.load().items()
-    }
+
+    def wanted(kind: NoticeKind, way: Way) -> bool:
+        if way not in shown:
+            return way in rules.ways_of(kind, before)
+        fixed = kind.legal and way is Way.INBOX  # no browser sends a box that can't be unticked
+        return fixed or f"{kind.name}:{way.value}" in found
+
+    return {name: tuple(way for way in Way if wanted(kind, way)) for name, kind in catalogue.load().items()}
 
 
 def _settings_page(
-    session: Session, consumer_id: str, *, saved: bool = False, refused: Way | None = None, typed: str = ""
+    session: Session,
+    consumer_id: str,
+    configured: Settings,
+    *,
+    saved: bool = False,
+    refused: Way | None = None,
+    typed: str = "",
 ) -> InboxSettingsPage:
     chosen = queries.preferences(session, consumer_id)
     kept = {one.way: one.covered for one in queries.contacts(session, consumer_id)}
@@ -149,7 +176,7 @@ def _settings_page(
                         chosen=way in rules.ways_of(kind, chosen),
                         fixed=kind.legal and way is Way.INBOX,
                     )
-                    for way in Way
+                    for way in _shown(configured)
                 ),
             )
             for kind in catalogue.load().values()

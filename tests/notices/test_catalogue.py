@@ -83,6 +83,7 @@ def _content(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
     words = {"zh": "示例 {credits}", "en": "Example {credits}"}
     return {
         "title": words,
+        "place": 1,
         "legal": True,
         "ways": ["inbox"],
         "subject": words,

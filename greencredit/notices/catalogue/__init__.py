@@ -29,8 +29,9 @@ def checked(name: str, content: dict[str, Any]) -> NoticeKind:
 
 @cache
 def load() -> Mapping[str, NoticeKind]:
-    """Give every kind of notice, by name."""
-    return MappingProxyType({name: checked(name, content) for name, content in data_files(FOLDER)})
+    """Give every kind of notice, by name, in the order in which people look for them."""
+    found = sorted((checked(name, content) for name, content in data_files(FOLDER)), key=lambda kind: kind.place)
+    return MappingProxyType({kind.name: kind for kind in found})
 
 
 def kind_named(name: str) -> NoticeKind:
