@@ -199,6 +199,24 @@ class NotAnEnterprise(Refused):
         super().__init__(f"holder {holder} is no enterprise; a wallet was wanted", holder=holder)
 
 
+class NotAPerson(Refused):
+    """非个人账户: an enterprise awards persons; what another enterprise receives goes into its wallet."""
+
+    code = "ledger.not_a_person"
+
+    def __init__(self, holder: int) -> None:
+        super().__init__(f"holder {holder} is no person; an award of an enterprise goes to one", holder=holder)
+
+
+class SameEnterprise(Refused):
+    """划转双方相同: an enterprise awards another one, never itself."""
+
+    code = "ledger.same_enterprise"
+
+    def __init__(self, holder: int) -> None:
+        super().__init__(f"enterprise {holder} would award itself", holder=holder)
+
+
 class ItemRefused(Refused):
     """批次被拒: one item of an all-or-nothing batch was refused, so nothing of the batch was written."""
 
@@ -220,3 +238,22 @@ class NotAMerchant(Refused):
 
     def __init__(self, holder: int) -> None:
         super().__init__(f"holder {holder} is a person; a merchant or a project was wanted", holder=holder)
+
+
+class NotASerial(Refused):
+    """序列号有误: what was typed is no serial, or its check digits don't fit."""
+
+    code = "ledger.not_a_serial"
+
+    def __init__(self, text: str) -> None:
+        found = text[:40]
+        super().__init__(f"a serial looks like GCS-0017-202603-000000042-68, found {found}", found=found)
+
+
+class NoSuchSerial(NotFound):
+    """查无此序列号: no credit was ever given this serial."""
+
+    code = "ledger.no_such_serial"
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(f"no credit has the serial {serial}", serial=serial)

@@ -25,4 +25,5 @@ from greencredit.ledger.rules.paths import leaves_of as leaves_of
 from greencredit.ledger.rules.paths import parts_of as parts_of
 from greencredit.ledger.rules.verbs import plan as plan
 from greencredit.ledger.rules.verbs import print_of as print_of
+from greencredit.ledger.rules.verbs import require_countable as require_countable
 from greencredit.ledger.rules.verbs import says_the_same as says_the_same

@@ -6,10 +6,10 @@ and its constraints stand behind every step.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from greencredit.ledger.errors import CapReached, NotEnoughCredits, NotPositive, TooMany
-from greencredit.ledger.rules.paths import MOST, SERIAL_VERBS, ends_of, leaf_of, parts_of
+from greencredit.ledger.rules.paths import FROM_ISSUER, MOST, SERIAL_VERBS, ends_of, leaf_of, parts_of
 from greencredit.schemas.ledger import LeafKind, Reason, Verb
 
 
@@ -70,6 +70,10 @@ class Note(NamedTuple):
     reason: Reason
 
 
+UNUSED: Final = (Verb.EXPIRE, Verb.ADJUST_DOWN)
+"""What takes credits from a holder who never used them."""
+
+
 class Book:
     """One batch in progress."""
 
@@ -85,6 +89,11 @@ class Book:
         self.groups: dict[int, list[Fact]] = {}
         self.used: Counter[tuple[int, Verb]] = Counter()
         """(Event, verb) → credits that later events with this cause moved."""
+        self.standing_for: Counter[tuple[int, int]] = Counter()
+        """(Holder, series) → credits that came to the holder and did not go back to the issuer, less what is owed;
+        whole for those holders whose awards are taken back in this batch."""
+        self.unused: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        """(Holder, series) → events that took credits which were never used, and how many; for the same holders."""
         self.revived: dict[tuple[int, int], int] = {}
         """(Series that has ended, micros of the graced end) → the series of the same terms that ends then."""
         self.rows: list[Row] = []
@@ -96,6 +105,13 @@ class Book:
         for leaf, posted in leaves:
             self.balances[leaf] = posted
             self.leaves[parts_of(leaf)[2]].append(leaf)
+
+    def remember(self, event_id: int, verb: Verb, series: int, holder: int, credits_: int) -> None:
+        """Take in an event of a holder, for what can be owed after a reversal."""
+        if (sign := FROM_ISSUER.get(verb)) is not None:
+            self.standing_for[holder, series] += sign * credits_
+        if verb in UNUSED:
+            self.unused[holder, series].append((event_id, credits_))
 
     def spendable(self, holder: int, *, kind: LeafKind, issuer_id: str | None) -> list[tuple[int, int]]:
         """List (series, credits) in spending order: soonest expiry, then award month, then series; expired ones not."""
@@ -184,6 +200,7 @@ class Book:
         )
         self.number = number + 1
         source, target = ends_of(verb, series, holder, party)
+        self.remember(number, verb, series, holder, credits_)
         self._change(source, -credits_)
         self._change(target, credits_)
         if cause is not None:

@@ -1,8 +1,9 @@
 """Issuing: earn, accrue, activate, compensate, adjust, and the wallets of enterprises; and repaying a shortage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from greencredit.ledger.errors import NotAnAward, NotEnoughCredits, NothingLeft, NotPositive, TooMany
+from greencredit.ledger.errors import NotAnAward, NotEnoughCredits, NothingLeft, NotPositive, SameEnterprise, TooMany
 from greencredit.ledger.rules.book import Book, Move, require_amount
 from greencredit.ledger.rules.keys import fingerprint
 from greencredit.ledger.rules.paths import MOST
@@ -26,7 +27,7 @@ def earn(book: Book, command: Earning) -> int:
     require_amount(command.credits)
     moves = [
         Move(Verb.EARN, command.series, command.holder, command.credits),
-        *repayments(book, command.holder, [(command.series, command.credits)]),
+        *repayments(book, command.holder, [CameIn(command.series, command.credits)]),
     ]
     return book.write(moves, key=command.key, fingerprint=None)
 
@@ -48,7 +49,7 @@ def activate(book: Book, command: Activation) -> int:
         raise NothingLeft(event_id=command.award, wanted=fact.credits, left=0)
     moves = [
         Move(Verb.ACTIVATE, fact.series, fact.holder, left, cause=fact.event_id),
-        *repayments(book, fact.holder, [(fact.series, left)]),
+        *repayments(book, fact.holder, [CameIn(fact.series, left)]),
     ]
     return book.write(moves, key=command.key, fingerprint=print_of(command))
 
@@ -90,6 +91,8 @@ def allot(book: Book, command: Allotment) -> int:
 
 def pass_on(book: Book, command: Passing) -> int:
     """Give another enterprise credits from an enterprise's wallet, in spending order."""
+    if command.giver == command.receiver:
+        raise SameEnterprise(command.giver)
     drawn = book.draw(command.giver, command.credits, kind=LeafKind.WALLET)
     moves = [Move(Verb.PASS, series, command.receiver, part, command.giver) for series, part in drawn]
     return book.write(moves, key=command.key, fingerprint=print_of(command), reason=command.reason)
@@ -109,13 +112,27 @@ def withdraw(book: Book, command: Withdrawal) -> int:
     return book.write([move], key=command.key, fingerprint=print_of(command), reason=command.reason)
 
 
-def repayments(book: Book, holder: int, came_in: Sequence[tuple[int, int]]) -> list[Move]:
-    """Repay what a holder owes the same issuer from (series, credits) that come in; in the very same group."""
+class CameIn(NamedTuple):
+    """Credits that come to be available to a holder, and the series they were of before."""
+
+    series: int
+    credits: int
+    was: int | None = None
+    """The series that has ended, where these are revived; none: the same."""
+
+
+def repayments(book: Book, holder: int, came_in: Iterable[CameIn]) -> list[Move]:
+    """Repay what a holder owes the same issuer from credits that come in; in the very same group.
+
+    The shortage of their own series goes first, then the oldest: credits that come back leave a place where they were
+    counted, and no series may be left with more owed than was ever given.
+    """
     moves: list[Move] = []
     repaid: dict[int, int] = {}
-    for series, credits_ in came_in:
-        left = credits_
-        for owed_series, short in book.owes(holder, book.series[series].issuer_id):
+    for series, credits_, was in came_in:
+        left, own = credits_, series if was is None else was
+        owes = book.owes(holder, book.series[series].issuer_id)
+        for owed_series, short in sorted(owes, key=lambda one: (one[0] != own, one[0])):
             part = min(left, short - repaid.get(owed_series, 0))
             if part > 0:
                 moves.append(Move(Verb.REPAY, series, holder, part))

@@ -96,6 +96,15 @@ BELOW_ZERO: Final = frozenset({LeafKind.ISSUED, LeafKind.OWED})
 PERSONAL: Final = frozenset({LeafKind.AVAILABLE, LeafKind.PENDING, LeafKind.HELD, LeafKind.FROZEN, LeafKind.OWED})
 """Leaves of persons; wallets belong to enterprises, the rest to nobody or to merchants and projects."""
 
+FROM_ISSUER: Final = MappingProxyType(
+    {
+        verb: (path.source is LeafKind.ISSUED) - (path.target is LeafKind.ISSUED)
+        for verb, path in PATHS.items()
+        if LeafKind.ISSUED in (path.source, path.target)
+    }
+)
+"""1 where credits come from the issuer, -1 where they go back; what is absent moves them between other leaves."""
+
 OUTSTANDING: Final = (LeafKind.AVAILABLE, LeafKind.PENDING, LeafKind.HELD, LeafKind.FROZEN, LeafKind.WALLET)
 """What an issuer still owes."""
 

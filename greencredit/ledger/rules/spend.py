@@ -5,7 +5,7 @@ from datetime import timedelta
 from greencredit.kernel.clock import civil_date, instant, micros, start_of
 from greencredit.ledger.errors import NoSuchHold, NoSuchRedemption, NothingLeft
 from greencredit.ledger.rules.book import Book, Fact, Move, require_amount
-from greencredit.ledger.rules.issue import repayments
+from greencredit.ledger.rules.issue import CameIn, repayments
 from greencredit.ledger.rules.keys import fingerprint
 from greencredit.schemas.ledger import Capture, Hold, Redemption, Release, Restoration, Verb
 
@@ -38,11 +38,12 @@ def capture(book: Book, command: Capture) -> int:
 
 
 def release(book: Book, command: Release) -> int:
-    """Give back what a hold set aside, what was drawn last coming back first."""
+    """Give back what a hold set aside, what was drawn last coming back first; a shortage is repaid from it first."""
     moves = [
         Move(Verb.RELEASE, fact.series, fact.holder, credits_, cause=fact.event_id)
         for fact, credits_ in _of_hold(book, command.hold, command.credits, last_first=True)
     ]
+    moves += repayments(book, moves[0].holder, [CameIn(move.series, move.credits) for move in moves])
     return book.write(moves, key=command.key, fingerprint=print_of(command))
 
 
@@ -84,20 +85,20 @@ def restore(book: Book, command: Restoration) -> int:
         raise NoSuchRedemption(command.redemption)
     shares = _shares(book, command.redemption, facts[::-1], command.credits, (Verb.RESTORE,))
     moves: list[Move] = []
-    back: list[tuple[int, int]] = []
+    back: list[CameIn] = []
     number = book.number
     for fact, credits_ in shares:
         cause = number + len(moves)
         moves.append(Move(Verb.RESTORE, fact.series, fact.holder, credits_, fact.party, fact.event_id))
         if book.series[fact.series].expires_at > book.at:
-            back.append((fact.series, credits_))
+            back.append(CameIn(fact.series, credits_))
         elif command.grace is None:
             moves.append(Move(Verb.EXPIRE, fact.series, fact.holder, credits_, cause=cause))
         else:
             revived = book.revived[fact.series, graced_until(book.at, command)]
             moves.append(Move(Verb.REVIVE_OUT, fact.series, fact.holder, credits_, cause=cause))
             moves.append(Move(Verb.REVIVE_IN, revived, fact.holder, credits_, cause=cause))
-            back.append((revived, credits_))
+            back.append(CameIn(revived, credits_, fact.series))
     moves += repayments(book, facts[0].holder, back)
     return book.write(moves, key=command.key, fingerprint=print_of(command))
 

@@ -9,6 +9,7 @@ from greencredit.ledger.errors import (
     NothingLeft,
 )
 from greencredit.ledger.rules.book import Book, Fact, Move, require_amount
+from greencredit.ledger.rules.issue import CameIn, repayments
 from greencredit.ledger.rules.keys import fingerprint
 from greencredit.ledger.rules.paths import AWARD_VERBS
 from greencredit.schemas.ledger import Freeze, LeafKind, Reversal, ShortagePolicy, Unfreeze, Verb, Waiver
@@ -19,10 +20,12 @@ REVERSIBLE = AWARD_VERBS - {Verb.ALLOT, Verb.ADJUST_UP}
 def reverse(book: Book, command: Reversal) -> int:
     """Take an award back: first what still waits, then what is available, then by the filed policy.
 
+    Nobody owes credits that expired or were corrected away before he could use them.
+
     Raises:
         NoSuchEvent, NotAnAward: there is no such award.
         AlreadyReversed: less of it is left to take back.
-        NotEnoughCredits: it is spent, and no policy says otherwise or nothing at all is left to take.
+        NotEnoughCredits: it is spent, and the command names no policy.
     """
     require_amount(command.credits)
     fact = book.facts.get(command.award)
@@ -33,14 +36,14 @@ def reverse(book: Book, command: Reversal) -> int:
     left = fact.credits - book.taken_back(fact.event_id)
     if command.credits > left:
         raise AlreadyReversed(event_id=command.award, wanted=command.credits, left=left)
-    moves, short = _moves(book, fact, command)
-    if short and command.clawback is None:
-        raise NotEnoughCredits(wanted=command.credits, found=command.credits - short, event_id=command.award)
+    moves, spent = _moves(book, fact, command)
+    if spent and command.clawback is None:
+        raise NotEnoughCredits(wanted=command.credits, found=command.credits - spent, event_id=command.award)
     return book.write(moves, key=command.key, fingerprint=print_of(command), reason=command.reason)
 
 
 def _moves(book: Book, fact: Fact, command: Reversal) -> tuple[list[Move], int]:
-    """Give the moves, and what was neither pending nor available."""
+    """Give the moves, and how many of the credits are spent or set aside."""
     series, holder, award = fact.series, fact.holder, fact.event_id
     pending = 0
     if fact.verb is Verb.ACCRUE:
@@ -48,17 +51,59 @@ def _moves(book: Book, fact: Fact, command: Reversal) -> tuple[list[Move], int]:
     waiting = min(command.credits, pending)
     available = min(command.credits - waiting, book.standing(LeafKind.AVAILABLE, series, holder))
     short = command.credits - waiting - available
-    owed = 0
-    if command.clawback is not None and command.clawback.policy is ShortagePolicy.SHORTAGE:
-        owes = sum(credits_ for _, credits_ in book.owes(holder, book.series[series].issuer_id))
-        owed = max(0, min(short, command.clawback.cap - owes))
-    wanted = (
-        (Verb.REVERSE_PENDING, waiting),
-        (Verb.REVERSE, available),
-        (Verb.FALL_SHORT, short),
-        (Verb.WAIVE, short - owed),
-    )
-    return [Move(verb, series, holder, credits_, cause=award) for verb, credits_ in wanted if credits_], short
+    unused = _unused(book, fact, short)
+    spent = short - sum(credits_ for _, credits_ in unused)
+    owed = dict(_owed(book, fact, _asked_back(book, fact, command, spent), already=waiting + available))
+    waived = spent - sum(owed.values())
+    own = owed.pop(series, 0) + short - spent + waived
+    wanted = [
+        (Verb.REVERSE_PENDING, series, waiting, award),
+        (Verb.REVERSE, series, available, award),
+        (Verb.FALL_SHORT, series, own, award),
+        *((Verb.FALL_SHORT, other, credits_, award) for other, credits_ in owed.items()),
+        *((Verb.WAIVE, series, credits_, event_id) for event_id, credits_ in unused),
+        (Verb.WAIVE, series, waived, award),
+    ]
+    return [Move(verb, of, holder, credits_, cause=cause) for verb, of, credits_, cause in wanted if credits_], spent
+
+
+def _unused(book: Book, fact: Fact, short: int) -> list[tuple[int, int]]:
+    """List (event, credits) that expired or were corrected away and were not pardoned yet, up to what is short."""
+    pardoned = []
+    for event_id, credits_ in book.unused[fact.holder, fact.series]:
+        part = min(short, credits_ - book.used[event_id, Verb.WAIVE])
+        if part > 0:
+            pardoned.append((event_id, part))
+            short -= part
+    return pardoned
+
+
+def _asked_back(book: Book, fact: Fact, command: Reversal, spent: int) -> int:
+    """Give how much of what is spent the filed policy asks back."""
+    if command.clawback is None or command.clawback.policy is not ShortagePolicy.SHORTAGE:
+        return 0
+    owes = sum(credits_ for _, credits_ in book.owes(fact.holder, book.series[fact.series].issuer_id))
+    return max(0, min(spent, command.clawback.cap - owes))
+
+
+def _owed(book: Book, fact: Fact, credits_: int, *, already: int) -> list[tuple[int, int]]:
+    """List (series, credits) in which the shortage stands: the award's own, else where its credits went as repayment.
+
+    In no series a holder can owe more than he had of it: what repaid an older shortage is owed there again.
+    """
+    issuer = book.series[fact.series].issuer_id
+    stands = {
+        series: left - (already if series == fact.series else 0)
+        for (holder, series), left in book.standing_for.items()
+        if holder == fact.holder and left > 0 and book.series[series].issuer_id == issuer
+    }
+    placed = []
+    for series in sorted(stands, key=lambda number: (number != fact.series, number)):
+        part = min(credits_, stands[series])
+        if part > 0:
+            placed.append((series, part))
+            credits_ -= part
+    return placed
 
 
 def waive(book: Book, command: Waiver) -> int:
@@ -72,12 +117,13 @@ def waive(book: Book, command: Waiver) -> int:
 
 
 def freeze(book: Book, command: Freeze) -> int:
-    """Keep credits back; of one series, or in spending order over all."""
+    """Keep credits back; of one series, or in spending order over all. What has expired is not kept from expiring."""
     require_amount(command.credits)
     if command.series is None:
         drawn = book.draw(command.holder, command.credits)
     else:
-        found = book.standing(LeafKind.AVAILABLE, command.series, command.holder)
+        ended = book.series[command.series].expires_at <= book.at
+        found = 0 if ended else book.standing(LeafKind.AVAILABLE, command.series, command.holder)
         if found < command.credits:
             raise NotEnoughCredits(wanted=command.credits, found=found)
         drawn = [(command.series, command.credits)]
@@ -86,7 +132,7 @@ def freeze(book: Book, command: Freeze) -> int:
 
 
 def unfreeze(book: Book, command: Unfreeze) -> int:
-    """Give frozen credits back, what was frozen last coming back first."""
+    """Give frozen credits back, what was frozen last coming back first; a shortage is repaid from them first."""
     require_amount(command.credits)
     facts = book.groups.get(command.freeze, [])
     if not facts or facts[0].verb is not Verb.FREEZE:
@@ -99,6 +145,7 @@ def unfreeze(book: Book, command: Unfreeze) -> int:
             missing -= part
     if missing:
         raise NothingLeft(event_id=command.freeze, wanted=command.credits, left=command.credits - missing)
+    moves += repayments(book, facts[0].holder, [CameIn(move.series, move.credits) for move in moves])
     return book.write(moves, key=command.key, fingerprint=print_of(command), reason=command.reason)
 
 

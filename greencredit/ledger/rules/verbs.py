@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from greencredit.ledger.rules import issue, spend, take_back
-from greencredit.ledger.rules.book import Book, Fact
+from greencredit.ledger.rules.book import Book, Fact, require_amount
 from greencredit.schemas.ledger import (
     Accrual,
     Activation,
@@ -56,6 +56,13 @@ _DECIDE: Final[MappingProxyType[type, Callable[[Book, Any], int]]] = MappingProx
 def plan(book: Book, command: Command) -> int:
     """Decide on one command and put it into the batch; give its group. A refusal leaves the batch as it was."""
     return _DECIDE[type(command)](book, command)
+
+
+def require_countable(command: Command) -> None:
+    """Refuse an amount that no event can move, whatever else is said: before a key is looked up, or anything read."""
+    credits_ = getattr(command, "credits", 1)  # an activation names none
+    negative = isinstance(command, Adjustment) and type(credits_) is int and credits_ < 0
+    require_amount(-credits_ if negative else credits_)
 
 
 def print_of(command: Command) -> bytes | None:

@@ -4,7 +4,14 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from greencredit.ledger.errors import HolderErased, NoSuchHolder, NoSuchSeries, NotAMerchant, NotAnEnterprise
+from greencredit.ledger.errors import (
+    HolderErased,
+    NoSuchHolder,
+    NoSuchSeries,
+    NotAMerchant,
+    NotAnEnterprise,
+    NotAPerson,
+)
 from greencredit.ledger.rules.book import Book
 from greencredit.ledger.service.posting import in_batches
 from greencredit.ledger.service.state import holders_in
@@ -36,6 +43,8 @@ class People(NamedTuple):
         for wallet in _wallets(command):
             if not self.subjects[wallet].startswith(ENTERPRISE):
                 raise NotAnEnterprise(wallet)
+        if isinstance(command, Allotment) and not self.subjects[command.holder].startswith(PERSON):
+            raise NotAPerson(command.holder)
         if isinstance(command, Capture | Redemption):
             self._require_known(command.party)
             if self.subjects[command.party].startswith(PERSON):

@@ -52,6 +52,7 @@ def post_one(session: Session, caller_id: int, command: Command) -> Posted:
 
 def _one(book: Book, people: People, command: Command, stands: dict[bytes, Stands]) -> Outcome:
     try:
+        rules.require_countable(command)
         if (found := stands.get(command.key)) is not None:
             return _answer(command, found)
         people.require(book, command)

@@ -1,5 +1,6 @@
 """Reads, under the lock, what a batch of commands will be decided on: causes, leaves, series, keys that stand."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.kernel.database import is_sqlite
 from greencredit.ledger import rules
-from greencredit.ledger.rules.book import Book, Fact
+from greencredit.ledger.rules.book import UNUSED, Book, Fact
 from greencredit.ledger.rules.spend import graced_until
 from greencredit.ledger.service.names import revived_series
 from greencredit.ledger.service.posting import Head, in_batches, last_serials, series_facts
@@ -16,8 +17,10 @@ from greencredit.schemas.ledger import (
     Allotment,
     Command,
     Funding,
+    LeafKind,
     Passing,
     Restoration,
+    Reversal,
     Verb,
 )
 
@@ -69,6 +72,7 @@ def book_for(session: Session, head: Head, caller_id: int, commands: Sequence[Co
     holders.update(number for command in commands for number in holders_in(command))
     book.know(_leaves(session, holders))
     series |= {rules.parts_of(leaf)[1] for leaf in book.balances}
+    series |= _read_past(session, book, commands)
     book.series = series_facts(session, series)
     _revive(session, book, commands)
     book.given = last_serials(session, series)
@@ -110,6 +114,44 @@ def _read_causes(session: Session, book: Book, commands: Sequence[Command]) -> N
         )
         for cause, kind, amount in used:
             book.used[cause, Verb(kind)] += amount
+
+
+def _read_past(session: Session, book: Book, commands: Sequence[Command]) -> set[int]:
+    """Read what holders did whose awards may be taken back without being there still; give the series they had."""
+    past = in_batches(
+        session,
+        "SELECT id, kind, series, holder, amount FROM ledger_event WHERE holder",
+        sorted(_may_fall_short(book, commands)),
+    )
+    unused = []
+    for number, kind, series, holder, amount in past:
+        book.remember(number, Verb(kind), series, holder, amount)
+        if kind in UNUSED and number not in book.facts:  # the pardons of those are read already
+            unused.append(number)
+    pardons = f"SELECT cause, amount FROM ledger_event WHERE kind = {Verb.WAIVE.value} AND cause"  # noqa: S608
+    for cause, amount in in_batches(session, pardons, unused):
+        book.used[cause, Verb.WAIVE] += amount
+    return {series for _, _, series, _, _ in past}
+
+
+def _may_fall_short(book: Book, commands: Sequence[Command]) -> set[int]:
+    """Name the holders of whom a reversal may find too little; every holder, when the batch does other things too."""
+    reversals = [command for command in commands if isinstance(command, Reversal)]
+    if not reversals:
+        return set()
+    facts = [book.facts[reversal.award] for reversal in reversals if reversal.award in book.facts]
+    if len(facts) < len(commands):
+        return {fact.holder for fact in book.facts.values()} | {
+            holder for command in commands for holder in holders_in(command)
+        }
+    asked: Counter[tuple[int, int]] = Counter()
+    for fact, reversal in zip(facts, reversals, strict=True):
+        asked[fact.series, fact.holder] += reversal.credits
+    return {
+        holder
+        for (series, holder), credits_ in asked.items()
+        if credits_ > book.standing(LeafKind.AVAILABLE, series, holder)
+    }
 
 
 def read_groups(session: Session, groups: Iterable[int]) -> dict[int, list[Fact]]:

@@ -1,12 +1,14 @@
 """Reverse and restore, each with an answer that says what became of every credit."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from greencredit.ledger.rules import Fact
 from greencredit.ledger.service.post import post_one
 from greencredit.ledger.service.state import read_groups
-from greencredit.schemas.ledger import Posted, Refunded, Restoration, Reversal, TakenBack, Verb
+from greencredit.schemas.ledger import Refunded, Restoration, Reversal, TakenBack, Verb
 from greencredit.schemas.values import Credits
 
 
@@ -20,14 +22,16 @@ def reverse(session: Session, caller_id: int, reversal: Reversal) -> TakenBack:
         KeyReused: the key stands for another payload.
     """
     posted = post_one(session, caller_id, reversal)
-    sums = _sums(session, posted)
-    waived = sums[Verb.WAIVE]
+    facts = read_groups(session, [posted.event_id])[posted.event_id]
+    sums = _sums(facts)
+    forgiven = sum(fact.credits for fact in facts if fact.verb is Verb.WAIVE and fact.cause == reversal.award)
     return TakenBack(
         event_id=posted.event_id,
         repeated=posted.repeated,
         taken=Credits(sums[Verb.REVERSE] + sums[Verb.REVERSE_PENDING]),
-        short=Credits(sums[Verb.FALL_SHORT] - waived),
-        forgiven=Credits(waived),
+        short=Credits(sums[Verb.FALL_SHORT] - sums[Verb.WAIVE]),
+        forgiven=Credits(forgiven),
+        expired=Credits(sums[Verb.WAIVE] - forgiven),
     )
 
 
@@ -40,7 +44,7 @@ def restore(session: Session, caller_id: int, restoration: Restoration) -> Refun
         KeyReused: the key stands for another payload.
     """
     posted = post_one(session, caller_id, restoration)
-    sums = _sums(session, posted)
+    sums = _sums(read_groups(session, [posted.event_id])[posted.event_id])
     return Refunded(
         event_id=posted.event_id,
         repeated=posted.repeated,
@@ -51,9 +55,9 @@ def restore(session: Session, caller_id: int, restoration: Restoration) -> Refun
     )
 
 
-def _sums(session: Session, posted: Posted) -> Counter[Verb]:
+def _sums(facts: Iterable[Fact]) -> Counter[Verb]:
     """Add a group up by verb, from the events themselves, so that a retry hears what the first call heard."""
     sums: Counter[Verb] = Counter()
-    for fact in read_groups(session, [posted.event_id])[posted.event_id]:
+    for fact in facts:
         sums[fact.verb] += fact.credits
     return sums

@@ -153,6 +153,8 @@ class TakenBack(Record):
     """Now owed by the holder (待追回)."""
     forgiven: Credits
     """Neither taken nor owed: spent, and beyond what the filed policy asks back."""
+    expired: Credits = Credits(0)
+    """Neither taken nor owed: expired or corrected away before, so that the holder never had the use of it."""
 
 
 class Finding(Record):
@@ -162,6 +164,8 @@ class Finding(Record):
     sentence: str
     looked_at: int
     broken: tuple[str, ...]
+    note: str | None = None
+    """What a reader should know besides: nothing is wrong with it."""
 
     @property
     def holds(self) -> bool:
