@@ -210,7 +210,8 @@ class Database:
         self.clock = clock or SystemClock()
         self.entropy = entropy
         self.keys = keys
-        self.carried: dict[str, Any] = {}
+        self.carried: dict[str, Any] = {"memory": {}}
+        """What the edge hands to every session; `memory` is what rooms remember between transactions."""
         self._reader = _engine(self.url, read_only=True)
         self._writer = _engine(self.url, read_only=False)
         self._batcher = _batch_engine(self.url, self._writer)
@@ -275,7 +276,7 @@ class DatabaseInside(Database):
     def __init__(self, connection: Connection, *, clock: Clock, entropy: Entropy, keys: Any = None) -> None:  # noqa: ANN401
         self.url = connection.engine.url
         self.clock, self.entropy, self.keys = clock, entropy, keys
-        self.carried = {}
+        self.carried = {"memory": {}}
         self._connection = connection
 
     @contextmanager

@@ -43,7 +43,9 @@ class LedgerHead(Table):
     next_batch: Mapped[int]
     log_size: Mapped[int]
     epoch: Mapped[int]
-    """Rises with every posting and every erasure: what a process remembers is good while it stays the same."""
+    """Rises with every posting."""
+    erasures: Mapped[int]
+    """Rises with every erasure: secrets that a process remembers are good while it stays the same."""
 
 
 class LedgerHolder(Table):
@@ -190,6 +192,20 @@ class LedgerBatch(Table):
     entry: Mapped[int]
     """The index of this batch's record in the log."""
     hashes: Mapped[bytes]
+
+
+class LedgerTouch(Table):
+    """Which series a complete stretch of 4,096 events touched, so that nobody looks through all events for one issuer.
+
+    Series 0 stands for the stretch itself: up to the last of those it is on file. Derived from the events by a job,
+    and never needed by a posting.
+    """
+
+    __tablename__ = "ledger_touch"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy declares it
+
+    series_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    stretch: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
 
 
 class LedgerNote(Table):

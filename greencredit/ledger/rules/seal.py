@@ -6,9 +6,10 @@ and who has no secret can neither guess a row from its hash nor make the hash of
 """
 
 import json
+import struct
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -21,31 +22,34 @@ CHUNK: Final = 256
 """Events under one kept subtree hash: an event's proof hashes at most so many events anew."""
 
 _NOTHING: Final = bytes(16)
+_PREIMAGE: Final = struct.Struct(">B16s" + EVENT_ROW.format.removeprefix(">"))
+"""0x00, the salt, the packed row: what an event's hash is taken of."""
 
 
-def event_hashes(rows: Sequence[tuple[Any, ...]], secrets: Mapping[int, bytes]) -> list[bytes]:
+def event_hashes(rows: Iterable[tuple[Any, ...]], secrets: Mapping[int, bytes]) -> list[bytes]:
     """Hash the events of a batch, in order; `secrets` by holder."""
-    pack, digest = EVENT_ROW.pack, sha256
-    hashes: list[bytes] = []
-    append = hashes.append
-    for number, grp, kind, series, holder, party, amount, caller, key, mark, cause, serial in rows:
-        salt = digest(secrets[holder] + number.to_bytes(8)).digest()[:16]
-        row = pack(
-            number,
-            grp or number,
-            kind,
-            series,
-            holder,
-            party or 0,
-            amount,
-            caller,
-            key or _NOTHING,
-            mark or _NOTHING,
-            cause or 0,
-            serial or 0,
-        )
-        append(digest(b"\x00" + salt + row).digest())
-    return hashes
+    pack, digest, nothing = _PREIMAGE.pack, sha256, _NOTHING
+    return [
+        digest(
+            pack(
+                0,
+                digest(secrets[holder] + number.to_bytes(8)).digest(),  # packed as its first half
+                number,
+                grp or number,
+                kind,
+                series,
+                holder,
+                party or 0,
+                amount,
+                caller,
+                key or nothing,
+                mark or nothing,
+                cause or 0,
+                serial or 0,
+            )
+        ).digest()
+        for number, grp, kind, series, holder, party, amount, caller, key, mark, cause, serial in rows
+    ]
 
 
 def salt_of(secret: bytes, event_id: int) -> bytes:

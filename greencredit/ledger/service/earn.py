@@ -4,8 +4,9 @@ Awards are most of what a ledger does, so they have a way of their own: the same
 set by set. Whoever owes something after a clawback goes through `post`, where it is repaid first.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import text
@@ -42,26 +43,31 @@ def earn(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[
     if not earnings:
         return []
     for earning in earnings:
-        if type(earning.credits) is not int or earning.credits <= 0:
-            raise NotPositive(found=earning.credits)
-        if earning.credits > rules.MOST:
-            raise TooMany(found=earning.credits, most=rules.MOST)
+        if type(earning.credits) is not int or not 0 < earning.credits <= rules.MOST:
+            raise _unfit(earning)
     head = lock_head(session)
-    stands = standing(session, caller_id, (earning.key for earning in earnings))
+    if _owing_among(session, earnings):
+        return [outcome for outcome in post(session, caller_id, earnings) if isinstance(outcome, Posted)]
+    keys = [earning.key for earning in earnings]
+    stands = standing(session, caller_id, keys)
+    if not stands and len(set(keys)) == len(keys):
+        first = _book(session, head, caller_id, earnings)
+        return list(map(Posted._make, zip(range(first, first + len(earnings)), repeat(False))))
     fresh: dict[bytes, Earning] = {}
     for earning in earnings:
         if earning.key not in stands:
             fresh.setdefault(earning.key, earning)
-    if len(fresh) == len(earnings):
-        return _book(session, head, caller_id, earnings)
     _require_same(earnings, stands, fresh, head.next_event)
-    made = _book(session, head, caller_id, list(fresh.values())) if fresh else []
-    answers = dict(zip(fresh, made, strict=True))
-    answers |= {key: Posted(found.fact.event_id, repeated=True) for key, found in stands.items()}
-    return [
-        answers[earning.key] if fresh.get(earning.key) is earning else answers[earning.key]._replace(repeated=True)
-        for earning in earnings
-    ]
+    first = _book(session, head, caller_id, list(fresh.values())) if fresh else 0
+    numbers = {key: found.fact.event_id for key, found in stands.items()}
+    numbers |= {key: first + place for place, key in enumerate(fresh)}
+    return [Posted(numbers[one.key], repeated=fresh.get(one.key) is not one) for one in earnings]
+
+
+def _unfit(earning: Earning) -> Refusal:
+    if type(earning.credits) is int and earning.credits > rules.MOST:
+        return TooMany(found=earning.credits, most=rules.MOST)
+    return NotPositive(found=earning.credits)
 
 
 def earn_each(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[Outcome]:
@@ -86,32 +92,29 @@ def _require_same(
             raise KeyReused(event_id=found.fact.event_id, key=earning.key.hex())
 
 
-def _book(session: Session, head: Head, caller_id: int, earnings: Sequence[Earning]) -> list[Posted]:
-    if owing_among(session, {earning.holder for earning in earnings}):
-        return _all(post(session, caller_id, earnings))
+def _book(session: Session, head: Head, caller_id: int, earnings: Sequence[Earning]) -> int:
+    """Write awards whose keys are new; gives the first event's number. Refusals come before the first row."""
+    holders = {earning.holder for earning in earnings}
     totals: Counter[int] = Counter()
     for _, series, credits_, _ in earnings:
         totals[series] += credits_
-    secrets = secrets_of(session, (earning.holder for earning in earnings))
+    secrets = secrets_of(session, head, holders)
     next_serial = _serials(session, totals)
     given = {series: (first, first + totals[series] - 1) for series, first in next_serial.items()}
-    changes: Counter[int] = Counter(
-        {rules.leaf_of(LeafKind.ISSUED, series): -total for series, total in totals.items()}
-    )
+    changes: defaultdict[int, int] = defaultdict(int)
+    changes.update((rules.leaf_of(LeafKind.ISSUED, series), -total) for series, total in totals.items())
     verb, place_of = Verb.EARN.value, {series: rules.leaf_of(LeafKind.AVAILABLE, series) for series in totals}
     rows: list[tuple[Any, ...]] = []
-    posted: list[Posted] = []
     number = head.next_event
     for holder, series, credits_, key in earnings:
         serial = next_serial[series]
         next_serial[series] = serial + credits_
         changes[holder << HOLDER_SHIFT | place_of[series]] += credits_
         rows.append((number, None, verb, series, holder, None, credits_, caller_id, key, None, None, serial))
-        posted.append(Posted(number, repeated=False))
         number += 1
     sums = nested({(series, verb): total for series, total in totals.items()})
     write(session, head, rows, changes, given=given, secrets=secrets, sums=sums)
-    return posted
+    return head.next_event
 
 
 def _serials(session: Session, totals: Counter[int]) -> dict[int, int]:
@@ -124,11 +127,8 @@ def _serials(session: Session, totals: Counter[int]) -> dict[int, int]:
     return {series: given[series] + 1 for series in totals}
 
 
-def owing_among(session: Session, holders: Iterable[int]) -> bool:
+def _owing_among(session: Session, earnings: Iterable[Earning]) -> bool:
     """Tell whether one of these holders owes something; a partial index keeps only leaves that do."""
     owing = text("SELECT leaf_id >> 28 FROM ledger_balance WHERE posted < 0 AND leaf_id & 15 = 6")
-    return bool(set(session.execute(owing).scalars()) & set(holders))
-
-
-def _all(outcomes: list[Outcome]) -> list[Posted]:
-    return [outcome for outcome in outcomes if isinstance(outcome, Posted)]
+    found = set(session.execute(owing).scalars())
+    return bool(found) and any(earning.holder in found for earning in earnings)

@@ -40,5 +40,6 @@ def erase(session: Session, subject_id: str) -> int:
     session.execute(
         text("UPDATE ledger_holder SET subject_id = NULL, secret = NULL WHERE id = :holder"), {"holder": holder.id}
     )
+    session.execute(text("UPDATE ledger_head SET erasures = erasures + 1 WHERE id = 1"))
     proofs.note_fact(session, "erasure", {"holder": holder.id, "events": len(rows), "at": micros(now(session))})
     return len(rows)

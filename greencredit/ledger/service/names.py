@@ -11,6 +11,7 @@ from greencredit.kernel.database import is_sqlite
 from greencredit.kernel.ids import Entropy
 from greencredit.ledger import rules
 from greencredit.ledger.rules.seal import SECRET_BYTES
+from greencredit.ledger.service.posting import NEW_HOLDERS
 from greencredit.schemas.ledger import Terms
 
 
@@ -39,7 +40,9 @@ def holders(session: Session, subject_ids: Collection[str]) -> dict[str, int]:
             "INSERT INTO ledger_holder (subject_id, secret) VALUES (:subject, :secret) ON CONFLICT DO NOTHING"
         )
         session.execute(statement, rows)
-        known = _known_holders(session, subject_ids)
+        made = _known_holders(session, subject_ids)
+        session.info.setdefault(NEW_HOLDERS, set()).update(set(made.values()) - set(known.values()))
+        return made
     return known
 
 

@@ -4,6 +4,7 @@ Statements go to the driver as tuples (SQLite) or arrays and COPY (PostgreSQL): 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
@@ -17,6 +18,9 @@ from greencredit.ledger.rules import seal
 from greencredit.ledger.rules.book import Row, SeriesFacts
 from greencredit.proofs import service as proofs
 
+NEW_HOLDERS: Final = "ledger.new_holders"
+"""Where a session notes the holders it made: what is not committed yet must not be remembered beyond it."""
+
 Rows = Sequence[tuple[Any, ...]]
 """Events as `Row` has them; plain tuples where there are ten thousand."""
 
@@ -27,6 +31,7 @@ class Head(NamedTuple):
     next_event: int
     next_batch: int
     log_size: int
+    erasures: int
     at: int
 
 
@@ -39,6 +44,9 @@ _ARRAYS: Final = ", ".join(f"CAST(:{field} AS {_TYPES.get(field, 'bigint')}[])" 
 _INSERT_POSTGRESQL: Final = f"INSERT INTO ledger_event ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS})"  # noqa: S608
 _COPY: Final = f"COPY ledger_event ({_COLUMNS}) FROM STDIN (FORMAT binary)"
 _AT_ONCE: Final = 10_000
+_SECRETS: Final = "ledger.secrets"
+_REMEMBERED: Final = 250_000
+"""Secrets kept in memory: about 30 MB."""
 _BELOW: Final = frozenset(rules.BELOW_ZERO)
 _COPY_FROM: Final = 200
 """So many rows go by COPY; fewer are quicker as arrays."""
@@ -47,9 +55,11 @@ _COPY_FROM: Final = 200
 def lock_head(session: Session) -> Head:
     """Lock the one row every posting goes through; the caller's batch is now the only one in progress."""
     row = session.execute(
-        text("UPDATE ledger_head SET epoch = epoch + 1 WHERE id = 1 RETURNING next_event, next_batch, log_size")
+        text(
+            "UPDATE ledger_head SET epoch = epoch + 1 WHERE id = 1 RETURNING next_event, next_batch, log_size, erasures"
+        )
     ).one()
-    return Head(row.next_event, row.next_batch, row.log_size, micros(now(session)))
+    return Head(*row, micros(now(session)))
 
 
 def write(
@@ -112,7 +122,8 @@ def insert_events(session: Session, rows: Rows) -> None:
     """Write events; raises `IntegrityError` when an idempotency key stands already."""
     connection = session.connection()
     if is_sqlite(session):
-        connection.exec_driver_sql(_INSERT_SQLITE, list(rows))
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.executemany(_INSERT_SQLITE, rows)
         return
     arrays = {field: list(column) for field, column in zip(Row._fields, zip(*rows, strict=True), strict=True)}
     connection.execute(text(_INSERT_POSTGRESQL), arrays)
@@ -125,39 +136,51 @@ def carry(session: Session, changes: Mapping[int, int]) -> None:
     """
     away = [(leaf, by) for leaf, by in changes.items() if by and (by < 0) == (leaf & 15 in _BELOW)]
     back = [(by, leaf) for leaf, by in changes.items() if by and (by < 0) != (leaf & 15 in _BELOW)]
+    if away:
+        _carry_away(session, away)
+    if back:
+        _carry_back(session, back)
+
+
+def _carry_away(session: Session, moves: Sequence[tuple[int, int]]) -> None:
+    """Move (leaf, by) further from zero, opening leaves that are not there yet."""
     connection = session.connection()
     if is_sqlite(session):
-        if away:
-            connection.exec_driver_sql(
-                "INSERT INTO ledger_balance (leaf_id, posted) VALUES (?, ?) "
-                "ON CONFLICT (leaf_id) DO UPDATE SET posted = posted + excluded.posted",
-                away,
-            )
-        if back:
-            updated = connection.exec_driver_sql(
-                "UPDATE ledger_balance SET posted = posted + ? WHERE leaf_id = ?", back
-            ).rowcount
-            assert updated == len(back), "what moves towards zero was on a leaf"
-        return
-    if away:
-        connection.execute(
-            text(
-                "INSERT INTO ledger_balance AS b (leaf_id, posted) "
-                "SELECT * FROM unnest(CAST(:leaves AS bigint[]), CAST(:amounts AS bigint[])) "
-                "ON CONFLICT (leaf_id) DO UPDATE SET posted = b.posted + excluded.posted"
-            ),
-            {"leaves": [leaf for leaf, _ in away], "amounts": [by for _, by in away]},
+        connection.exec_driver_sql(
+            "INSERT INTO ledger_balance (leaf_id, posted) VALUES (?, ?) "
+            "ON CONFLICT (leaf_id) DO UPDATE SET posted = posted + excluded.posted",
+            list(moves),
         )
-    if back:
+        return
+    leaves, amounts = zip(*moves, strict=True)
+    connection.execute(
+        text(
+            "INSERT INTO ledger_balance AS b (leaf_id, posted) "
+            "SELECT * FROM unnest(CAST(:leaves AS bigint[]), CAST(:amounts AS bigint[])) "
+            "ON CONFLICT (leaf_id) DO UPDATE SET posted = b.posted + excluded.posted"
+        ),
+        {"leaves": list(leaves), "amounts": list(amounts)},
+    )
+
+
+def _carry_back(session: Session, moves: Sequence[tuple[int, int]]) -> None:
+    """Move (by, leaf) towards zero."""
+    connection = session.connection()
+    if is_sqlite(session):
+        updated = connection.exec_driver_sql(
+            "UPDATE ledger_balance SET posted = posted + ? WHERE leaf_id = ?", list(moves)
+        ).rowcount
+    else:
+        amounts, leaves = zip(*moves, strict=True)
         updated = connection.execute(
             text(
                 "UPDATE ledger_balance b SET posted = b.posted + c.amount "
                 "FROM unnest(CAST(:leaves AS bigint[]), CAST(:amounts AS bigint[])) AS c(leaf_id, amount) "
                 "WHERE b.leaf_id = c.leaf_id"
             ),
-            {"leaves": [leaf for _, leaf in back], "amounts": [by for by, _ in back]},
+            {"leaves": list(leaves), "amounts": list(amounts)},
         ).rowcount
-        assert updated == len(back), "what moves towards zero was on a leaf"
+    assert updated == len(moves), "what moves towards zero was on a leaf"
 
 
 def series_facts(session: Session, series_ids: Iterable[int]) -> dict[int, SeriesFacts]:
@@ -183,27 +206,49 @@ def require_room(series_id: int, facts: SeriesFacts, given: int, wanted: int) ->
         raise CapReached(series_id=series_id, wanted=wanted, left=facts.cap - given)
 
 
-def secrets_of(session: Session, holders: Iterable[int]) -> dict[int, bytes]:
-    """Read the secrets that salt the hashes; refuses a holder that is not there or was erased."""
-    wanted = list(dict.fromkeys(holders))
-    rows = in_batches(session, "SELECT id, secret FROM ledger_holder WHERE id", wanted)
-    found: dict[int, bytes] = {number: secret for number, secret in rows if secret is not None}
-    if len(found) < len(wanted):
-        missing = next(number for number in wanted if number not in found)
-        known = session.execute(text("SELECT 1 FROM ledger_holder WHERE id = :id"), {"id": missing}).first()
-        raise HolderErased(missing) if known else NoSuchHolder(str(missing))
-    return found
+def secrets_of(session: Session, head: Head, holders: Iterable[int]) -> Mapping[int, bytes]:
+    """Give the secrets that salt the hashes; refuses a holder that is not there or was erased.
+
+    They are remembered between transactions for as long as nobody anywhere is erased.
+    """
+    known = _remembered(session, head)
+    wanted = set(holders)
+    if missing := [number for number in wanted if number not in known]:
+        rows = in_batches(session, "SELECT id, secret FROM ledger_holder WHERE id", missing)
+        found = {number: bytes(secret) for number, secret in rows if secret is not None}
+        if len(found) < len(missing):
+            _refuse_unknown(session, next(number for number in missing if number not in found))
+        if not session.info.get(NEW_HOLDERS, frozenset()).isdisjoint(found):
+            return known | found  # a number made in this transaction may yet belong to another
+        known.update(found)
+    return known
+
+
+def _remembered(session: Session, head: Head) -> dict[int, bytes]:
+    memory: dict[str, tuple[int, dict[int, bytes]]] = session.info.get("memory", {})
+    erasures, known = memory.get(_SECRETS, (-1, {}))
+    if erasures != head.erasures or len(known) > _REMEMBERED:
+        known = {}
+        memory[_SECRETS] = (head.erasures, known)
+    return known
+
+
+def _refuse_unknown(session: Session, holder: int) -> None:
+    known = session.execute(text("SELECT 1 FROM ledger_holder WHERE id = :id"), {"id": holder}).first()
+    raise HolderErased(holder) if known else NoSuchHolder(str(holder))
 
 
 def in_batches(session: Session, statement: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
     """Run `… WHERE column` for whole numbers, however many; the rows are in no order."""
-    connection = session.connection()
-    if not is_sqlite(session):
-        found = connection.execute(text(f"{statement} = ANY(CAST(:ids AS bigint[]))"), {"ids": list(numbers)})
-        return [tuple(row) for row in found]
-    rows: list[tuple[Any, ...]] = []
-    for start in range(0, len(numbers), _AT_ONCE):
-        part = numbers[start : start + _AT_ONCE]
-        found = connection.exec_driver_sql(f"{statement} IN ({', '.join(map(str, part))})")
-        rows += [tuple(row) for row in found]
-    return rows
+    sqlite = is_sqlite(session)
+    # The driver's own cursor: rows wrapped one by one cost more than they do.
+    with closing(session.connection().connection.cursor()) as cursor:
+        if not sqlite:
+            cursor.execute(f"{statement} = ANY(%s)", (list(numbers),))
+            return list(cursor.fetchall())
+        rows: list[tuple[Any, ...]] = []
+        for start in range(0, len(numbers), _AT_ONCE):
+            part = numbers[start : start + _AT_ONCE]
+            cursor.execute(f"{statement} IN ({', '.join(map(str, part))})")
+            rows += cursor.fetchall()
+        return rows

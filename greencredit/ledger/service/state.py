@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
@@ -39,22 +40,39 @@ _GROUP_AT_ONCE: Final = 64
 
 
 def standing(session: Session, caller_id: int, keys: Iterable[bytes]) -> dict[bytes, Stands]:
-    """Give what stands for those keys of a caller that were used before; looked up by the unique index."""
-    wanted = list(dict.fromkeys(keys))
-    columns = f"key, fingerprint, {_FACT}"
-    connection = session.connection()
+    """Give what stands for those keys of a caller that were used before.
+
+    A key beyond the caller's greatest is new without a look; time-ordered keys mostly are. The rest is looked up by
+    the unique index.
+    """
+    greatest = _greatest_key(session, caller_id)
+    wanted = sorted({key for key in keys if key <= greatest})
+    if not wanted:
+        return {}
     rows: list[Any] = []
-    if is_sqlite(session):
-        for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            part = wanted[start : start + _KEYS_AT_ONCE]
-            part += [part[-1]] * (_KEYS_AT_ONCE - len(part) if len(wanted) > _KEYS_AT_ONCE else 0)
-            places = ", ".join("?" * len(part))
-            statement = f"SELECT {columns} FROM ledger_event WHERE caller = ? AND key IN ({places})"  # noqa: S608
-            rows += connection.exec_driver_sql(statement, (caller_id, *part)).all()
-    else:
-        statement = f"SELECT {columns} FROM ledger_event WHERE caller = :caller AND key = ANY(CAST(:keys AS bytea[]))"  # noqa: S608
-        rows += connection.execute(text(statement), {"caller": caller_id, "keys": wanted}).all()
+    sqlite = is_sqlite(session)
+    statement = f"SELECT key, fingerprint, {_FACT} FROM ledger_event WHERE caller = {caller_id} AND key"  # noqa: S608
+    with closing(session.connection().connection.cursor()) as cursor:
+        if sqlite:
+            for start in range(0, len(wanted), _KEYS_AT_ONCE):
+                part = wanted[start : start + _KEYS_AT_ONCE]
+                part += [part[-1]] * (_KEYS_AT_ONCE - len(part) if len(wanted) > _KEYS_AT_ONCE else 0)
+                cursor.execute(f"{statement} IN ({', '.join('?' * len(part))})", part)
+                rows += cursor.fetchall()
+        else:
+            cursor.execute(f"{statement} = ANY(%s)", (wanted,))
+            rows += cursor.fetchall()
     return {bytes(row[0]): Stands(_fact(row[2:]), None if row[1] is None else bytes(row[1])) for row in rows}
+
+
+def _greatest_key(session: Session, caller_id: int) -> bytes:
+    with closing(session.connection().connection.cursor()) as cursor:
+        cursor.execute(
+            f"SELECT key FROM ledger_event WHERE caller = {caller_id} AND key IS NOT NULL "  # noqa: S608 - a number
+            "ORDER BY key DESC LIMIT 1"
+        )
+        found = cursor.fetchone()
+    return b"" if found is None else bytes(found[0])
 
 
 def _fact(row: Sequence[Any]) -> Fact:

@@ -24,13 +24,15 @@ def upgrade() -> None:
     _create_events()
     _create_batches()
     _create_corrections()
-    op.execute("INSERT INTO ledger_head (id, next_event, next_batch, log_size, epoch) VALUES (1, 1, 1, 0, 0)")
+    _create_touches()
+    op.execute("INSERT INTO ledger_head (id, next_event, next_batch, log_size, epoch, erasures) VALUES (1, 1, 1, 0, 0, 0)")
     append_only("ledger_series")
     append_only("ledger_event")
     append_only("ledger_block", key=("series_id", "first"))
     append_only("ledger_batch")
     append_only("ledger_note", key=("event_id",))
     append_only("ledger_frozen", key=("event_id",))
+    append_only("ledger_touch", key=("series_id", "stretch"))
     append_only("ledger_proposal")
     append_only("ledger_decision", key=("proposal_id",))
     _guard_blocks()
@@ -44,6 +46,7 @@ def _create_names() -> None:
         sa.Column("next_batch", Whole, nullable=False),
         sa.Column("log_size", Whole, nullable=False),
         sa.Column("epoch", Whole, nullable=False),
+        sa.Column("erasures", Whole, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_head"),
         sa.CheckConstraint("id = 1", name="ck_ledger_head_one_row"),
         sqlite_strict=True,
@@ -211,6 +214,17 @@ def _create_corrections() -> None:
         sa.CheckConstraint("decided_by <> proposed_by", name="ck_ledger_decision_second_person"),
         sa.CheckConstraint("(event_id IS NOT NULL) = (approved = 1)", name="ck_ledger_decision_approved_is_posted"),
         sqlite_strict=True,
+    )
+
+
+def _create_touches() -> None:
+    op.create_table(
+        "ledger_touch",
+        sa.Column("series_id", Whole, nullable=False, autoincrement=False),
+        sa.Column("stretch", Whole, nullable=False, autoincrement=False),
+        sa.PrimaryKeyConstraint("series_id", "stretch", name="pk_ledger_touch"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
 
 
