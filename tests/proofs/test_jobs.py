@@ -1,15 +1,20 @@
 """The log as files: laid out as the format says, by one publisher, and usable after a stop at any moment."""
 
 import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from sqlalchemy import text
 
 from greencredit import timetable
-from greencredit.kernel.clock import StandingClock
+from greencredit.kernel.clock import StandingClock, SystemClock
 from greencredit.kernel.database import Database
+from greencredit.kernel.keys import Keys
 from greencredit.kernel.messages.scheduler import Every, Scheduler
 from greencredit.kernel.messages.worker import Worker
 from greencredit.proofs import queries, service
@@ -21,6 +26,7 @@ from greencredit.proofs.rules.verify_log import verify_log
 from greencredit.proofs.service.publish import LEASE
 from greencredit.schemas.proofs import Published
 from tests.factories.proofs import ORIGIN, lift_guards, log_policy, make_bodies, make_log, make_signed_log, reader_of
+from tests.house.sources import ROOT
 
 
 @pytest.fixture
@@ -152,6 +158,55 @@ def test_a_stop_at_any_write_leaves_a_log_that_holds_and_the_next_run_ends_the_w
     assert stops >= 7, "every file and folder was the one at which it stopped"
     assert _publish(database, folder).size == 300 + 50 * len(faults)
     assert _fault(database, folder) is None
+
+
+_KILLED: Final = """
+import os, signal, sys
+from pathlib import Path
+from greencredit.kernel.database import Database
+from greencredit.kernel.keys import Keys
+from greencredit.proofs import service
+
+url, folder, origin, kill_at = sys.argv[1:]
+real, calls = os.fsync, 0
+
+def killing(handle):
+    global calls
+    calls += 1
+    if calls == int(kill_at):
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(handle)
+
+os.fsync = killing
+service.publish(Database(url, keys=Keys(bytes(32))), Path(folder), origin=origin)
+"""
+"""Publishes in a process of its own, which is killed at one of its writes."""
+
+
+@pytest.mark.slow  # four processes of their own, on each database
+@pytest.mark.proves("LED-5")
+def test_a_killed_publisher_leaves_a_log_that_holds(database_url: str, folder: Path) -> None:
+    clock = StandingClock(SystemClock().now())
+    database = Database(database_url, clock=clock, keys=Keys(bytes(32)))
+    _grow(database, 300)
+    _publish(database, folder)
+
+    for kill_at in (1, 3, 5, 6):
+        _grow(database, 50)
+        clock.move(LEASE * 2)
+        killed = subprocess.run(
+            [sys.executable, "-c", _KILLED, database_url, str(folder), ORIGIN, str(kill_at)], check=False, cwd=ROOT
+        )
+
+        assert killed.returncode == -signal.SIGKILL
+        assert _fault(database, folder) is None
+        # The dead publisher's lease must end first.
+        clock.move(LEASE * 2)
+        _publish(database, folder)
+
+    assert (folder / "checkpoint").read_text(encoding="utf-8").splitlines()[1] == "500"
+    assert _fault(database, folder) is None
+    database.close()
 
 
 def test_while_one_publishes_another_does_not_and_takes_over_when_its_lease_has_ended(

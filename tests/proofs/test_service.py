@@ -80,7 +80,7 @@ def test_facts_that_wait_go_in_after_the_batch_and_wait_no_longer(session: Sessi
     ]
 
 
-@pytest.mark.proves("SEC-3")
+@pytest.mark.proves("SEC-1")
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
