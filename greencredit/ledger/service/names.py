@@ -18,9 +18,13 @@ from greencredit.schemas.ledger import Terms
 def caller(session: Session, name: str) -> int:
     """Give the number of whoever posts, making one on first sight."""
     asked = {"name": name}
+    find = text("SELECT id FROM ledger_caller WHERE name = :name")
+    found: int | None = session.execute(find, asked).scalar_one_or_none()
+    if found is not None:  # an insert that does nothing still uses up a number on PostgreSQL, and there are 2^15
+        return found
     session.execute(text("INSERT INTO ledger_caller (name) VALUES (:name) ON CONFLICT DO NOTHING"), asked)
-    number: int = session.execute(text("SELECT id FROM ledger_caller WHERE name = :name"), asked).scalar_one()
-    return number
+    made: int = session.execute(find, asked).scalar_one()
+    return made
 
 
 def holders(session: Session, subject_ids: Collection[str]) -> dict[str, int]:
