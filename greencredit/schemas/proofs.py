@@ -49,6 +49,12 @@ Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 """A number of things that canonical JSON can carry."""
 
+Version = Annotated[int, Field(ge=1, le=1)]
+"""Version of a record's shape; a number, where `Literal[1]` would let `true` pass."""
+
+Totals = dict[Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,9})$")], Annotated[int, Field(ge=0, lt=2**63)]]
+"""What a holder has, by series number: all that his leaves hold, spendable or not, without what he owes."""
+
 Sums = dict[str, dict[str, str]]
 """Sums of amounts by series number and kind number, as decimal strings (they may outgrow 2^53)."""
 
@@ -56,7 +62,7 @@ Sums = dict[str, dict[str, str]]
 class BatchRecord(Record):
     """批次记录: what the log says of one committed batch of events; its canonical JSON is the log entry."""
 
-    v: Literal[1] = 1
+    v: Version = 1
     kind: Literal["batch"] = "batch"
     batch: Count
     first: Count
@@ -70,7 +76,7 @@ class BatchRecord(Record):
 class KeyRecord(Record):
     """密钥更换记录: from this size of the log on, checkpoints are signed by the new key; both keys sign that."""
 
-    v: Literal[1] = 1
+    v: Version = 1
     kind: Literal["key"] = "key"
     old: str
     new: str
@@ -114,8 +120,8 @@ class Statement(Record):
 
     format: Literal["greencredit-statement/v1"] = STATEMENT_FORMAT
     holder: Annotated[int, Field(ge=0, lt=2**64)]
-    opening: dict[str, int]
-    closing: dict[str, int]
+    opening: Totals
+    closing: Totals
     batches: tuple[StatementBatch, ...]
     events: tuple[StatementEvent, ...]
     checkpoint: str

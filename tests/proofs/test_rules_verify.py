@@ -58,7 +58,7 @@ def test_a_receipt_holds_step_by_step() -> None:
         "batch 4, events 16 to 20",
         "event 18: kind 1, series 3, 10 credits",
     ]
-    assert steps[2].found == "size 7: w0 (at 1790000000 s), w1 (at 1790000000 s); quorum both"
+    assert steps[2].found == "size 7: w0 (2026-09-21T14:13:20Z), w1 (2026-09-21T14:13:20Z); quorum both"
     assert {step.name for step in steps} <= TITLES.keys()
 
 
@@ -168,6 +168,9 @@ def test_a_batch_record_that_is_in_the_log_and_not_canonical_is_no_batch_record(
         (receipt.entry.replace(",", ", ", 1), "proofs.not_canonical"),
         (receipt.entry.replace('"count":2', '"count":3'), "proofs.malformed"),
         (receipt.entry.replace('"v":1', '"v":2'), "proofs.malformed"),
+        (receipt.entry.replace('"v":1', '"v":true'), "proofs.malformed"),
+        (receipt.entry.replace('"first":1', '"first":true'), "proofs.malformed"),
+        (receipt.entry.replace('"first":1', '"first":"1"'), "proofs.malformed"),
         (receipt.entry.replace('"kind":"batch"', '"kind":"other"'), "proofs.malformed"),
         (receipt.entry.replace('{"1":"20"}', '{"1":"020"}'), "proofs.sums_malformed"),
         (receipt.entry.replace('{"1":"20"}', '{"1":"-20"}'), "proofs.sums_malformed"),
@@ -186,6 +189,35 @@ def test_no_bit_of_a_receipt_can_be_altered(place: int) -> None:
     data[bit // 8] ^= 1 << bit % 8
 
     assert failed_step(verify_receipt(bytes(data), _POLICY)) is not None
+
+
+_JSON: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.from_regex(r"[A-Za-z0-9+/]{0,60}={0,2}"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+
+
+@pytest.mark.proves("LED-5")
+@given(st.sampled_from(["salt", "row", "path", "entry", "proof", "keys", "format"]), _JSON)
+def test_whatever_is_put_into_a_receipt_is_answered_and_not_believed(field: str, value: object) -> None:
+    steps = verify_receipt(json.dumps(json.loads(_RECEIPT) | {field: value}).encode(), _POLICY)
+
+    if value not in ([], ()) or field == "path":
+        assert failed_step(steps) is not None
+
+
+@given(st.binary() | st.text().map(str.encode) | st.binary().map(b"c2sp.org/tlog-proof@v1\n".__add__))
+def test_whatever_is_called_a_receipt_is_answered(data: bytes) -> None:
+    assert failing(verify_receipt(data, _POLICY))[0] == "form"
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '"\\u0000"', "1e999", "[" * 5_000, "1" * 5_000, "true"])
+@pytest.mark.parametrize("field", ["salt", "entry", "proof", "keys"])
+def test_json_that_trips_others_up_is_answered(field: str, text: str) -> None:
+    receipt = json.loads(_RECEIPT)
+    data = json.dumps(receipt | {field: "HERE"}).replace('"HERE"', text).encode()
+
+    assert failed_step(verify_receipt(data, _POLICY)) is not None
 
 
 @pytest.mark.proves("LED-5")

@@ -116,6 +116,12 @@ _BAD_STATEMENTS: Final[dict[str, tuple[dict[str, Any], tuple[str, str]]]] = {
     "a batch that is not there": (_parts("events", batch=9), ("events_in_batches", "proofs.malformed")),
     "a negative batch": (_parts("events", batch=-1), ("form", "proofs.malformed")),
     "a fraction": ({"closing": {"3": 37.5}}, ("form", "proofs.not_canonical")),
+    "a negative total": ({"opening": {"3": -1}}, ("form", "proofs.malformed")),
+    "a total beyond 64 bits": ({"opening": {"3": 2**63}}, ("form", "proofs.malformed")),
+    "a total of no series": (
+        {"opening": {"3": 1, "gold": 5}, "closing": {"3": 37, "4": 5, "gold": 5}},
+        ("form", "proofs.malformed"),
+    ),
     "a total as text": ({"closing": {"3": "37"}}, ("form", "proofs.malformed")),
 }
 

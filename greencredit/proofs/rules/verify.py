@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from greencredit.kernel.clock import instant
 from greencredit.proofs import errors
 from greencredit.proofs.rules.base64_text import decoded, hash_decoded
 from greencredit.proofs.rules.note import Checkpoint, SignedCheckpoint, cosigned_at, parse_checkpoint
@@ -22,6 +23,8 @@ from greencredit.schemas.proofs import EVENT_ROW, SALT_BYTES, BatchRecord, Event
 
 Effects = Mapping[int, tuple[int, int]]
 """Kind of an event → what it adds to the total of its holder and of its party: 1, 0 or -1 times the amount."""
+
+_YEAR_10000_SECONDS: Final = 253_402_300_800
 
 PRESENCE_NOT_COMPLETENESS: Final = "presence is shown, completeness is not: an event left out would not be missed here"
 
@@ -174,13 +177,12 @@ def _signed(walk: Walk, signed: SignedCheckpoint, policy: Policy) -> None:
 
 def witnessed(signed: SignedCheckpoint, policy: Policy) -> str:
     """Name the witnesses, each with the time it gives; without any, say whether that was asked for."""
-    names = require_witnesses(signed, policy)
-    seconds = {
-        name: max(cosigned_at(one) for one in signed.note.signatures if policy.witnesses[name].is_named_by(one))
-        for name in names
-    }
-    told_names = ", ".join(f"{name} (at {at} s)" for name, at in seconds.items()) or "none"
-    return f"size {signed.checkpoint.size}: {told_names}; quorum {policy.quorum}"
+    told_names = []
+    for name in require_witnesses(signed, policy):
+        key = policy.witnesses[name]
+        at_seconds = max(cosigned_at(one) for one in signed.note.signatures if key.is_named_by(one))
+        told_names.append(f"{name} ({_told_time(at_seconds)})")
+    return f"size {signed.checkpoint.size}: {', '.join(told_names) or 'none'}; quorum {policy.quorum}"
 
 
 def _statement_rows(events: Sequence[StatementEvent], records: Sequence[BatchRecord]) -> list[EventRow]:
@@ -231,3 +233,9 @@ def _text(data: bytes) -> str:
 
 def _told(event: EventRow) -> str:
     return f"event {event.id}: kind {event.kind}, series {event.series}, {event.amount} credits"
+
+
+def _told_time(at_seconds: int) -> str:
+    if at_seconds >= _YEAR_10000_SECONDS:
+        return f"{at_seconds} s after 1970"
+    return instant(at_seconds * 1_000_000).strftime("%Y-%m-%dT%H:%M:%SZ")
