@@ -21,6 +21,7 @@ from greencredit.kernel.messages import queue
 from greencredit.kernel.settings import Settings
 from greencredit.migrations.upgrade import upgrade
 from tests.conftest import NOON
+from tests.factories.notices import make_inbox
 from tests.factories.people import PASSWORD, make_account_with
 from tests.factories.web import make_filed_issuer, make_household, make_report
 
@@ -39,6 +40,10 @@ PAGES: Final = (
     ("", "/nowhere"),
     ("household", "/me"),
     ("empty", "/me"),
+    ("household", "/me/inbox"),
+    ("household", "/me/inbox/{notice}"),
+    ("household", "/me/inbox/settings"),
+    ("empty", "/me/inbox"),
     ("operator", "/operator/jobs"),
 )
 _FLAGS: Final = (
@@ -85,7 +90,8 @@ class _Served:
             upgrade(connection)
         engine.dispose()
         entropy = seeded_entropy("looks")
-        self.database = Database(url, clock=StandingClock(NOON), entropy=entropy, keys=Keys(entropy(32)))
+        self.clock = StandingClock(NOON)
+        self.database = Database(url, clock=self.clock, entropy=entropy, keys=Keys(entropy(32)))
         self.facts = self._live(folder)
         self.faults: list[str] = []
         # A browser believes its own clock: a cookie of the tests' past would be stale when it arrives.
@@ -103,11 +109,12 @@ class _Served:
         issuer = make_filed_issuer(self.database, name="示例绿色零售连锁（名称很长很长的一家公司）有限责任公司")
         household = make_household(self.database, folder, issuer, name="𠮷䶮<script>")
         make_household(self.database, folder, login="empty")
+        notice = make_inbox(self.database, self.clock, household, issuer.issuer_id)
         with self.database.writing() as session:
             make_account_with(session, Role.OPERATOR, login="operator", password=PASSWORD)
             queue.enqueue(session, "kernel.clear_queues", "a" * 60, {})
             report = make_report(session, folder, household)
-        return {"issuer": issuer.issuer_id, "number": report.number, "digest": report.facts_sha256}
+        return {"issuer": issuer.issuer_id, "number": report.number, "digest": report.facts_sha256, "notice": notice}
 
     def close(self) -> None:
         """Stop serving."""
