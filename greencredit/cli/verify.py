@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from greencredit.proofs.rules.verify import Effects
     from greencredit.schemas.proofs import Step
 
-app = typer.Typer(help="离线验证 · check proofs without database or network", no_args_is_help=True)
+app = typer.Typer(
+    help="离线验证，策略文件两行即可 · check proofs without database or network; two lines make a policy: "
+    "`log <verifier key>` and `quorum none`",
+    no_args_is_help=True,
+)
 
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="文件 · file")]
 _PolicyFile = Annotated[
