@@ -7,17 +7,19 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Connection, Engine
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database, DatabaseInside, throwaway_engine
 from greencredit.kernel.ids import seeded_entropy
 from greencredit.kernel.keys import Keys
+from greencredit.ledger import queries as ledger
 from greencredit.migrations.upgrade import upgrade
 from tests.postgres import Cluster, NoPostgreSQL, programs, version
 
@@ -25,6 +27,9 @@ Dialect = Literal["sqlite", "postgres"]
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """Noon in Shanghai on Monday 2 March 2026: when every test begins."""
+
+_BREAKS: Final = "breaks_invariants"
+"""Marks a test that leaves the books wrong, which is what it is about."""
 
 _CLUSTER: Final = pytest.StashKey[Cluster]()
 
@@ -41,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Agree on the folder of this session's PostgreSQL; it is started by the first test that needs it."""
+    config.addinivalue_line("markers", f"{_BREAKS}(reason): leaves the books wrong on purpose; they are not audited")
     handed = getattr(config, "workerinput", None)
     if handed is None:
         config.stash[_CLUSTER] = Cluster(Path(tempfile.mkdtemp(prefix="greencredit-pg-")), os.getpid())
@@ -145,11 +151,17 @@ def database_url(dialect: Dialect, request: pytest.FixtureRequest, cluster: Clus
     if dialect == "sqlite":
         path = tmp_path / "own.db"
         shutil.copyfile(request.getfixturevalue("_migrated_file"), path)
-        yield f"sqlite:///{path}"
+        url = f"sqlite:///{path}"
+        yield url
+        _audit_own(request, url)
         return
     name = f"own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    yield cluster.create(name)
-    cluster.drop(name)
+    url = cluster.create(name)
+    try:
+        yield url
+        _audit_own(request, url)
+    finally:
+        cluster.drop(name)
 
 
 @pytest.fixture
@@ -159,11 +171,45 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
-    """Open one transaction and roll it back at the end of the test."""
+def connection(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """Open one transaction, audit what the test did to the ledger in it, and roll it back."""
     with engine.connect() as connection, connection.begin() as transaction:
         yield connection
-        transaction.rollback()
+        try:
+            if not _is_spoiled(connection):
+                with Session(connection, join_transaction_mode="create_savepoint") as session:
+                    _audit(request, session)
+        finally:
+            transaction.rollback()
+
+
+def _is_spoiled(connection: Connection) -> bool:
+    """Tell whether PostgreSQL answers nothing but "aborted" any more, because the test let a statement fail last."""
+    if connection.invalidated or connection.dialect.name == "sqlite":
+        return connection.invalidated
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.info.transaction_status == TransactionStatus.INERROR)
+
+
+def _audit_own(request: pytest.FixtureRequest, url: str) -> None:
+    """Audit the ledger of a database of the test's own, as far as it is still there and has one."""
+    database = Database(url)
+    try:
+        with database.reading() as session:
+            if inspect(session.connection()).has_table("ledger_head"):
+                _audit(request, session)
+    finally:
+        database.close()
+
+
+def _audit(request: pytest.FixtureRequest, session: Session) -> None:
+    """Fail the test that leaves the books wrong, unless that is what it is about; untouched books cost one look."""
+    if request.node.get_closest_marker(_BREAKS) is not None:
+        return
+    if session.scalar(text("SELECT next_event FROM ledger_head")) == 1:
+        return
+    broken = {finding.name: finding.broken for finding in ledger.audit(session) if not finding.holds}
+    assert broken == {}, "the test leaves the books wrong"
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ def audit() -> None:
     """审计：由事件重算一切 · rebuild everything from events; exit code 1 if an invariant is broken."""
     from greencredit.awards import queries as awards
     from greencredit.ledger import queries
+    from greencredit.proofs import queries as proofs
 
     with opened() as database, database.reading() as session:
-        findings = [*queries.audit(session), *awards.audit(session)]
+        findings = [*queries.audit(session), *awards.audit(session), *proofs.audit(session)]
     output.show_table(
         findings,
         ("", "不变式 · invariant", "检查 · looked at", "结果 · found"),
@@ -27,7 +28,7 @@ def audit() -> None:
                 "✓" if finding.holds else "✗",
                 finding.name,
                 f"{finding.looked_at:,}",
-                "; ".join(finding.broken) or finding.sentence,
+                "; ".join(finding.broken) or finding.note or finding.sentence,
             )
             for finding in findings
         ],

@@ -13,7 +13,7 @@ from greencredit.proofs.queries.signed import (
     witness_signer,
     witnesses,
 )
-from greencredit.proofs.queries.tree import consistency, entry, inclusion, root, size
+from greencredit.proofs.queries.tree import consistency, count_of, entries_at, entry, inclusion, root, size
 
 __all__ = [
     "audit",
@@ -21,6 +21,8 @@ __all__ = [
     "checkpoint_sizes",
     "conflicts",
     "consistency",
+    "count_of",
+    "entries_at",
     "entry",
     "inclusion",
     "key_changes",

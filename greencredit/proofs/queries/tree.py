@@ -1,5 +1,6 @@
 """Reads the tree of the log: roots and proofs at any size, from the few tiles they need."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from greencredit.proofs.rules.tiles import TILE_HEIGHT, TILE_WIDTH, tile_hashes
 _SIZE: Final = text("SELECT max(position) FROM proofs_entry")
 _ENTRY: Final = text("SELECT body FROM proofs_entry WHERE position = :position")
 _ENTRIES: Final = text("SELECT body FROM proofs_entry WHERE position >= :first AND position < :last ORDER BY position")
+_OF_KIND: Final = text("SELECT COUNT(*) FROM proofs_entry WHERE kind = :kind")
 _TILE: Final = text("SELECT hashes, root FROM proofs_tile WHERE level = :level AND number = :number")
 _LEAVES: Final = text("SELECT hash FROM proofs_entry WHERE position >= :first AND position < :last ORDER BY position")
 _ROOTS: Final = text(
@@ -39,6 +41,19 @@ def entries(session: Session, first: int, count: int) -> list[bytes]:
     if len(found) != count:
         raise NoSuchEntry(first + count - 1, size=size(session))
     return found
+
+
+def entries_at(session: Session, positions: Collection[int]) -> dict[int, bytes]:
+    """Give the bytes of these entries, by position; one that is not there is absent."""
+    chosen = ", ".join(str(int(position)) for position in positions)
+    found = session.execute(text(f"SELECT position, body FROM proofs_entry WHERE position IN ({chosen or 'NULL'})"))  # noqa: S608 - numbers
+    return {position: bytes(body) for position, body in found}
+
+
+def count_of(session: Session, kind: str) -> int:
+    """Count the entries of one kind."""
+    counted: int = session.execute(_OF_KIND, {"kind": kind}).scalar_one()
+    return counted
 
 
 def root(session: Session, size: int) -> bytes:

@@ -1,0 +1,224 @@
+"""The check of seals: every event is hashed again, and every batch held against its record in the log.
+
+Events are read in portions of neighbouring numbers and hashed a portion at a time; what is kept of a batch while it is
+read are the roots over every 256 of its events, so that the memory does not grow with the ledger, nor with a batch.
+"""
+
+import json
+import struct
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.ledger.queries.audit.answer import FIRST_FEW, Answer, Books
+from greencredit.ledger.rules import seal
+from greencredit.ledger.rules.book import Row
+from greencredit.proofs import queries as proofs
+from greencredit.schemas.proofs import HASH_BYTES
+
+_NO_SECRET: Final = bytes(seal.SECRET_BYTES)
+"""What salts the little that is written of a holder after his erasure."""
+
+_EVENTS_AT_ONCE: Final = 8_192
+_BATCHES_AT_ONCE: Final = 512
+_EVENTS: Final = (
+    f"SELECT {', '.join(f'e.{field}' for field in Row._fields)}, h.secret FROM ledger_event e "  # noqa: S608 - our columns
+    "LEFT JOIN ledger_holder h ON h.id = e.holder WHERE e.id > {after} ORDER BY e.id LIMIT {limit}"
+)
+_FROZEN: Final = text("SELECT event_id, hash FROM ledger_frozen WHERE event_id BETWEEN :first AND :last")
+_BATCHES: Final = text(
+    "SELECT id, first, last, at, entry, hashes FROM ledger_batch WHERE id > :after ORDER BY id LIMIT :n"
+)
+
+
+class _Batch(NamedTuple):
+    """One row of the batches."""
+
+    id: int
+    first: int
+    last: int
+    at: int
+    entry: int
+    hashes: bytes
+
+
+def batches_are_sealed(books: Books) -> Answer:
+    """Hash every event again, and compare batch by batch with what is kept and with what the log says."""
+    broken: list[str] = []
+    events = _Events(books, broken)
+    entries = 0
+    for batches in _batches(books.session):
+        records = proofs.entries_at(books.session, [batch.entry for batch in batches])
+        for batch in batches:
+            broken += _wrongs(batch, events.of(batch), records.get(batch.entry))
+        if len(broken) > FIRST_FEW:
+            break
+    else:
+        broken += [f"event {number} is in no batch" for number in events.left_over()]
+        entries = proofs.size(books.session)
+        broken += _log(books, entries)
+    return Answer(books.events + entries, tuple(broken[:FIRST_FEW]))
+
+
+def _log(books: Books, entries: int) -> Iterator[str]:
+    """Compare the log's length with the head's, and its batch records with the batches."""
+    size = books.session.execute(text("SELECT log_size FROM ledger_head")).scalar_one()
+    if size != entries:
+        yield f"the log has {entries} entries, its head says {size}"
+    records = proofs.count_of(books.session, "batch")
+    if records != books.batches:
+        yield f"the log has records of {records} batches, there are {books.batches}"
+
+
+def _batches(session: Session) -> Iterator[list[_Batch]]:
+    after = -1
+    while rows := session.execute(_BATCHES, {"after": after, "n": _BATCHES_AT_ONCE}).all():
+        yield [_Batch(*row) for row in rows]
+        after = rows[-1].id
+
+
+class _Found(NamedTuple):
+    """What the events of one batch come to."""
+
+    events: int
+    chunks: list[bytes]
+    sums: Counter[tuple[int, int]]
+
+
+class _Events:
+    """Walks over all events once, in order, hashing a portion at a time."""
+
+    def __init__(self, books: Books, broken: list[str]) -> None:
+        self._session, self._frozen, self._broken = books.session, books.frozen, broken
+        self._rows: Sequence[tuple[Any, ...]] = ()
+        self._hashes: list[bytes] = []
+        self._place, self._after = 0, -(2**63)
+
+    def of(self, batch: _Batch) -> _Found:
+        """Give what the events up to the batch's last one come to; those before its first are in no batch."""
+        found = _Found(0, [], Counter())
+        ragged: list[bytes] = []
+        while self._there():
+            start, end = self._place, self._upto(batch.last)
+            if start == end:
+                break
+            self._place = end
+            while start < end and self._rows[start][0] < batch.first:
+                self._broken.append(f"event {self._rows[start][0]} is in no batch")
+                start += 1
+            for row in self._rows[start:end]:
+                found.sums[row[3], row[2]] += row[6]
+            ragged += self._hashes[start:end]
+            whole = len(ragged) // seal.CHUNK * seal.CHUNK
+            found.chunks.extend(seal.chunk_roots(ragged[:whole]))
+            del ragged[:whole]
+            found = found._replace(events=found.events + end - start)
+        found.chunks.extend(seal.chunk_roots(ragged))
+        return found
+
+    def left_over(self) -> Iterator[int]:
+        """Give the numbers of events behind the last batch, the first few."""
+        if self._there():
+            yield from (row[0] for row in self._rows[self._place : self._place + FIRST_FEW])
+
+    def _upto(self, last: int) -> int:
+        """Find the place behind the last row of this portion that a batch can have."""
+        rows = self._rows
+        if rows[-1][0] <= last:
+            return len(rows)
+        guess: int = self._place + max(0, last - rows[self._place][0] + 1)
+        if 0 < guess <= len(rows) and rows[guess - 1][0] == last:  # numbers have no gap, so this is nearly always right
+            return guess
+        places = range(self._place, len(rows))
+        return next(place for place in places if rows[place][0] > last)
+
+    def _there(self) -> bool:
+        """Tell whether there are more rows, reading the next portion where this one is used up."""
+        if self._place < len(self._rows):
+            return True
+        sql = _EVENTS.format(after=self._after, limit=_EVENTS_AT_ONCE)
+        # The driver's own cursor: rows wrapped one by one cost more than they do.
+        with closing(self._session.connection().connection.cursor()) as cursor:
+            cursor.execute(sql)
+            self._rows = cursor.fetchall()
+        self._place = 0
+        if not self._rows:
+            return False
+        self._after = self._rows[-1][0]
+        self._hashes = self._hashed()
+        return True
+
+    def _hashed(self) -> list[bytes]:
+        rows = self._rows
+        kept: dict[int, bytes] = {}
+        if self._frozen:
+            window = {"first": rows[0][0], "last": rows[-1][0]}
+            kept = {number: bytes(one) for number, one in self._session.execute(_FROZEN, window)}
+        secrets = {row[4]: _NO_SECRET if row[12] is None else bytes(row[12]) for row in rows}
+        try:
+            hashes = seal.event_hashes([row[:12] for row in rows], secrets)
+        except (struct.error, OverflowError):
+            hashes = [self._one(row, secrets) for row in rows]
+        if kept:
+            for place, row in enumerate(rows):
+                if row[12] is None and row[0] in kept:
+                    hashes[place] = kept[row[0]]
+        return hashes
+
+    def _one(self, row: tuple[Any, ...], secrets: dict[int, bytes]) -> bytes:
+        """Hash one event among which there are some that cannot be."""
+        try:
+            return seal.event_hashes([row[:12]], secrets)[0]
+        except (struct.error, OverflowError):
+            self._broken.append(f"event {row[0]} holds numbers that no event has")
+            return b"\x00" * HASH_BYTES
+
+
+def _wrongs(batch: _Batch, found: _Found, entry: bytes | None) -> Iterator[str]:
+    """Name what a batch and its record say otherwise than its events."""
+    name = f"batch {batch.id}"
+    if found.events != batch.last - batch.first + 1:
+        yield f"{name} has {found.events} events, wanted {batch.first} to {batch.last}"
+    if b"".join(found.chunks) != batch.hashes:
+        yield from _chunks(name, batch, found.chunks)
+    if entry is None:
+        yield f"{name} has no record in the log at {batch.entry}"
+        return
+    made = seal.batch_record(
+        batch=batch.id,
+        first=batch.first,
+        last=batch.last,
+        at=batch.at,
+        root=seal.batch_root(found.chunks),
+        sums=seal.nested(found.sums),
+    )
+    if made != entry:
+        yield f"{name} and its record in the log at {batch.entry} differ in {_differ(made, entry)}"
+
+
+def _chunks(name: str, batch: _Batch, chunks: Sequence[bytes]) -> Iterator[str]:
+    """Say which events do not hash to what is kept of them."""
+    if len(batch.hashes) != HASH_BYTES * len(chunks):
+        yield f"{name} keeps {len(batch.hashes)} bytes of hashes, wanted {HASH_BYTES * len(chunks)}"
+        return
+    for place, chunk in enumerate(chunks):
+        if batch.hashes[HASH_BYTES * place : HASH_BYTES * (place + 1)] != chunk:
+            first = batch.first + place * seal.CHUNK
+            yield f"{name}: events {first} to {min(first + seal.CHUNK - 1, batch.last)} do not hash to what is kept"
+
+
+def _differ(made: bytes, entry: bytes) -> str:
+    """Name the fields in which two records differ."""
+    try:
+        kept = json.loads(entry)
+    except ValueError:
+        return "everything: the entry cannot be read"
+    wanted = json.loads(made)
+    if not isinstance(kept, dict):
+        return "everything: the entry is no record"
+    fields = [field for field in sorted(wanted | kept) if wanted.get(field) != kept.get(field)]
+    return ", ".join(fields) or "its form"
