@@ -81,8 +81,22 @@ def test_logs_of_every_shape_hold(batches: int) -> None:
 def test_an_empty_log_holds() -> None:
     log = PaperLog()
 
+    steps = _check(log.files(), log.policy())
+
     assert sorted(log.files()) == ["checkpoint"]
-    assert failed_step(_check(log.files(), log.policy())) is None
+    assert failed_step(steps) is None
+    assert steps[4].found == "no batches yet"
+
+
+def test_a_log_that_the_policy_does_not_know_is_not_even_read() -> None:
+    elsewhere = make_signer("elsewhere.example.cn").verifier.text
+    policy = Policy.parse(f"log {elsewhere}\nquorum none\n".encode())
+    seen: list[int] = []
+
+    steps = verify_log(_FILES.get, policy, EFFECTS, seen.append)
+
+    assert failing(steps) == ("checkpoint_signature", "proofs.log_unknown")
+    assert seen == []
 
 
 def test_a_log_of_three_levels_holds_and_its_uppermost_tile_is_looked_at() -> None:
