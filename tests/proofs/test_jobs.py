@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -160,6 +161,14 @@ def test_a_stop_at_any_write_leaves_a_log_that_holds_and_the_next_run_ends_the_w
     assert _fault(database, folder) is None
 
 
+@pytest.fixture
+def own(database_url: str) -> Iterator[Database]:
+    """Give a database that another process can open, by a clock that stands at the present."""
+    opened = Database(database_url, clock=StandingClock(SystemClock().now()), keys=Keys(bytes(32)))
+    yield opened
+    opened.close()
+
+
 _KILLED: Final = """
 import os, signal, sys
 from pathlib import Path
@@ -185,9 +194,9 @@ service.publish(Database(url, keys=Keys(bytes(32))), Path(folder), origin=origin
 
 @pytest.mark.slow  # four processes of their own, on each database
 @pytest.mark.proves("LED-5")
-def test_a_killed_publisher_leaves_a_log_that_holds(database_url: str, folder: Path) -> None:
-    clock = StandingClock(SystemClock().now())
-    database = Database(database_url, clock=clock, keys=Keys(bytes(32)))
+def test_a_killed_publisher_leaves_a_log_that_holds(own: Database, folder: Path) -> None:
+    database, clock, database_url = own, own.clock, own.url.render_as_string(hide_password=False)
+    assert isinstance(clock, StandingClock), "the test moves it"
     _grow(database, 300)
     _publish(database, folder)
 
@@ -206,7 +215,6 @@ def test_a_killed_publisher_leaves_a_log_that_holds(database_url: str, folder: P
 
     assert (folder / "checkpoint").read_text(encoding="utf-8").splitlines()[1] == "500"
     assert _fault(database, folder) is None
-    database.close()
 
 
 def test_while_one_publishes_another_does_not_and_takes_over_when_its_lease_has_ended(

@@ -1,43 +1,51 @@
 """Reads the tree of the log: roots and proofs at any size, from the few tiles they need."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.database import is_sqlite
 from greencredit.proofs.errors import NoSuchEntry, TileMissing
 from greencredit.proofs.rules import tree as rules
 from greencredit.proofs.rules.tiles import TILE_HEIGHT, TILE_WIDTH, tile_hashes
+from greencredit.schemas.proofs import HASH_BYTES
 
-_SIZE: Final = text("SELECT max(position) FROM proofs_entry")
-_ENTRY: Final = text("SELECT body FROM proofs_entry WHERE position = :position")
-_ENTRIES: Final = text("SELECT body FROM proofs_entry WHERE position >= :first AND position < :last ORDER BY position")
+
+def _both(statement: str) -> dict[bool, str]:
+    """Give a statement in the drivers' own words, by whether it is SQLite; a proof is made of several small ones."""
+    return {True: statement, False: statement.replace("?", "%s")}
+
+
+_SIZE: Final = _both("SELECT max(position) FROM proofs_entry")
+_ENTRY: Final = _both("SELECT body FROM proofs_entry WHERE position = ?")
+_ENTRIES: Final = _both("SELECT body FROM proofs_entry WHERE position >= ? AND position < ? ORDER BY position")
 _OF_KIND: Final = text("SELECT COUNT(*) FROM proofs_entry WHERE kind = :kind")
-_TILE: Final = text("SELECT hashes, root FROM proofs_tile WHERE level = :level AND number = :number")
-_LEAVES: Final = text("SELECT hash FROM proofs_entry WHERE position >= :first AND position < :last ORDER BY position")
-_ROOTS: Final = text(
-    "SELECT root FROM proofs_tile WHERE level = :level AND number >= :first AND number < :last ORDER BY number"
-)
+_TILE: Final = _both("SELECT hashes, root FROM proofs_tile WHERE level = ? AND number = ?")
+_LEAVES: Final = _both("SELECT hash FROM proofs_entry WHERE position >= ? AND position < ? ORDER BY position")
+_ROOTS: Final = _both("SELECT root FROM proofs_tile WHERE number >= ? AND number < ? AND level = ? ORDER BY number")
+_TILES_IN_MEMORY: Final = 128
 
 
 def size(session: Session) -> int:
     """Tell how many entries the log has, as this transaction sees it."""
-    last: int | None = session.execute(_SIZE).scalar_one()
+    last: int | None = _rows(session, _SIZE)[0][0]
     return 0 if last is None else last + 1
 
 
 def entry(session: Session, index: int) -> bytes:
     """Give the bytes of one entry."""
-    found: bytes | None = session.execute(_ENTRY, {"position": index}).scalar_one_or_none()
-    if found is None:
+    found = _rows(session, _ENTRY, index)
+    if not found:
         raise NoSuchEntry(index, size=size(session))
-    return bytes(found)
+    return bytes(found[0][0])
 
 
 def entries(session: Session, first: int, count: int) -> list[bytes]:
     """Give the bytes of neighbouring entries; all of them must be there."""
-    found = [bytes(body) for body in session.execute(_ENTRIES, {"first": first, "last": first + count}).scalars()]
+    found = [bytes(body) for (body,) in _rows(session, _ENTRIES, first, first + count)]
     if len(found) != count:
         raise NoSuchEntry(first + count - 1, size=size(session))
     return found
@@ -74,12 +82,11 @@ def consistency(session: Session, old: int, new: int) -> list[bytes]:
 def hashes_below(session: Session, level: int, number: int, count: int = TILE_WIDTH) -> list[bytes]:
     """Give the first `count` hashes of a tile from what it is made of: leaf hashes, or the roots of tiles below."""
     first = number * TILE_WIDTH
-    asked: dict[str, Any] = {"first": first, "last": first + count}
-    found = session.execute(_LEAVES, asked) if level == 0 else session.execute(_ROOTS, asked | {"level": level - 1})
-    hashes = [bytes(one) for one in found.scalars()]
-    if len(hashes) != count:
-        raise TileMissing(found=f"{len(hashes)} hashes", wanted=f"{count} for tile {number} of level {level}")
-    return hashes
+    span = (first, first + count)
+    found = _rows(session, _LEAVES, *span) if level == 0 else _rows(session, _ROOTS, *span, level - 1)
+    if len(found) != count:
+        raise TileMissing(found=f"{len(found)} hashes", wanted=f"{count} for tile {number} of level {level}")
+    return [hashed for (hashed,) in found]
 
 
 def tile(session: Session, level: int, number: int, width: int = TILE_WIDTH) -> bytes:
@@ -94,19 +101,36 @@ def tile(session: Session, level: int, number: int, width: int = TILE_WIDTH) -> 
 
 def kept_tile(session: Session, level: int, number: int) -> tuple[bytes, bytes] | None:
     """Give a complete tile and its root as they are stored; none if there is no such row."""
-    found = session.execute(_TILE, {"level": level, "number": number}).one_or_none()
-    return None if found is None else (bytes(found.hashes), bytes(found.root))
+    found = _rows(session, _TILE, level, number)
+    return (bytes(found[0][0]), bytes(found[0][1])) if found else None
+
+
+@lru_cache(_TILES_IN_MEMORY)
+def _levels(hashes: bytes) -> tuple[tuple[bytes, ...], ...]:
+    """Give the hashes inside a tile, level by level; whoever asks for receipts asks for the same few tiles again.
+
+    What is remembered follows from the very bytes, so a tile that was changed is never taken for the one before.
+    """
+    levels = [tuple(tile_hashes(hashes, width=len(hashes) // HASH_BYTES))]
+    while len(levels) < TILE_HEIGHT:
+        levels.append(tuple(rules.level_above(levels[-1])))
+    return tuple(levels)
 
 
 def _reader(session: Session, size: int) -> rules.ReadHashes:
-    """Read subtree hashes of the log of this size; a tile is fetched and cut up once, however many of its are asked."""
-    tiles: dict[tuple[int, int], list[bytes]] = {}
+    """Read subtree hashes of the log of this size; each tile is fetched once."""
+    tiles: dict[tuple[int, int], tuple[tuple[bytes, ...], ...]] = {}
 
-    def stored(level: int, first: int, count: int) -> list[bytes]:
-        row, (number, start) = level // TILE_HEIGHT, divmod(first, TILE_WIDTH)
+    def read(level: int, first: int, count: int) -> Sequence[bytes]:
+        row, up = divmod(level, TILE_HEIGHT)
+        number, start = divmod(first, TILE_WIDTH >> up)
         if (row, number) not in tiles:
-            width = min((size >> level) - number * TILE_WIDTH, TILE_WIDTH)
-            tiles[row, number] = tile_hashes(tile(session, row, number, width), width=width)
-        return tiles[row, number][start : start + count]
+            width = min((size >> TILE_HEIGHT * row) - number * TILE_WIDTH, TILE_WIDTH)
+            tiles[row, number] = _levels(tile(session, row, number, width))
+        return tiles[row, number][up][start : start + count]
 
-    return rules.folded(stored)
+    return read
+
+
+def _rows(session: Session, statement: dict[bool, str], *values: int) -> Sequence[Any]:
+    return session.connection().exec_driver_sql(statement[is_sqlite(session)], values).all()
