@@ -80,6 +80,15 @@ def test_facts_that_wait_go_in_after_the_batch_and_wait_no_longer(session: Sessi
     ]
 
 
+def test_a_fact_may_bring_the_time_it_speaks_of(session: Session) -> None:
+    service.note_fact(session, "erasure", {"holder": 7, "events": 2, "at": 1_772_424_000_000_000})
+    service.append(session, 0, [])
+
+    assert queries.entry(session, 0) == canonical(
+        {"v": 1, "kind": "erasure", "at": 1_772_424_000_000_000, "holder": 7, "events": 2}
+    )
+
+
 @pytest.mark.proves("SEC-1")
 @pytest.mark.parametrize(
     ("kind", "body"),

@@ -19,7 +19,7 @@ FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "assessment": frozenset({"issuer", "assessment", "verdict", "digest", "valid_until"}),
         "factors": frozenset({"version", "digest"}),
         "report": frozenset({"number", "kind_of_report", "digest"}),
-        "erasure": frozenset({"digest"}),
+        "erasure": frozenset({"holder", "events"}),  # the pseudonym that now stands for nobody
         "coverage": frozenset({"issuer", "size", "root", "outstanding", "guarantee"}),
         "draw": frozenset({"draw", "commitment", "seed", "digest"}),
     }
@@ -33,10 +33,10 @@ _TITLE_CHARACTERS_MAX: Final = 80
 
 
 def fact_entry(kind: str, body: Mapping[str, Any], *, at_micros: int) -> bytes:
-    """Write a fact as a log entry; refuses what the public schema does not know."""
+    """Write a fact as a log entry, at a time of its own where it has one; refuses what the schema does not know."""
     if kind not in FACTS:
         raise FactRefused(kind, found="a kind without a schema", wanted=f"one of {', '.join(FACTS)}")
-    if not body or (strange := sorted(set(body) - FACTS[kind])):
+    if not body or (strange := sorted(set(body) - FACTS[kind] - {"at"})):
         raise FactRefused(kind, found=", ".join(strange) if body else "nothing", wanted=", ".join(sorted(FACTS[kind])))
     for name, value in body.items():
         _require_public(kind, name, value)
