@@ -10,7 +10,9 @@ from greencredit.kernel.access import Actor, require
 from greencredit.kernel.clock import now
 from greencredit.kernel.ids import new_id
 from greencredit.kernel.policy import Role
+from greencredit.notices import service as notices
 from greencredit.schemas.issuers import CodeOverride, CodeReview, Issuer, LifeState, LifeStep, NewIssuer
+from greencredit.schemas.notices import Sender
 
 
 def register(
@@ -33,6 +35,7 @@ def register(
         registered_at=at,
     )
     _describe(row, new, controlling)
+    notices.introduce(session, _sender(row))
     step = StepRow(
         issuer_id=row.id,
         subject="issuer",
@@ -65,6 +68,7 @@ def amend(session: Session, actor: Actor, issuer_id: str, new: NewIssuer, *, rea
         turn.row.code = code
         turn.row.code_review = rules.document_of(review.model_dump(mode="json")) if review else None
     _describe(turn.row, new, controlling)
+    notices.introduce(session, _sender(turn.row))
     digest = rules.digest_of(rules.document_of(new.model_dump(mode="json")))
     return take(session, turn, document_digest=digest)
 
@@ -103,6 +107,11 @@ def _checked(actor: Actor, text: str, override: CodeOverride | None) -> tuple[st
         found=failure.facts["found"],
         wanted=failure.facts["wanted"],
     )
+
+
+def _sender(row: IssuerRow) -> Sender:
+    """Give the name under which holders are told about its credits."""
+    return Sender(issuer_id=row.id, name=row.name, english_name=row.english_name)
 
 
 def _controlling(new: NewIssuer) -> str | None:

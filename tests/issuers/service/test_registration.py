@@ -14,6 +14,7 @@ from greencredit.issuers.errors import (
 from greencredit.kernel.access import AccessDenied, SignInFirst, anonymous
 from greencredit.kernel.clock import now
 from greencredit.kernel.errors import Refused
+from greencredit.notices import queries as notices
 from greencredit.schemas.issuers import CodeOverride, CodeReview, LifeState
 from tests.factories.issuers import (
     WHY,
@@ -45,6 +46,17 @@ def test_a_company_is_registered_as_a_draft_under_its_normalised_code(session: S
         "registered_at": now(session),
     }
     assert queries.issuers(session) == [issuer]
+
+
+def test_holders_are_told_of_an_issuer_by_the_name_it_has_now(session: Session) -> None:
+    registered = service.register(session, anybody(), new_issuer(), reason=WHY)
+    first = notices.senders(session, {registered.issuer_id})
+    renamed = new_issuer().model_copy(update={"name": "示例新名有限公司"})
+
+    service.amend(session, admin_of(registered.issuer_id), registered.issuer_id, renamed, reason=WHY)
+
+    found = [first, notices.senders(session, {registered.issuer_id})]
+    assert [one[registered.issuer_id].name for one in found] == ["示例零售有限公司", "示例新名有限公司"]
 
 
 @pytest.mark.proves("ISS-1")
