@@ -1,7 +1,6 @@
 """What every route is handed: sessions that end before the answer leaves, settings, and whoever asks, let in or not."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -242,16 +241,24 @@ Concern = Callable[[Any], tuple[str, Mapping[str, object]]]
 
 
 @dataclass(slots=True)
-class Posting(Permit):
-    """A permit whose writes go through the process's writer, each with its line of the audit log."""
+class Posting:
+    """The policy lets this actor do this; what he writes goes through the writer, with its line of the audit log."""
 
-    writer: Writer = field(kw_only=True)
-    record: RecordDeeds = field(kw_only=True)
-    request_id: str = field(kw_only=True)
+    actor: Actor
+    action: str
+    object_id: str
+    writer: Writer
+    record: RecordDeeds
+    request_id: str
+    facts: dict[str, object] = field(default_factory=dict)
 
     async def submit(self, verb: Verb, item: object, *, concerns: Concern | None = None) -> Any:  # noqa: ANN401 - the verb's
         """Carry out one command and wait for its commit; gives the verb's result or raises its refusal."""
-        return await self.writer.submit_async(verb, item, follow=self._line(concerns))
+        try:
+            return await self.writer.submit_async(verb, item, follow=self._line(concerns))
+        except Denied as refusal:
+            await self.remember(refusal)
+            raise
 
     async def submit_many(
         self, verb: Verb, items: Sequence[object], *, atomic: bool, concerns: Concern | None = None
@@ -259,47 +266,48 @@ class Posting(Permit):
         """Carry out many items and wait for their commit; gives an outcome for each, with one line for all."""
         return await self.writer.submit_many_async(verb, items, atomic=atomic, follow=self._line(concerns))
 
+    async def require(self, *scope_path: Scope) -> None:
+        """Refuse unless the actor may do this in these places; for routes whose places the body decides."""
+        try:
+            access.require(self.actor, self.action, *scope_path)
+        except Denied as refusal:
+            await self.remember(refusal)
+            raise
+
+    async def remember(self, refusal: Denied) -> None:
+        """Write down that a known actor was refused."""
+        if self.actor.signed_in:
+            command = self._deed(self.object_id, self.facts | {"code": refusal.code}, Outcome.DENIED)
+            await self.writer.submit_async(command.verb, command.item)
+
     def _line(self, concerns: Concern | None) -> Follow:
         def line(result: object) -> Command:
-            if concerns is not None:
-                object_id, facts = concerns(result)
-                self.concerns(object_id, **facts)
-            return self.deed(Outcome.DONE)
+            object_id, facts = (self.object_id, self.facts) if concerns is None else concerns(result)
+            return self._deed(object_id, facts, Outcome.DONE)
 
         return line
 
-    def deed(self, outcome: Outcome) -> Command:
-        """Give the line of the audit log as a command."""
-        return Command(
-            self.record, (self.actor, Deed(self.action, self.object_id, outcome, self.facts, self.request_id))
-        )
+    def _deed(self, object_id: str, facts: Mapping[str, object], outcome: Outcome) -> Command:
+        deed = Deed(self.action, object_id or self.object_id, outcome, facts, self.request_id)
+        return Command(self.record, (self.actor, deed))
 
 
 class PostingGate(Gate):
-    """The gate of an `async def` route; everything it needs is in memory, if the caller asked shortly before."""
+    """The gate of an `async def` route; everything it needs is in memory, if the caller asked shortly before.
 
-    async def __call__(self, connection: HTTPConnection) -> AsyncIterator[Posting]:  # type: ignore[override]
-        """Stand around the route, as `Gate` does, in the event loop."""
-        posting = await self.let_in(connection)
-        try:
-            yield posting
-        except Denied as refusal:
-            await self._remember(posting, refusal)
-            raise
+    A route that stands outside of FastAPI awaits it itself: `posting = await gate(request)`.
+    """
 
-    around = asynccontextmanager(__call__)
-    """The same for a route that stands outside of FastAPI: `async with gate.around(request) as posting`."""
-
-    async def let_in(self, connection: HTTPConnection) -> Posting:
-        """Let a request in or refuse it."""
+    async def __call__(self, connection: HTTPConnection) -> Posting:  # type: ignore[override]
+        """Let a request in or refuse it, in the event loop."""
         state = connection.app.state
         posting = Posting(
             await current_actor_async(connection),
             self.action,
             "/".join(map(str, connection.path_params.values())),
-            writer=state.writer,
-            record=state.record_deeds,
-            request_id=getattr(connection.state, "request_id", ""),
+            state.writer,
+            state.record_deeds,
+            getattr(connection.state, "request_id", ""),
         )
         try:
             _refuse_cross_site(connection)
@@ -308,24 +316,18 @@ class PostingGate(Gate):
             else:
                 await run_in_threadpool(self._require, connection, posting.actor)
         except Denied as refusal:
-            await self._remember(posting, refusal)
+            await posting.remember(refusal)
             raise
         return posting
-
-    async def _remember(self, posting: Posting, refusal: Denied) -> None:
-        if access.POLICY[self.action].logged and posting.actor.signed_in:
-            posting.facts["code"] = refusal.code
-            command = posting.deed(Outcome.DENIED)
-            await posting.writer.submit_async(command.verb, command.item)
 
 
 def posts(action: str, *, at: Whereabouts | None = None) -> Any:  # noqa: ANN401 - as FastAPI's own Depends
     """Give the gate of an `async def` route that writes through the writer, annotated `Posting`.
 
-    What the route submits and its line in the audit log are one transaction. A route calls `submit` once.
+    What the route submits and its line in the audit log are one transaction. A route submits once.
     """
-    assert access.POLICY[action].writes, "who only reads needs no writer"
-    return Depends(PostingGate(action, at), scope="function")
+    assert access.POLICY[action].logged, "who writes nothing that is logged needs no writer"
+    return Depends(PostingGate(action, at))
 
 
 def requires(action: str, *, at: Whereabouts | None = None) -> Any:  # noqa: ANN401 - as FastAPI's own Depends

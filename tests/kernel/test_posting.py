@@ -104,16 +104,16 @@ def app(shared: Database, asked: Asked) -> FastAPI:
 
     @app.post("/elsewhere/{key}")
     async def elsewhere(key: str, posting: Annotated[Posting, posts("rule.file")]) -> str:
-        posting.require(BANK)
+        await posting.require(BANK)
         told: str = await posting.submit(note, key)
         return told
 
     gate = PostingGate("rule.file", None)
 
     async def bare(request: Request) -> Response:
-        async with gate.around(request) as posting:
-            posting.require(SHOP)
-            return JSONResponse(await posting.submit(note, request.path_params["key"]))
+        posting = await gate(request)
+        await posting.require(SHOP)
+        return JSONResponse(await posting.submit(note, request.path_params["key"]))
 
     app.add_route("/bare/{key}", bare, methods=["POST"])
     return app
