@@ -19,6 +19,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     TAKE_IN: awards.take_in,
     reports.ISSUE: reports.issue,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
+    notices.FOLLOW: notices.follow_the_ledger,
     notices.REMIND: notices.remind_of_expiry,
     "proofs.publish": proofs.publish,
 }
@@ -31,6 +32,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),
     Daily("filings take effect", "issuers.bring_filings_into_effect", at=time(0, 5)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
+    Every("follow the ledger", notices.FOLLOW, seconds=60),
     Every("publish the log", "proofs.publish", seconds=60),
 )
 """Periodic work; civil times are China's."""

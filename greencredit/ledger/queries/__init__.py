@@ -12,5 +12,7 @@ from greencredit.ledger.queries.events import earnings_by as earnings_by
 from greencredit.ledger.queries.events import movements_of as movements_of
 from greencredit.ledger.queries.events import posted_at as posted_at
 from greencredit.ledger.queries.events import reversed_by_award as reversed_by_award
+from greencredit.ledger.queries.happened import Happening as Happening
+from greencredit.ledger.queries.happened import happened as happened
 from greencredit.ledger.queries.names import holder_number as holder_number
 from greencredit.ledger.queries.names import subjects_of as subjects_of

@@ -24,6 +24,8 @@ TOPIC: Final = "notices.deliver"
 _ATTEMPTS: Final = 30
 """With pauses that double up to an hour this is a day: a mail server may be down over night."""
 
+_AT_ONCE: Final = 1000
+
 _NOBODY: Final = NoticePreferences()
 
 
@@ -45,6 +47,10 @@ def tell_many(session: Session, tellings: Sequence[Telling]) -> int:
     """Tell many people at once and give how many notices are new; whoever is nobody here is passed over."""
     for one in tellings:
         rules.require_facts(kind_named(one.kind), one.facts)
+    return sum(_tell(session, tellings[first : first + _AT_ONCE]) for first in range(0, len(tellings), _AT_ONCE))
+
+
+def _tell(session: Session, tellings: Sequence[Telling]) -> int:
     ids = sorted({one.consumer_id for one in tellings})
     known = people.consumers(session, ids)
     chosen = queries.preferences_of(session, ids)
