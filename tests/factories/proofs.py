@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.database import is_sqlite
+from greencredit.kernel.database import Database, is_sqlite
 from greencredit.proofs import queries, service
 from greencredit.proofs.rules import tree
 from greencredit.proofs.rules.exchange import add_checkpoint_body
@@ -91,3 +91,9 @@ class OtherLog:
         """Ask for a cosignature."""
         path = tree.consistency_path(self.hashes, old, size) if old <= size else []
         return add_checkpoint_body(old, path, self.note(size, root)).encode()
+
+
+def kept_evidence(database: Database) -> list[tuple[str, int, str, str]]:
+    """Give the evidence of forks: log, size, the note that was kept, and the other one."""
+    with database.reading() as session:
+        return [(one.origin, one.size, one.kept, one.offered) for one in queries.conflicts(session)]
