@@ -247,7 +247,7 @@ class NotASerial(Refused):
 
     def __init__(self, text: str) -> None:
         found = text[:40]
-        super().__init__(f"a serial looks like GCS-0017-202603-000000042-68, found {found}", found=found)
+        super().__init__(f"a serial looks like GCS-0017-202603-000000042-23, found {found}", found=found)
 
 
 class NoSuchSerial(NotFound):
@@ -257,3 +257,12 @@ class NoSuchSerial(NotFound):
 
     def __init__(self, serial: str) -> None:
         super().__init__(f"no credit has the serial {serial}", serial=serial)
+
+
+class BooksDoNotHold(Refused):
+    """账目不符: the audit found broken invariants; the log names the places, and a person has to look."""
+
+    code = "ledger.books_do_not_hold"
+
+    def __init__(self, broken: list[str]) -> None:
+        super().__init__(f"the audit found broken: {', '.join(broken)}", broken=broken)

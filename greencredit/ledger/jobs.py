@@ -1,0 +1,37 @@
+"""What the ledger does on a timer."""
+
+from typing import Final
+
+from greencredit.kernel import logs
+from greencredit.kernel.database import Database
+from greencredit.kernel.messages.queue import Job
+from greencredit.ledger import queries
+from greencredit.ledger.errors import BooksDoNotHold
+from greencredit.proofs import queries as proofs
+
+AUDIT: Final = "ledger.audit"
+"""The kind of job that audits the ledger and its log."""
+
+_LOG: Final = logs.log(__name__)
+
+
+def audit(database: Database, job: Job) -> None:
+    """Rebuild ledger and log from events and entries; a broken invariant is an error in the log and a job given up.
+
+    It is given up at once and stays in the list of jobs, where operators and the measurement
+    `greencredit_queue_entries` see it, until somebody has mended the cause and tries it again.
+
+    Raises:
+        BooksDoNotHold: an invariant is broken.
+    """
+    del job
+    with database.reading() as session:
+        findings = [*queries.audit(session), *proofs.audit(session)]
+    for finding in findings:
+        if not finding.holds:
+            _LOG.error("invariant broken", invariant=finding.name, sentence=finding.sentence, found=finding.broken)
+        elif finding.note is not None:
+            _LOG.info("invariant holds", invariant=finding.name, note=finding.note)
+    if broken := [finding.name for finding in findings if not finding.holds]:
+        raise BooksDoNotHold(broken)
+    _LOG.info("the books hold", invariants=len(findings), events=findings[0].looked_at)
