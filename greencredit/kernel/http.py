@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from greencredit.kernel import access
-from greencredit.kernel.access import Actor, Credentials, Deed, Outcome, Scope, ScopeKind
+from greencredit.kernel.access import Actor, Credentials, Deed, Outcome, Scope, ScopeKind, Via
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import Denied, NotFound
 from greencredit.kernel.identities import CARRIED, Identities
@@ -310,7 +310,8 @@ class PostingGate(Gate):
             getattr(connection.state, "request_id", ""),
         )
         try:
-            _refuse_cross_site(connection)
+            if posting.actor.via is not Via.API_KEY:
+                _refuse_cross_site(connection)
             if self.at is None or isinstance(self.at, _Named):
                 self._require(connection, posting.actor)
             else:
