@@ -9,6 +9,7 @@ from greencredit.issuers import jobs as issuers
 from greencredit.kernel.messages import jobs as queues
 from greencredit.kernel.messages.scheduler import Daily, Entry, Every
 from greencredit.kernel.messages.worker import Handler
+from greencredit.ledger import jobs as ledger
 from greencredit.notices import jobs as notices
 from greencredit.notices.service import TOPIC
 from greencredit.proofs import jobs as proofs
@@ -19,6 +20,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     TAKE_IN: awards.take_in,
     reports.ISSUE: reports.issue,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
+    ledger.AUDIT: ledger.audit,
     notices.FOLLOW: notices.follow_the_ledger,
     notices.REMIND: notices.remind_of_expiry,
     "proofs.publish": proofs.publish,
@@ -31,6 +33,7 @@ DELIVERIES: Final[dict[str, Handler]] = {TOPIC: notices.deliver}
 ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),
     Daily("filings take effect", "issuers.bring_filings_into_effect", at=time(0, 5)),
+    Daily("audit the ledger", ledger.AUDIT, at=time(2, 30)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
     Every("follow the ledger", notices.FOLLOW, seconds=60),
     Every("publish the log", "proofs.publish", seconds=60),
