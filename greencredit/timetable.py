@@ -22,6 +22,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
     ledger.AUDIT: ledger.audit,
     notices.FOLLOW: notices.follow_the_ledger,
+    "ledger.note_stretches": ledger.note_stretches,
     notices.REMIND: notices.remind_of_expiry,
     "proofs.publish": proofs.publish,
 }
@@ -36,6 +37,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("audit the ledger", ledger.AUDIT, at=time(2, 30)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
     Every("follow the ledger", notices.FOLLOW, seconds=60),
+    Every("note stretches", "ledger.note_stretches", seconds=60),
     Every("publish the log", "proofs.publish", seconds=60),
 )
 """Periodic work; civil times are China's."""

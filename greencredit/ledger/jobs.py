@@ -5,7 +5,7 @@ from typing import Final
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages.queue import Job
-from greencredit.ledger import queries
+from greencredit.ledger import queries, service
 from greencredit.ledger.errors import BooksDoNotHold
 from greencredit.proofs import queries as proofs
 
@@ -35,3 +35,12 @@ def audit(database: Database, job: Job) -> None:
     if broken := [finding.name for finding in findings if not finding.holds]:
         raise BooksDoNotHold(broken)
     _LOG.info("the books hold", invariants=len(findings), events=findings[0].looked_at)
+
+
+def note_stretches(database: Database, job: Job) -> None:
+    """Note which series the newest complete stretches of events touched, so many in each transaction."""
+    del job
+    noted = 1
+    while noted:
+        with database.writing() as session:
+            noted = service.touch(session)

@@ -36,6 +36,7 @@ APPEND_ONLY: Final = (
     "ledger_note",
     "ledger_proposal",
     "ledger_series",
+    "ledger_touch",
     "people_audit",
     "people_consent",
     "proofs_checkpoint",

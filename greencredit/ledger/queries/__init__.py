@@ -1,5 +1,6 @@
 """Reads of the ledger: balances, trajectories, positions, receipts, and the audit that trusts none of them."""
 
+from greencredit.ledger.queries.attribution import shares_by_award as shares_by_award
 from greencredit.ledger.queries.audit import CHECKS as CHECKS
 from greencredit.ledger.queries.audit import audit as audit
 from greencredit.ledger.queries.balances import balances_of as balances_of
@@ -12,7 +13,24 @@ from greencredit.ledger.queries.events import earnings_by as earnings_by
 from greencredit.ledger.queries.events import movements_of as movements_of
 from greencredit.ledger.queries.events import posted_at as posted_at
 from greencredit.ledger.queries.events import reversed_by_award as reversed_by_award
+from greencredit.ledger.queries.export import as_csv as as_csv
+from greencredit.ledger.queries.export import as_parquet as as_parquet
+from greencredit.ledger.queries.export import facts_of as facts_of
+from greencredit.ledger.queries.export import windows as windows
 from greencredit.ledger.queries.happened import Happening as Happening
 from greencredit.ledger.queries.happened import happened as happened
+from greencredit.ledger.queries.lines import Pseudonym as Pseudonym
+from greencredit.ledger.queries.lines import by_number as by_number
+from greencredit.ledger.queries.lines import for_issuer as for_issuer
+from greencredit.ledger.queries.lines import in_words as in_words
+from greencredit.ledger.queries.lines import unnamed as unnamed
 from greencredit.ledger.queries.names import holder_number as holder_number
 from greencredit.ledger.queries.names import subjects_of as subjects_of
+from greencredit.ledger.queries.story import award_story as award_story
+from greencredit.ledger.queries.story import lines_of_awards as lines_of_awards
+from greencredit.ledger.queries.story import serial_state as serial_state
+from greencredit.ledger.queries.trajectory import newest as newest
+from greencredit.ledger.queries.trajectory import series_of as series_of
+from greencredit.ledger.queries.trajectory import stretches as stretches
+from greencredit.ledger.queries.trajectory import trajectory as trajectory
+from greencredit.ledger.queries.trajectory import window_of as window_of

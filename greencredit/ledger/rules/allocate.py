@@ -3,14 +3,18 @@
 One replay answers for everybody: the trajectory by award and by rule, the shares of those who fund, the state of a
 serial. What happened is not told anew later: a reversal takes from its own award what is left there, then from the
 latest awards; a release or refund gives back the very credits that were drawn, the last drawn first.
+
+Every credit of a leaf has a place on one line, award after award, so that what an event moved is a run of neighbours,
+however many awards it spans: holding all there is and giving it back costs the same on the first award and on the last.
 """
 
-from bisect import insort
-from collections import defaultdict
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from greencredit.ledger.rules.runs import Available, Run, first_of, last_of
 from greencredit.schemas.ledger import Verb
 
 
@@ -57,15 +61,6 @@ class Whereabouts(NamedTuple):
     event_id: int
 
 
-class Attribution(NamedTuple):
-    """What a replay found."""
-
-    moved: dict[int, tuple[Slice, ...]]
-    """Event → the credits it moved, in the order in which it drew them."""
-    whereabouts: tuple[Whereabouts, ...]
-    """Every credit of every award, in award order."""
-
-
 _COME_IN: Final = frozenset(
     {Verb.EARN, Verb.COMPENSATE, Verb.ADJUST_UP, Verb.ALLOT, Verb.REVIVE_IN, Verb.FUND, Verb.PASS}
 )
@@ -87,138 +82,223 @@ _GIVE_BACK: Final = frozenset({Verb.RELEASE, Verb.UNFREEZE, Verb.RESTORE})
 _FOLLOW: Final = {Verb.EXPIRE: Place.EXPIRED, Verb.REVIVE_OUT: Place.REVIVED}
 _CAPTURE: Final = {Verb.CAPTURE: Place.REDEEMED, Verb.CAPTURE_DONATION: Place.DONATED}
 _NO_CREDITS: Final = frozenset({Verb.FALL_SHORT, Verb.SETTLE, Verb.WAIVE})
+_WALLET: Final = frozenset({Verb.FUND, Verb.PASS, Verb.REVERSE_FUND})
+"""These move an enterprise's wallet, as does an allotment by whoever gives it."""
 
 
-def allocate(steps: Iterable[Step]) -> Attribution:
+def allocate(steps: Iterable[Step]) -> "Attribution":
     """Replay the events of one holder and one series, in order; asserts that each finds what it moves."""
     replay = _Replay()
     for step in steps:
         replay.take(step)
-    return Attribution({event: tuple(slices) for event, slices in replay.moved.items()}, replay.whereabouts())
+    return Attribution(replay)
+
+
+class Attribution:
+    """What a replay found: which credits each event moved, and where every credit is now."""
+
+    def __init__(self, replay: "_Replay") -> None:
+        self._replay = replay
+
+    @property
+    def awards(self) -> Mapping[int, int]:
+        """Give how many credits came in by each award, in award order."""
+        replay = self._replay
+        borders = [*replay.starts, replay.end]
+        return {award: borders[place + 1] - borders[place] for place, award in enumerate(replay.awards)}
+
+    @property
+    def moved(self) -> dict[int, tuple[Slice, ...]]:
+        """Give the credits that each event moved, in the order in which it drew them."""
+        return {event: self.moved_by(event) for event in self._replay.moved}
+
+    def moved_by(self, event_id: int) -> tuple[Slice, ...]:
+        """Give the credits that one event moved, in the order in which it drew them; nothing if it moved none."""
+        runs, upwards = self._replay.moved.get(event_id, ((), True))
+        return tuple(piece for run in runs for piece in self._slices(run, upwards=upwards))
+
+    @property
+    def whereabouts(self) -> tuple[Whereabouts, ...]:
+        """Tell of every credit of every award where it is, in award order."""
+        return self._told(Run(0, self._replay.end))
+
+    def whereabouts_of(self, piece: Slice) -> tuple[Whereabouts, ...]:
+        """Tell of some credits of an award where they are now."""
+        return self._told(self._run_of(piece))
+
+    def path_of(self, piece: Slice) -> Iterator[tuple[int, tuple[Slice, ...]]]:
+        """Give the events that moved some credits of an award, in order, and which of them each moved."""
+        wanted = self._run_of(piece)
+        for event, (runs, upwards) in self._replay.moved.items():
+            met = [shared for run in runs if (shared := run.shared(wanted))]
+            if met:
+                yield event, tuple(found for run in met for found in self._slices(run, upwards=upwards))
+
+    def places_in(self, event_id: int, piece: Slice) -> Iterator[tuple[int, Slice]]:
+        """Give where in the order of an event's credits some credits of an award stand: (from which place, which)."""
+        wanted = self._run_of(piece)
+        runs, upwards = self._replay.moved[event_id]
+        before = 0
+        for run in runs:
+            if shared := run.shared(wanted):
+                skipped = shared.low - run.low if upwards else run.high - shared.high
+                for found in self._slices(shared, upwards=upwards):
+                    yield before + skipped, found
+                    skipped += found.credits
+            before += run.high - run.low
+
+    def at_places(self, event_id: int, start: int, credits_: int) -> Iterator[Slice]:
+        """Give the credits that stand at these places in the order of an event; the inverse of `places_in`."""
+        runs, upwards = self._replay.moved[event_id]
+        before = 0
+        for run in runs:
+            size = run.high - run.low
+            low, high = max(start - before, 0), min(start + credits_ - before, size)
+            if low < high:
+                found = Run(run.low + low, run.low + high) if upwards else Run(run.high - high, run.high - low)
+                yield from self._slices(found, upwards=upwards)
+            before += size
+
+    def _told(self, wanted: Run) -> tuple[Whereabouts, ...]:
+        replay = self._replay
+        held: list[tuple[Run, Place, int | None]] = [
+            (run, Place.AVAILABLE, None) for pool in replay.pools.values() for run in pool
+        ]
+        held += [(run, Place.PENDING, award) for award, runs in replay.pending.items() for run in runs]
+        held += [(run, replay.place_of[event], event) for event, runs in replay.at_event.items() for run in runs]
+        return tuple(
+            sorted(
+                Whereabouts(piece, place, event or piece.award)
+                for run, place, event in held
+                if (shared := run.shared(wanted))
+                for piece in self._slices(shared, upwards=True)
+            )
+        )
+
+    def _run_of(self, piece: Slice) -> Run:
+        start = self._replay.start_of[piece.award] + piece.start
+        return Run(start, start + piece.credits)
+
+    def _slices(self, run: Run, *, upwards: bool) -> list[Slice]:
+        """Cut a run at the borders of awards."""
+        starts, awards = self._replay.starts, self._replay.awards
+        found: list[Slice] = []
+        low, place = run.low, bisect_right(starts, run.low) - 1
+        while low < run.high:
+            end = starts[place + 1] if place + 1 < len(starts) else self._replay.end
+            high = min(end, run.high)
+            found.append(Slice(awards[place], low - starts[place], high - low))
+            low, place = high, place + 1
+        return found if upwards else found[::-1]
 
 
 class _Replay:
     def __init__(self) -> None:
-        self.available: list[Slice] = []
-        self.pending: dict[int, list[Slice]] = {}
-        self.at_event: defaultdict[int, list[Slice]] = defaultdict(list)
-        """Event → credits that are where it brought them, in the order drawn."""
+        self.awards: list[int] = []
+        self.starts: list[int] = []
+        self.start_of: dict[int, int] = {}
+        self.end = 0
+        self.pools = {False: Available(), True: Available()}
+        """What can be drawn on: a person's credits, and apart from them (True) an enterprise's wallet."""
+        self.pending: dict[int, deque[Run]] = {}
+        self.at_event: dict[int, tuple[Run, ...] | deque[Run]] = {}
+        """Event → credits that are where it brought them, in the order drawn; a deque once some of them went on."""
         self.place_of: dict[int, Place] = {}
-        self.moved: dict[int, list[Slice]] = {}
-        self.came_by: dict[Slice, int] = {}
+        self.moved: dict[int, tuple[tuple[Run, ...], bool]] = {}
+        """Event → the runs it moved and whether it drew them upwards, the first credit first."""
+        self.group = 0
+        self.came_in: list[Run] = []
+        """What came in by the group that is being replayed: a repayment in the same group takes of that."""
 
     def take(self, step: Step) -> None:
-        verb, wanted = step.verb, step.credits
+        verb, wanted, pool = step.verb, step.credits, self.pools[_is_wallet(step)]
         if verb in _COME_IN and not step.outgoing:
-            self._come_in(step)
+            self._back(step, pool, [self._new(step)], upwards=True)
         elif verb is Verb.ACCRUE:
-            self.pending[step.event_id] = [Slice(step.event_id, 0, wanted)]
-            self.moved[step.event_id] = [Slice(step.event_id, 0, wanted)]
+            whole = self._new(step)
+            self.pending[step.event_id] = deque([whole])
+            self.moved[step.event_id] = ((whole,), True)
         elif verb is Verb.ACTIVATE:
-            self._back(step, self._first(self.pending[_cause(step)], wanted))
+            self._back(step, pool, first_of(self.pending[_cause(step)], wanted), upwards=True)
         elif verb is Verb.REVERSE_PENDING:
-            self._arrive(step, Place.REVERSED, self._last(self.pending[_cause(step)], wanted))
+            self._arrive(step, Place.REVERSED, last_of(self.pending[_cause(step)], wanted), upwards=False)
         elif verb in _GIVE_BACK:
-            self._back(step, self._last(self.at_event[_cause(step)], wanted))
+            self._back(step, pool, last_of(self._drawn(step), wanted), upwards=False)
         elif verb in _CAPTURE:
-            self._arrive(step, _CAPTURE[verb], self._first(self.at_event[_cause(step)], wanted))
+            self._arrive(step, _CAPTURE[verb], first_of(self._drawn(step), wanted), upwards=True)
         elif verb in _GO_OUT:
-            self._arrive(step, _GO_OUT[verb], self._first(self.available, wanted))
+            self._arrive(step, _GO_OUT[verb], pool.first(wanted), upwards=True)
         elif verb in _TAKE_BACK:
-            self._arrive(step, _TAKE_BACK[verb], self._taken_back(step))
+            self._arrive(step, _TAKE_BACK[verb], self._taken_back(step, pool), upwards=False)
         elif verb in _FOLLOW:
-            self._arrive(step, _FOLLOW[verb], self._followed(step))
+            self._follow(step, pool)
         else:
             assert verb in _NO_CREDITS, f"{verb.name} is a verb of a person's or an enterprise's leaf"
 
-    def whereabouts(self) -> tuple[Whereabouts, ...]:
-        found = [Whereabouts(piece, Place.AVAILABLE, piece.award) for piece in self.available]
-        found += [Whereabouts(p, Place.PENDING, award) for award, pieces in self.pending.items() for p in pieces]
-        found += [
-            Whereabouts(p, self.place_of[event], event) for event, pieces in self.at_event.items() for p in pieces
-        ]
-        return tuple(sorted(found))
+    def _new(self, step: Step) -> Run:
+        self.awards.append(step.event_id)
+        self.starts.append(self.end)
+        self.start_of[step.event_id] = self.end
+        whole = Run(self.end, self.end + step.credits)
+        self.end = whole.high
+        return whole
 
-    def _come_in(self, step: Step) -> None:
-        whole = Slice(step.event_id, 0, step.credits)
-        self.moved[step.event_id] = [whole]
-        insort(self.available, whole)
-
-    def _arrive(self, step: Step, place: Place, pieces: list[Slice]) -> None:
+    def _arrive(self, step: Step, place: Place, runs: list[Run], *, upwards: bool) -> None:
         self.place_of[step.event_id] = place
-        self.at_event[step.event_id] = list(pieces)
-        self.moved[step.event_id] = pieces
+        self.at_event[step.event_id] = kept = tuple(runs)
+        self.moved[step.event_id] = (kept, upwards)
 
-    def _back(self, step: Step, pieces: list[Slice]) -> None:
-        self.moved[step.event_id] = list(pieces)
-        for piece in pieces:
-            insort(self.available, piece)
+    def _drawn(self, step: Step) -> deque[Run]:
+        cause = _cause(step)
+        runs = self.at_event[cause]
+        if not isinstance(runs, deque):
+            self.at_event[cause] = runs = deque(runs)
+        return runs
 
-    def _taken_back(self, step: Step) -> list[Slice]:
-        """Take what is left of the named award, its last credits first; then of the latest awards."""
-        own = [piece for piece in self.available if piece.award == (step.cause or step.group_id)]
-        others = [piece for piece in self.available if piece.award != (step.cause or step.group_id)]
-        self.available = others + own  # the named award is the last, so it is taken from first
-        taken = self._last(self.available, step.credits)
-        self.available.sort()
-        return taken
+    def _back(self, step: Step, pool: Available, runs: list[Run], *, upwards: bool) -> None:
+        self.moved[step.event_id] = (tuple(runs), upwards)
+        for run in runs:
+            pool.put(run)
+        if self.group != step.group_id:
+            self.group, self.came_in = step.group_id, []
+        self.came_in += runs
 
-    def _followed(self, step: Step) -> list[Slice]:
+    def _taken_back(self, step: Step, pool: Available) -> list[Run]:
+        """Take what is left of the named award, or of what came in by the same group; then of the latest awards."""
+        if step.cause is not None:
+            start = self.start_of.get(step.cause)
+            own = [] if start is None else [Run(start, self._end_after(start))]
+        else:
+            own = sorted(self.came_in, reverse=True) if self.group == step.group_id else []
+        taken: list[Run] = []
+        left = step.credits
+        for run in own:
+            found = pool.within(run, left)
+            taken += found
+            for low, high in found:
+                left -= high - low
+        return taken + pool.last(left) if left else taken
+
+    def _end_after(self, start: int) -> int:
+        following = bisect_right(self.starts, start)
+        return self.starts[following] if following < len(self.starts) else self.end
+
+    def _follow(self, step: Step, pool: Available) -> None:
         """Take the very credits that the cause brought back; without a cause, first in, first out."""
         if step.cause is None:
-            return self._first(self.available, step.credits)
-        wanted: list[Slice] = []
-        left = step.credits
-        for piece in self.moved[step.cause]:
-            credits_ = min(left, piece.credits)
-            if credits_:
-                wanted.append(Slice(piece.award, piece.start, credits_))
-                left -= credits_
-        taken: list[Slice] = []
-        for piece in wanted:
-            taken += self._cut_out(piece)
-        return taken
+            self._arrive(step, _FOLLOW[step.verb], pool.first(step.credits), upwards=True)
+            return
+        runs, upwards = self.moved[step.cause]
+        brought = deque(runs if upwards else runs[::-1])
+        wanted = first_of(brought, step.credits) if upwards else last_of(brought, step.credits)
+        for run in wanted:
+            found = pool.within(run, run.high - run.low)
+            assert sum(one.high - one.low for one in found) == run.high - run.low, "what follows is still available"
+        self._arrive(step, _FOLLOW[step.verb], wanted, upwards=upwards)
 
-    def _cut_out(self, wanted: Slice) -> list[Slice]:
-        """Cut a range of one award out of what is available."""
-        end = wanted.start + wanted.credits
-        taken, rest = [], []
-        for piece in self.available:
-            low, high = max(piece.start, wanted.start), min(piece.start + piece.credits, end)
-            if piece.award != wanted.award or low >= high:
-                rest.append(piece)
-                continue
-            taken.append(Slice(piece.award, low, high - low))
-            rest += [Slice(piece.award, piece.start, low - piece.start)] if low > piece.start else []
-            after = piece.start + piece.credits - high
-            rest += [Slice(piece.award, high, after)] if after else []
-        assert sum(piece.credits for piece in taken) == wanted.credits, "what follows a cause is still available"
-        self.available = sorted(rest)
-        return taken
 
-    @staticmethod
-    def _first(pieces: list[Slice], wanted: int) -> list[Slice]:
-        taken: list[Slice] = []
-        while wanted:
-            piece = pieces.pop(0)
-            if piece.credits > wanted:
-                pieces.insert(0, Slice(piece.award, piece.start + wanted, piece.credits - wanted))
-                piece = Slice(piece.award, piece.start, wanted)
-            taken.append(piece)
-            wanted -= piece.credits
-        return taken
-
-    @staticmethod
-    def _last(pieces: list[Slice], wanted: int) -> list[Slice]:
-        taken: list[Slice] = []
-        while wanted:
-            piece = pieces.pop()
-            if piece.credits > wanted:
-                pieces.append(Slice(piece.award, piece.start, piece.credits - wanted))
-                piece = Slice(piece.award, piece.start + piece.credits - wanted, wanted)
-            taken.append(piece)
-            wanted -= piece.credits
-        return taken
+def _is_wallet(step: Step) -> bool:
+    return step.verb in _WALLET or (step.verb is Verb.ALLOT and step.outgoing)
 
 
 def _cause(step: Step) -> int:

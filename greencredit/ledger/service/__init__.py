@@ -7,6 +7,7 @@ from greencredit.ledger.service.expire import Swept, expire
 from greencredit.ledger.service.names import caller, holders, series
 from greencredit.ledger.service.post import Outcome, post, post_one
 from greencredit.ledger.service.take_back import restore, reverse
+from greencredit.ledger.service.touch import touch
 
 __all__ = [
     "Outcome",
@@ -24,4 +25,5 @@ __all__ = [
     "restore",
     "reverse",
     "series",
+    "touch",
 ]

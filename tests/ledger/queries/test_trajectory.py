@@ -1,0 +1,377 @@
+"""The trajectory: every line says when, by whom, why and on what document; pages never shift, and none scans."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import event as listening
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.clock import StandingClock
+from greencredit.kernel.database import is_sqlite
+from greencredit.ledger import queries, service
+from greencredit.ledger.queries import trajectory as module
+from greencredit.ledger.rules import key_of
+from greencredit.ledger.rules.serial import Serial
+from greencredit.schemas.ledger import Capture, Following, Freeze, TrajectoryPage, Verb
+from greencredit.schemas.ledger.trajectory import PLACE_WORDS, VERB_WORDS
+from greencredit.schemas.values import Words
+from tests.conftest import NOON
+from tests.factories.ledger import (
+    because,
+    earn,
+    hold,
+    holder_of,
+    make_earning,
+    make_terms,
+    redeem,
+    restore,
+    reverse,
+)
+
+
+def _numbers(page: TrajectoryPage) -> list[int]:
+    return [line.event_id for line in page.lines]
+
+
+def _walk(session: Session, following: Following, *, upwards: bool, limit: int, **more: Any) -> list[int]:  # noqa: ANN401
+    """Read page after page and give the events in the order in which they came."""
+    seen: list[int] = []
+    cursor: int | None = 0 if upwards else None
+    for _ in range(1_000):
+        way = {"after": cursor} if upwards else {"before": cursor}
+        page = queries.trajectory(session, following, limit=limit, **way, **more)
+        assert len(page.lines) <= limit
+        seen += _numbers(page)
+        cursor = page.next
+        if cursor is None:
+            return seen
+    msg = "the pages have no end"
+    raise AssertionError(msg)
+
+
+def _live(session: Session, clock: StandingClock) -> None:
+    """Let two people, two issuers and a merchant do something on three days."""
+    other = make_terms("iss_other")
+    earn(session, make_earning(session, credits_=30, key="a"), make_earning(session, "con_wu", credits_=20, key="b"))
+    earn(session, make_earning(session, credits_=7, key="c", terms=other))
+    clock.move(timedelta(days=1))
+    held = hold(session, 33)
+    tea = holder_of(session, "mer_tea")
+    service.post_one(session, service.caller(session, "shop"), Capture(held.event_id, 31, tea, key_of("s")))
+    clock.move(timedelta(days=1))
+    reverse(session, 2, 20, reason="误发")
+    earn(session, make_earning(session, "con_wu", credits_=5, key="d"))
+
+
+@pytest.mark.proves("LED-4")
+def test_a_line_says_what_when_by_whom_why_on_what_document_and_with_whom(
+    session: Session, clock: StandingClock
+) -> None:
+    _live(session, clock)
+    li, series = holder_of(session, "con_li"), service.series(session, make_terms())
+
+    page = queries.trajectory(session, Following.leaf(li, series))
+
+    assert (page.following, page.as_of, page.next) == (f"leaf:{li}:{series}", 9, None)
+    capture, held, earned = page.lines
+    assert earned.model_dump() == {
+        "event_id": 1,
+        "group_id": 1,
+        "posted_at": NOON,
+        "verb": "earn",
+        "title": {"zh": "发放", "en": "earned"},
+        "credits": 30,
+        "holder": str(li),
+        "party": None,
+        "series_id": series,
+        "issuer_id": "iss_example",
+        "terms_version": 1,
+        "award_month": 202603,
+        "expires_at": None,
+        "caller": "tests",
+        "actor_id": None,
+        "reason": None,
+        "document": None,
+        "cause": None,
+        "serial_first": str(Serial(series, 202603, 1)),
+        "serial_last": str(Serial(series, 202603, 30)),
+        "award": None,
+        "award_credits": None,
+    }
+    assert (held.verb, held.credits, held.posted_at, held.serial_first) == ("hold", 30, NOON + timedelta(days=1), None)
+    assert (capture.verb, capture.party, capture.cause, capture.caller) == ("capture", "mer_tea", 4, "shop")
+
+
+@pytest.mark.proves("LED-4")
+def test_a_reversal_names_its_actor_its_reason_and_its_document(session: Session, clock: StandingClock) -> None:
+    _live(session, clock)
+
+    (line,) = queries.trajectory(session, Following.of_issuer("iss_example"), verbs=[Verb.REVERSE]).lines
+
+    assert (line.actor_id, line.reason, line.document, line.cause) == ("acc_operator", "误发", "a" * 64, 2)
+    assert line.title == Words(zh="冲正", en="taken back")
+
+
+@pytest.mark.proves("LED-4")
+@pytest.mark.parametrize("upwards", [False, True])
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_pages_of_every_kind_give_every_event_once_in_order(
+    session: Session, clock: StandingClock, limit: int, upwards: bool
+) -> None:
+    _live(session, clock)
+    li, wu, tea = (holder_of(session, name) for name in ("con_li", "con_wu", "mer_tea"))
+    series = service.series(session, make_terms())
+    wanted = {
+        Following.of_holder(li): [1, 3, 4, 5, 6, 7],
+        Following.of_holder(wu): [2, 8, 9],
+        Following.of_holder(tea): [6, 7],
+        Following.leaf(li, series): [1, 4, 6],
+        Following.of_issuer("iss_example"): [1, 2, 4, 6, 8, 9],
+        Following.of_issuer("iss_other"): [3, 5, 7],
+        Following.of_issuer("iss_nobody"): [],
+        Following.of_series(series): [1, 2, 4, 6, 8, 9],
+        Following.of_award(1): [1, 4, 6],
+        Following.of_award(2): [2, 8],
+    }
+
+    found = {following: _walk(session, following, upwards=upwards, limit=limit) for following in wanted}
+
+    assert found == {following: ids if upwards else ids[::-1] for following, ids in wanted.items()}
+
+
+@pytest.mark.proves("LED-4")
+def test_a_period_takes_its_first_instant_in_and_leaves_its_last_out(session: Session, clock: StandingClock) -> None:
+    _live(session, clock)
+    li, issuer = Following.of_holder(holder_of(session, "con_li")), Following.of_issuer("iss_example")
+    second, third = NOON + timedelta(days=1), NOON + timedelta(days=2)
+    moment = timedelta(microseconds=1)
+
+    found = {
+        "from the second day": _numbers(queries.trajectory(session, li, since=second)),
+        "a moment later": _numbers(queries.trajectory(session, li, since=second + moment)),
+        "before the second day": _numbers(queries.trajectory(session, li, until=second)),
+        "a moment more": _numbers(queries.trajectory(session, li, until=second + moment)),
+        "the second day": _numbers(queries.trajectory(session, issuer, since=second, until=third)),
+        "the third day, upwards": _numbers(queries.trajectory(session, issuer, since=third, after=0)),
+        "before everything": _numbers(queries.trajectory(session, issuer, until=NOON)),
+        "after everything": _numbers(queries.trajectory(session, issuer, since=third + moment)),
+    }
+
+    assert found == {
+        "from the second day": [7, 6, 5, 4],
+        "a moment later": [],
+        "before the second day": [3, 1],
+        "a moment more": [7, 6, 5, 4, 3, 1],
+        "the second day": [6, 4],
+        "the third day, upwards": [8, 9],
+        "before everything": [],
+        "after everything": [],
+    }
+
+
+def test_a_clock_that_was_set_back_a_little_loses_no_event_of_a_period(session: Session, clock: StandingClock) -> None:
+    earn(session, make_earning(session, key="a"))
+    clock.at = NOON - timedelta(minutes=4)
+    earn(session, make_earning(session, key="b"))
+    clock.at = NOON + timedelta(minutes=1)
+    earn(session, make_earning(session, key="c"))
+    issuer = Following.of_issuer("iss_example")
+
+    assert _numbers(queries.trajectory(session, issuer, since=NOON)) == [3, 1]
+    assert _numbers(queries.trajectory(session, issuer, until=NOON)) == [2]
+    assert _numbers(queries.trajectory(session, issuer, since=NOON - timedelta(minutes=4), until=NOON)) == [2]
+
+
+def test_what_comes_later_is_left_out_of_pages_that_name_what_they_began_with(session: Session) -> None:
+    earn(session, *(make_earning(session, key=f"k{n}") for n in range(4)))
+    issuer = Following.of_issuer("iss_example")
+    first = queries.trajectory(session, issuer, after=0, limit=2)
+    earn(session, make_earning(session, key="later"))
+
+    second = queries.trajectory(session, issuer, after=first.next, as_of=first.as_of, limit=50)
+
+    assert (_numbers(first), _numbers(second), second.as_of) == ([1, 2], [3, 4], 4)
+
+
+def test_a_frozen_holders_lines_are_told_in_words(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30))
+    freeze = Freeze(holder_of(session, "con_li"), 12, key_of("f"), because("涉嫌套取，立案核查"))
+    service.post_one(session, service.caller(session, "tests"), freeze)
+
+    line = queries.trajectory(session, Following.of_issuer("iss_example"), limit=1).lines[0]
+
+    assert (line.verb, line.title.zh, line.reason) == ("freeze", "处置冻结", "涉嫌套取，立案核查")
+
+
+def test_every_verb_and_every_place_has_words_in_both_languages() -> None:
+    assert set(VERB_WORDS) == set(Verb)
+    for words in (*VERB_WORDS.values(), *PLACE_WORDS.values()):
+        assert (bool(words.zh), words.en.isascii()) == (True, True)
+    assert len({words.zh for words in VERB_WORDS.values()}) == len(Verb)
+
+
+@pytest.mark.proves("LED-4")
+def test_an_issuer_knows_holders_by_names_that_are_of_no_use_beside_another_issuers(session: Session) -> None:
+    _ = earn(session, make_earning(session, key="a"), make_earning(session, key="b", terms=make_terms("iss_other")))
+    named = {issuer: queries.for_issuer(session, issuer) for issuer in ("iss_example", "iss_other")}
+
+    (one,) = queries.trajectory(session, Following.of_issuer("iss_example"), pseudonym=named["iss_example"]).lines
+    (other,) = queries.trajectory(session, Following.of_issuer("iss_other"), pseudonym=named["iss_other"]).lines
+
+    assert re.fullmatch(r"p_[a-z2-7]{16}", str(one.holder))
+    assert one.holder == queries.for_issuer(session, "iss_example")(holder_of(session, "con_li"))
+    assert one.holder != other.holder
+
+
+# ---- No page looks through all events --------------------------------------------------------------------------------
+
+
+def _many(session: Session, series: list[int], holders: list[int]) -> None:
+    """Write three stretches and a half of events of these series in turn, and one event of the first at either end."""
+    last = int(3.5 * 4096)
+    numbers = [
+        (number, series[0] if number in {1, last} else series[1 + number % (len(series) - 1)], holders[number % 7])
+        for number in range(1, last + 1)
+    ]
+    session.execute(
+        text(
+            "INSERT INTO ledger_event (id, kind, series, holder, amount, caller, serial) "
+            "VALUES (:id, 1, :series, :holder, 1, 1, :id)"
+        ),
+        [{"id": number, "series": of, "holder": holder} for number, of, holder in numbers],
+    )
+    session.execute(
+        text("INSERT INTO ledger_batch (id, first, last, at, entry, hashes) VALUES (1, 1, :last, 0, 0, :none)"),
+        {"last": last, "none": b""},
+    )
+    session.execute(text("UPDATE ledger_head SET next_event = :next"), {"next": last + 1})
+    session.execute(text("ANALYZE"))
+
+
+@pytest.fixture
+def crowd(session: Session) -> list[int]:
+    """Put fourteen thousand events behind the verbs' back; gives the series, of which the first is rare."""
+    series = [service.series(session, make_terms(f"iss_{n}")) for n in range(5)]
+    holders = list(service.holders(session, [f"con_{n}" for n in range(7)]).values())
+    service.caller(session, "tests")
+    _many(session, series, holders)
+    return series
+
+
+@pytest.mark.breaks_invariants("events are put behind the verbs' back")
+@pytest.mark.parametrize("upwards", [False, True])
+@pytest.mark.parametrize("noted", [0, 1, 2, 64])
+def test_an_issuers_events_are_the_same_however_much_is_noted(
+    session: Session, crowd: list[int], noted: int, upwards: bool
+) -> None:
+    del crowd
+    if noted:
+        service.touch(session, at_once=noted)
+    rare = _walk(session, Following.of_issuer("iss_0"), upwards=upwards, limit=1)
+    busy = _walk(session, Following.of_issuer("iss_1"), upwards=upwards, limit=1_000)
+
+    assert rare == ([1, 14336] if upwards else [14336, 1])
+    wanted = [number for number in range(2, 14336) if number % 4 == 0]
+    assert busy == (wanted if upwards else wanted[::-1])
+
+
+@pytest.mark.breaks_invariants("events are put behind the verbs' back")
+def test_stretches_are_noted_once_and_only_when_they_are_complete(session: Session, crowd: list[int]) -> None:
+    assert [service.touch(session, at_once=2), service.touch(session, at_once=2), service.touch(session)] == [2, 1, 0]
+
+    found = session.execute(text("SELECT series_id, stretch FROM ledger_touch ORDER BY 1, 2")).all()
+
+    assert [tuple(row) for row in found] == [
+        *((0, stretch) for stretch in range(3)),
+        (crowd[0], 0),
+        *((series, stretch) for series in crowd[1:] for stretch in range(3)),
+    ]
+
+
+@pytest.mark.proves("LED-4")
+@pytest.mark.breaks_invariants("events are put behind the verbs' back")
+def test_a_page_of_a_rare_issuer_reads_only_the_stretches_it_touched(session: Session, crowd: list[int]) -> None:
+    service.touch(session)
+    window = queries.window_of(session, since=None, until=None, verbs=(), after=0, before=None, as_of=14336)
+
+    assert list(queries.stretches(session, [crowd[0]], window)) == [(0, 4097), (12288, 14337)]
+
+
+@pytest.mark.breaks_invariants("events are put behind the verbs' back")
+def test_a_page_that_looked_long_enough_says_where_to_go_on(
+    session: Session, crowd: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del crowd
+    monkeypatch.setattr(module, "_STRETCHES_A_PAGE", 1)
+    rare = Following.of_issuer("iss_0")
+
+    down = queries.trajectory(session, rare, limit=5)
+    up = queries.trajectory(session, rare, after=0, limit=5)
+
+    assert (_numbers(down), down.next) == ([14336], 4097)
+    assert (_numbers(up), up.next) == ([1], 12288)
+    assert _walk(session, rare, upwards=False, limit=5) == [14336, 1]
+
+
+_PAGES: Final[dict[str, Callable[[Session, list[int], int], object]]] = {
+    "a holder": lambda session, _, holder: queries.trajectory(session, Following.of_holder(holder), limit=20),
+    "a holder, upwards": lambda session, _, holder: queries.trajectory(session, Following.of_holder(holder), after=9),
+    "a holder's verb": lambda session, _, holder: queries.trajectory(
+        session, Following.of_holder(holder), verbs=[Verb.EXPIRE]
+    ),
+    "a holder in a period": lambda session, _, holder: queries.trajectory(
+        session, Following.of_holder(holder), since=NOON - timedelta(days=30_000), until=NOON
+    ),
+    "a leaf": lambda session, series, holder: queries.trajectory(session, Following.leaf(holder, series[1])),
+    "an issuer": lambda session, *_: queries.trajectory(session, Following.of_issuer("iss_1")),
+    "an issuer, upwards": lambda session, *_: queries.trajectory(session, Following.of_issuer("iss_1"), after=5_000),
+    "a rare issuer": lambda session, *_: queries.trajectory(session, Following.of_issuer("iss_0")),
+    "a series": lambda session, series, _: queries.trajectory(session, Following.of_series(series[2])),
+    "an award": lambda session, *_: queries.trajectory(session, Following.of_award(7)),
+    "the story of an award": lambda session, *_: queries.award_story(session, 7),
+    "shares": lambda session, *_: queries.shares_by_award(session, [7, 9]),
+}
+
+
+@pytest.mark.proves("LED-4")
+@pytest.mark.breaks_invariants("events are put behind the verbs' back")
+@pytest.mark.parametrize("page", _PAGES)
+def test_no_page_scans_the_events(session: Session, crowd: list[int], page: str) -> None:
+    service.touch(session)
+    session.execute(text("ANALYZE"))
+    asked: list[tuple[str, Any]] = []
+    connection = session.connection()
+
+    def note(_connection: object, _cursor: object, statement: str, given: Any, *_: object) -> None:  # noqa: ANN401
+        asked.append((statement, given))
+
+    listening.listen(connection, "before_cursor_execute", note)
+    try:
+        _PAGES[page](session, crowd, holder_of(session, "con_3"))
+    finally:
+        listening.remove(connection, "before_cursor_execute", note)
+
+    plans = {statement: _plan(session, statement, given) for statement, given in asked if "SELECT" in statement}
+    assert any("ledger_event" in statement for statement in plans)
+    scans = re.compile(r"SCAN (e|ledger_event)\b|Seq Scan on ledger_event", re.MULTILINE)
+    assert {statement: plan for statement, plan in plans.items() if scans.search(plan)} == {}
+
+
+def _plan(session: Session, statement: str, given: Any) -> str:  # noqa: ANN401 - as the driver was given it
+    explain = "EXPLAIN QUERY PLAN " if is_sqlite(session) else "EXPLAIN "
+    rows = session.connection().exec_driver_sql(explain + statement, given).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+def test_events_of_a_refund_are_in_the_merchants_trajectory(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30))
+    spent = redeem(session, 10)
+    restore(session, spent.event_id, 4)
+
+    page = queries.trajectory(session, Following.of_holder(holder_of(session, "mer_tea")))
+
+    assert [(line.verb, line.credits) for line in page.lines] == [("restore", 4), ("redeem", 10)]
