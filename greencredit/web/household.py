@@ -18,7 +18,7 @@ from greencredit.schemas.actions import Category
 from greencredit.schemas.awards import AwardLine, ConsumerTotals, EarningRule, MonthTotal
 from greencredit.schemas.ledger import SeriesBalance, Verb
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
-from greencredit.schemas.web import Bar, Column, ConsumerPage, Liable, MovementLine, YearLink
+from greencredit.schemas.web import Bar, Column, ConsumerPage, Liable, MovementLine, OwedLine, YearLink
 from greencredit.web import own_reports, wording
 from greencredit.web.explanation import explained
 from greencredit.web.register import NONE, face_value
@@ -72,7 +72,7 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
         columns=columns,
         highest_label=_highest(columns),
         liable=liable,
-        owed=(),
+        owed=_owed(session, consumer_id),
         validity=_common(one.validity for one in liable),
         report_title=own_reports.title(),
         reports=own_reports.finished(session, consumer_id),
@@ -214,6 +214,19 @@ def _liable(session: Session, balances: Sequence[SeriesBalance]) -> tuple[Liable
     return tuple(
         _one_liable(session, issuer_id, [one for one in balances if one.terms.issuer_id == issuer_id])
         for issuer_id in dict.fromkeys(one.terms.issuer_id for one in balances)
+    )
+
+
+def _owed(session: Session, consumer_id: str) -> tuple[OwedLine, ...]:
+    """Say to whom something is owed after a reversal of spent credits, issuer by issuer."""
+    credits_of: dict[str, int] = {}
+    for one in ledger.owed_by(session, consumer_id):
+        credits_of[one.issuer_id] = credits_of.get(one.issuer_id, 0) + one.credits
+    return tuple(
+        OwedLine(
+            issuer_id=issuer_id, issuer_name=issuers.issuer(session, issuer_id).name, credits=Credits(owed_credits)
+        )
+        for issuer_id, owed_credits in credits_of.items()
     )
 
 

@@ -12,9 +12,11 @@ from greencredit.issuers import service as issuing
 from greencredit.kernel.access import operator_at_the_machine
 from greencredit.kernel.clock import StandingClock, start_of
 from greencredit.kernel.database import Database
+from greencredit.ledger import queries as ledger
 from greencredit.reports import queries, rules
 from greencredit.reports.catalogue import consumer, issuer_filing
 from greencredit.schemas.issuers import LifeState
+from greencredit.schemas.ledger import Clawback, ShortagePolicy
 from greencredit.schemas.reports import (
     ConsumerReport,
     CreditFlow,
@@ -22,6 +24,7 @@ from greencredit.schemas.reports import (
     IntakeFigures,
     IssuanceFigures,
     IssuerFiling,
+    OwedNote,
     RejectLine,
     RuleFigures,
 )
@@ -30,6 +33,7 @@ from tests.conftest import NOON
 from tests.factories.awards import action_rule, publish_factors, purchase_rule, take_in
 from tests.factories.evidence import Shop, activities_csv, bought, did, make_shop, receipt_csv
 from tests.factories.issuers import make_filing, make_issuer, new_issuer, regulator
+from tests.factories.ledger import redeem, reverse
 from tests.reports.paper import page_of, words_of
 
 PERIOD = Period(since=date(2026, 1, 1), until=date(2026, 3, 1))
@@ -155,6 +159,21 @@ def test_what_was_taken_back_is_shown_and_not_counted(database: Database, shop: 
             balance=after.totals.credits,
         ),
     )
+
+
+def test_what_is_owed_after_a_reversal_of_spent_credits_is_in_the_report(database: Database, shop: Shop) -> None:
+    holder = shop.consumers["CARD-0001"]
+    with database.writing() as session:
+        [basket] = [line for line in awards.awards_of(session, holder, PERIOD) if line.credits == 36]
+        balance = sum(one.available for one in ledger.balances_of(session, holder))
+        redeem(session, balance, holder=holder)
+        reverse(session, basket.award_id, 36, clawback=Clawback(ShortagePolicy.SHORTAGE, 30))
+
+    with database.reading() as session:
+        report, other = (of_household(session, shop, card) for card in ("CARD-0001", "CARD-0002"))
+
+    assert report.owed == (OwedNote(issuer_id=shop.issuer_id, credits=Credits(30)),)
+    assert other.owed == ()
 
 
 def test_awards_of_other_days_are_told_apart_from_those_of_the_period(database: Database, shop: Shop) -> None:

@@ -30,6 +30,7 @@ from greencredit.schemas.reports import (
     IssuerNote,
     NotCountedLine,
     Notice,
+    OwedNote,
     ParticipantMean,
     ReportHolder,
     StandardNote,
@@ -106,7 +107,7 @@ def gather(session: Session, subject_id: str, period: Period, shared: Background
         kinds=rules.kinds_of(lines),
         participants=shared.participants,
         flows=flows,
-        owed=(),
+        owed=_owed(session, subject_id),
         issuers=tuple(_issuer(shared.issuers[flow.issuer_id]) for flow in flows),
         methods=tuple(
             rules.method_note(actions.action(name), [use for use in kept if use.action == name])
@@ -173,6 +174,14 @@ def _flows(session: Session, subject_id: str, lines: tuple[AwardLine, ...]) -> t
             )
         )
     return tuple(flows)
+
+
+def _owed(session: Session, subject_id: str) -> tuple[OwedNote, ...]:
+    return tuple(
+        OwedNote(issuer_id=total.issuer_id, credits=total.owed)
+        for total in ledger.totals_of(session, subject_id)
+        if total.owed
+    )
 
 
 def _issuer(found: PublicIssuer) -> IssuerNote:
