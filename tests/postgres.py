@@ -87,6 +87,8 @@ class Cluster:
 
     folder: Path
     owner_pid: int
+    settings: tuple[str, ...] = _FORGETFUL
+    """A measurement gives its own: what it measures is durable."""
 
     @cached_property
     def _programs(self) -> Path:
@@ -157,7 +159,7 @@ class Cluster:
             else ("--locale=C.UTF-8",)
         )
         self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", *locale)
-        options = " ".join(f"-c {setting}" for setting in (*_FORGETFUL, f"unix_socket_directories={data}"))
+        options = " ".join(f"-c {setting}" for setting in (*self.settings, f"unix_socket_directories={data}"))
         self._run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", options, "start")
         subprocess.run(
             [

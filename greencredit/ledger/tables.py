@@ -103,8 +103,8 @@ class LedgerBalance(Table):
         Index(
             "ix_ledger_balance_owed",
             "leaf_id",
-            sqlite_where=text("posted < 0 AND leaf_id & 15 = 6"),
-            postgresql_where=text("posted < 0 AND leaf_id & 15 = 6"),
+            sqlite_where=text("leaf_id & 15 = 6"),
+            postgresql_where=text("leaf_id & 15 = 6"),
         ),
         STRICT,
     )

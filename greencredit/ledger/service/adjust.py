@@ -6,7 +6,7 @@ from greencredit.kernel.clock import now
 from greencredit.ledger import rules
 from greencredit.ledger.errors import AlreadyDecided, NoSuchProposal, NoSuchSeries, NotPositive, SecondPersonNeeded
 from greencredit.ledger.service.post import post_one
-from greencredit.ledger.service.posting import lock_head, series_facts
+from greencredit.ledger.service.posting import lock_head, series_now
 from greencredit.ledger.tables import LedgerDecision, LedgerProposal
 from greencredit.schemas.ledger import Adjustment, Reason
 
@@ -20,7 +20,7 @@ def propose(session: Session, holder: int, series: int, credits_: int, reason: R
     """
     if type(credits_) is not int or credits_ == 0 or abs(credits_) > rules.MOST:
         raise NotPositive(found=credits_)
-    if series not in series_facts(session, [series]):
+    if series not in series_now(session, [series]):
         raise NoSuchSeries(series)
     proposal = LedgerProposal(
         holder=holder,

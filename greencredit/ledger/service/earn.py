@@ -9,22 +9,21 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.driver import driver
 from greencredit.kernel.errors import Refusal
 from greencredit.ledger import rules
-from greencredit.ledger.errors import KeyReused, NoSuchSeries, NotPositive, TooMany
+from greencredit.ledger.errors import ItemRefused, KeyReused, NoSuchSeries, NotPositive, TooMany
 from greencredit.ledger.rules.paths import HOLDER_SHIFT
 from greencredit.ledger.rules.seal import nested
 from greencredit.ledger.service.post import Outcome, post
 from greencredit.ledger.service.posting import (
     Head,
-    last_serials,
     lock_head,
     require_room,
     secrets_of,
-    series_facts,
+    series_now,
     write,
 )
 from greencredit.ledger.service.state import Stands, standing
@@ -47,7 +46,7 @@ def earn(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[
             raise _unfit(earning)
     head = lock_head(session)
     if _owing_among(session, earnings):
-        return [outcome for outcome in post(session, caller_id, earnings) if isinstance(outcome, Posted)]
+        return _repaying(session, caller_id, earnings)
     keys = [earning.key for earning in earnings]
     stands = standing(session, caller_id, keys)
     if not stands and len(set(keys)) == len(keys):
@@ -61,7 +60,19 @@ def earn(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[
     first = _book(session, head, caller_id, list(fresh.values())) if fresh else 0
     numbers = {key: found.fact.event_id for key, found in stands.items()}
     numbers |= {key: first + place for place, key in enumerate(fresh)}
-    return [Posted(numbers[one.key], repeated=fresh.get(one.key) is not one) for one in earnings]
+    answers = []
+    for one in earnings:
+        answers.append(Posted(numbers[one.key], repeated=one.key not in fresh))
+        fresh.pop(one.key, None)  # the same key again in this batch is a repetition
+    return answers
+
+
+def _repaying(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[Posted]:
+    """Book awards of which some repay a shortage; refused as awards are, by the refusal itself."""
+    try:
+        return [outcome for outcome in post(session, caller_id, earnings) if isinstance(outcome, Posted)]
+    except ItemRefused as item:
+        raise item.refusal from item
 
 
 def _unfit(earning: Earning) -> Refusal:
@@ -119,16 +130,17 @@ def _book(session: Session, head: Head, caller_id: int, earnings: Sequence[Earni
 
 def _serials(session: Session, totals: Counter[int]) -> dict[int, int]:
     """Give the next serial of each series, if the filed cap leaves room."""
-    facts, given = series_facts(session, totals), last_serials(session, totals)
+    found = series_now(session, totals)
     for series, total in totals.items():
-        if series not in facts:
+        if series not in found:
             raise NoSuchSeries(series)
-        require_room(series, facts[series], given[series], total)
-    return {series: given[series] + 1 for series in totals}
+        require_room(series, found[series], total)
+    return {series: found[series].given + 1 for series in totals}
 
 
 def _owing_among(session: Session, earnings: Iterable[Earning]) -> bool:
-    """Tell whether one of these holders owes something; a partial index keeps only leaves that do."""
-    owing = text("SELECT leaf_id >> 28 FROM ledger_balance WHERE posted < 0 AND leaf_id & 15 = 6")
-    found = set(session.execute(owing).scalars())
+    """Tell whether one of these holders owes something; a partial index keeps only leaves of that kind."""
+    with driver(session) as hot:
+        rows = hot.rows("SELECT leaf_id >> 28 FROM ledger_balance WHERE leaf_id & 15 = 6 AND posted < 0")
+    found = {row[0] for row in rows}
     return bool(found) and any(earning.holder in found for earning in earnings)

@@ -3,15 +3,14 @@
 Statements go to the driver as tuples (SQLite) or arrays and COPY (PostgreSQL): mapped objects were 4 to 9 times slower.
 """
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import micros, now
-from greencredit.kernel.database import is_sqlite
+from greencredit.kernel.driver import Driver, driver
 from greencredit.ledger import rules
 from greencredit.ledger.errors import CapReached, HolderErased, NoSuchHolder
 from greencredit.ledger.rules import seal
@@ -39,27 +38,30 @@ _COLUMNS: Final = ", ".join(Row._fields)
 _TYPES: Final = {"kind": "smallint", "caller": "smallint", "key": "bytea", "fingerprint": "bytea"} | dict.fromkeys(
     ("series", "holder", "party"), "integer"
 )
-_INSERT_SQLITE: Final = f"INSERT INTO ledger_event ({_COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608
-_ARRAYS: Final = ", ".join(f"CAST(:{field} AS {_TYPES.get(field, 'bigint')}[])" for field in Row._fields)
-_INSERT_POSTGRESQL: Final = f"INSERT INTO ledger_event ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS})"  # noqa: S608
+_INSERT: Final = f"INSERT INTO ledger_event ({_COLUMNS})"
+_INSERT_ROW: Final = f"{_INSERT} VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 - constants
+_ARRAYS: Final = ", ".join(f"?::{_TYPES.get(field, 'bigint')}[]" for field in Row._fields)
+_INSERT_ARRAYS: Final = f"{_INSERT} SELECT * FROM unnest({_ARRAYS})"  # noqa: S608 - constants
 _COPY: Final = f"COPY ledger_event ({_COLUMNS}) FROM STDIN (FORMAT binary)"
-_AT_ONCE: Final = 10_000
+_COPY_FROM: Final = 200
+"""So many rows go by COPY; fewer are quicker as arrays."""
+_COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_AWARD: Final = struct.Struct(">hiqiihiiiiiiqihi16siiiq")
+"""An award in binary COPY: twelve fields, those it has not as -1."""
+_WIDTHS: Final = (8, 8, 2, 4, 4, 4, 8, 2, 16, 16, 8, 8)
+_BELOW: Final = frozenset(rules.BELOW_ZERO)
 _SECRETS: Final = "ledger.secrets"
 _REMEMBERED: Final = 250_000
 """Secrets kept in memory: about 30 MB."""
-_BELOW: Final = frozenset(rules.BELOW_ZERO)
-_COPY_FROM: Final = 200
-"""So many rows go by COPY; fewer are quicker as arrays."""
 
 
 def lock_head(session: Session) -> Head:
     """Lock the one row every posting goes through; the caller's batch is now the only one in progress."""
-    row = session.execute(
-        text(
+    with driver(session) as hot:
+        rows = hot.rows(
             "UPDATE ledger_head SET epoch = epoch + 1 WHERE id = 1 RETURNING next_event, next_batch, log_size, erasures"
         )
-    ).one()
-    return Head(*row, micros(now(session)))
+    return Head(*rows[0], micros(now(session)))  # type: ignore[call-arg]  # the row has what comes before the time
 
 
 def write(
@@ -78,132 +80,161 @@ def write(
     credits by series and kind where they are known already.
 
     Raises:
-        IntegrityError: an idempotency key stands already, or a check behind the decision failed.
+        IntegrityError: of the driver; a check behind the decision failed.
     """
-    insert_events(session, rows)
-    carry(session, changes)
-    for series, (first, last) in sorted(given.items()):
-        session.execute(
-            text("INSERT INTO ledger_block (series_id, first, last, batch_id) VALUES (:s, :first, :last, :batch)"),
-            {"s": series, "first": first, "last": last, "batch": head.next_batch},
-        )
+    last = head.next_event + len(rows) - 1
     hashes = seal.chunk_roots(seal.event_hashes(rows, secrets))
-    last_event = head.next_event + len(rows) - 1
     record = seal.batch_record(
         batch=head.next_batch,
         first=head.next_event,
-        last=last_event,
+        last=last,
         at=head.at,
         root=seal.batch_root(hashes),
         sums=seal.sums_of(rows) if sums is None else sums,
     )
-    log_size = proofs.append(session, head.log_size, [("batch", record)])
-    session.execute(
-        text(
-            "INSERT INTO ledger_batch (id, first, last, at, entry, hashes) "
-            "VALUES (:id, :first, :last, :at, :entry, :hashes)"
-        ),
-        {
-            "id": head.next_batch,
-            "first": head.next_event,
-            "last": last_event,
-            "at": head.at,
-            "entry": head.log_size,
-            "hashes": b"".join(hashes),
-        },
-    )
-    session.execute(
-        text("UPDATE ledger_head SET next_event = :next, next_batch = :batch, log_size = :size WHERE id = 1"),
-        {"next": last_event + 1, "batch": head.next_batch + 1, "size": log_size},
-    )
+    with driver(session) as hot:
+        _insert_events(hot, rows)
+        _carry(hot, changes)
+        _give(hot, head.next_batch, given)
+        hot.run(
+            "INSERT INTO ledger_batch (id, first, last, at, entry, hashes) VALUES (?, ?, ?, ?, ?, ?)",
+            (head.next_batch, head.next_event, last, head.at, head.log_size, b"".join(hashes)),
+        )
+        log_size = proofs.append(session, head.log_size, [("batch", record)])
+        hot.run(
+            "UPDATE ledger_head SET next_event = ?, next_batch = ?, log_size = ? WHERE id = 1",
+            (last + 1, head.next_batch + 1, log_size),
+        )
 
 
-def insert_events(session: Session, rows: Rows) -> None:
-    """Write events; raises `IntegrityError` when an idempotency key stands already."""
-    connection = session.connection()
-    if is_sqlite(session):
-        with closing(connection.connection.cursor()) as cursor:
-            cursor.executemany(_INSERT_SQLITE, rows)
-        return
-    arrays = {field: list(column) for field, column in zip(Row._fields, zip(*rows, strict=True), strict=True)}
-    connection.execute(text(_INSERT_POSTGRESQL), arrays)
+def _insert_events(hot: Driver, rows: Rows) -> None:
+    if hot.sqlite:
+        hot.many(_INSERT_ROW, rows)
+    elif len(rows) >= _COPY_FROM:
+        with hot.cursor.copy(_COPY) as copy:
+            copy.write(copied(rows))
+    else:
+        hot.run(_INSERT_ARRAYS, [list(column) for column in zip(*rows, strict=True)])
 
 
-def carry(session: Session, changes: Mapping[int, int]) -> None:
+def copied(rows: Rows) -> bytes:
+    """Write events as PostgreSQL's binary COPY has them: for each field its length (-1: nothing) and its bytes."""
+    award = _AWARD.pack
+    parts = [_COPY_HEAD]
+    for row in rows:
+        number, grp, kind, series, holder, party, amount, caller, key, mark, cause, serial = row
+        if grp is None and party is None and mark is None and cause is None and key is not None and serial is not None:
+            fields = (
+                12,
+                8,
+                number,
+                -1,
+                2,
+                kind,
+                4,
+                series,
+                4,
+                holder,
+                -1,
+                8,
+                amount,
+                2,
+                caller,
+                16,
+                key,
+                -1,
+                -1,
+                8,
+                serial,
+            )
+            parts.append(award(*fields))
+        else:
+            parts.append(b"\x00\x0c" + b"".join(map(_field, row, _WIDTHS)))
+    parts.append(b"\xff\xff")
+    return b"".join(parts)
+
+
+def _field(value: int | bytes | None, width: int) -> bytes:
+    if value is None:
+        return b"\xff\xff\xff\xff"
+    raw = value if isinstance(value, bytes) else value.to_bytes(width)
+    return width.to_bytes(4) + raw
+
+
+def _carry(hot: Driver, changes: Mapping[int, int]) -> None:
     """Carry a batch into the balances; the database refuses whatever would cross zero.
 
     What moves away from zero may open its leaf; what moves towards zero must find it.
     """
-    away = [(leaf, by) for leaf, by in changes.items() if by and (by < 0) == (leaf & 15 in _BELOW)]
-    back = [(by, leaf) for leaf, by in changes.items() if by and (by < 0) != (leaf & 15 in _BELOW)]
-    if away:
-        _carry_away(session, away)
-    if back:
-        _carry_back(session, back)
-
-
-def _carry_away(session: Session, moves: Sequence[tuple[int, int]]) -> None:
-    """Move (leaf, by) further from zero, opening leaves that are not there yet."""
-    connection = session.connection()
-    if is_sqlite(session):
-        connection.exec_driver_sql(
+    ordered = sorted(changes.items())  # neighbours in the index one after the other
+    away = [(leaf, by) for leaf, by in ordered if by and (by < 0) == (leaf & 15 in _BELOW)]
+    back = [(by, leaf) for leaf, by in ordered if by and (by < 0) != (leaf & 15 in _BELOW)]
+    if away and hot.sqlite:
+        hot.many(
             "INSERT INTO ledger_balance (leaf_id, posted) VALUES (?, ?) "
             "ON CONFLICT (leaf_id) DO UPDATE SET posted = posted + excluded.posted",
-            list(moves),
+            away,
         )
-        return
-    leaves, amounts = zip(*moves, strict=True)
-    connection.execute(
-        text(
-            "INSERT INTO ledger_balance AS b (leaf_id, posted) "
-            "SELECT * FROM unnest(CAST(:leaves AS bigint[]), CAST(:amounts AS bigint[])) "
-            "ON CONFLICT (leaf_id) DO UPDATE SET posted = b.posted + excluded.posted"
-        ),
-        {"leaves": list(leaves), "amounts": list(amounts)},
-    )
+    elif away:
+        hot.run(
+            "INSERT INTO ledger_balance AS b (leaf_id, posted) SELECT * FROM unnest(?::bigint[], ?::bigint[]) "
+            "ON CONFLICT (leaf_id) DO UPDATE SET posted = b.posted + excluded.posted",
+            _columns(away),
+        )
+    if back:
+        _carry_back(hot, back)
 
 
-def _carry_back(session: Session, moves: Sequence[tuple[int, int]]) -> None:
+def _carry_back(hot: Driver, moves: Sequence[tuple[int, int]]) -> None:
     """Move (by, leaf) towards zero."""
-    connection = session.connection()
-    if is_sqlite(session):
-        updated = connection.exec_driver_sql(
-            "UPDATE ledger_balance SET posted = posted + ? WHERE leaf_id = ?", list(moves)
-        ).rowcount
+    if hot.sqlite:
+        updated = hot.many("UPDATE ledger_balance SET posted = posted + ? WHERE leaf_id = ?", moves)
     else:
-        amounts, leaves = zip(*moves, strict=True)
-        updated = connection.execute(
-            text(
-                "UPDATE ledger_balance b SET posted = b.posted + c.amount "
-                "FROM unnest(CAST(:leaves AS bigint[]), CAST(:amounts AS bigint[])) AS c(leaf_id, amount) "
-                "WHERE b.leaf_id = c.leaf_id"
-            ),
-            {"leaves": list(leaves), "amounts": list(amounts)},
-        ).rowcount
+        updated = hot.run(
+            "UPDATE ledger_balance b SET posted = b.posted + c.amount "
+            "FROM unnest(?::bigint[], ?::bigint[]) AS c(amount, leaf_id) WHERE b.leaf_id = c.leaf_id",
+            _columns(moves),
+        )
     assert updated == len(moves), "what moves towards zero was on a leaf"
 
 
-def series_facts(session: Session, series_ids: Iterable[int]) -> dict[int, SeriesFacts]:
+def _give(hot: Driver, batch: int, given: Mapping[int, tuple[int, int]]) -> None:
+    """Record the serials that a batch gave out; the database refuses overlaps, gaps and what is beyond the cap."""
+    rows = [(series, first, last, batch) for series, (first, last) in sorted(given.items())]
+    insert = "INSERT INTO ledger_block (series_id, first, last, batch_id)"
+    if rows and hot.sqlite:
+        hot.many(f"{insert} VALUES (?, ?, ?, ?)", rows)
+    elif rows:
+        arrays = "?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]"
+        hot.run(f"{insert} SELECT * FROM unnest({arrays})", _columns(rows))
+
+
+def _columns(rows: Sequence[tuple[int, ...]]) -> list[list[int]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+class SeriesNow(NamedTuple):
+    """A series and the last serial given out in it."""
+
+    facts: SeriesFacts
+    given: int
+
+
+def series_now(session: Session, series_ids: Iterable[int]) -> dict[int, SeriesNow]:
     """Read what the verbs must know of series; one that is not there is absent."""
-    wanted = sorted(set(series_ids))
-    return {
-        number: SeriesFacts(issuer_id, expires_at, month, cap)
-        for number, issuer_id, expires_at, month, cap in in_batches(
-            session, "SELECT id, issuer_id, expires_at, award_month, cap FROM ledger_series WHERE id", wanted
+    with driver(session) as hot:
+        rows = hot.where_in(
+            "SELECT s.id, s.issuer_id, s.expires_at, s.award_month, s.cap, COALESCE((SELECT b.last FROM ledger_block b "
+            "WHERE b.series_id = s.id ORDER BY b.first DESC LIMIT 1), 0) FROM ledger_series s WHERE s.id",
+            sorted(set(series_ids)),
         )
-    }
+    return {row[0]: SeriesNow(SeriesFacts(*row[1:5]), row[5]) for row in rows}
 
 
-def last_serials(session: Session, series_ids: Iterable[int]) -> dict[int, int]:
-    """Give the last serial given out in each series, or zero."""
-    statement = text("SELECT COALESCE(MAX(last), 0) FROM ledger_block WHERE series_id = :series")
-    return {series: session.execute(statement, {"series": series}).scalar_one() for series in sorted(set(series_ids))}
-
-
-def require_room(series_id: int, facts: SeriesFacts, given: int, wanted: int) -> None:
+def require_room(series_id: int, now_: SeriesNow, wanted: int) -> None:
     """Refuse what the filed cap leaves no room for."""
-    if given + wanted > facts.cap:
-        raise CapReached(series_id=series_id, wanted=wanted, left=facts.cap - given)
+    if now_.given + wanted > now_.facts.cap:
+        raise CapReached(series_id=series_id, wanted=wanted, left=now_.facts.cap - now_.given)
 
 
 def secrets_of(session: Session, head: Head, holders: Iterable[int]) -> Mapping[int, bytes]:
@@ -214,14 +245,22 @@ def secrets_of(session: Session, head: Head, holders: Iterable[int]) -> Mapping[
     known = _remembered(session, head)
     wanted = set(holders)
     if missing := [number for number in wanted if number not in known]:
-        rows = in_batches(session, "SELECT id, secret FROM ledger_holder WHERE id", missing)
+        with driver(session) as hot:
+            rows = hot.where_in("SELECT id, secret FROM ledger_holder WHERE id", missing)
         found = {number: bytes(secret) for number, secret in rows if secret is not None}
         if len(found) < len(missing):
-            _refuse_unknown(session, next(number for number in missing if number not in found))
+            number = next(number for number in missing if number not in found)
+            raise HolderErased(number) if number in {row[0] for row in rows} else NoSuchHolder(str(number))
         if not session.info.get(NEW_HOLDERS, frozenset()).isdisjoint(found):
             return known | found  # a number made in this transaction may yet belong to another
         known.update(found)
     return known
+
+
+def in_batches(session: Session, statement: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Run `… WHERE column` for whole numbers, however many; the rows are in no order."""
+    with driver(session) as hot:
+        return hot.where_in(statement, numbers)
 
 
 def _remembered(session: Session, head: Head) -> dict[int, bytes]:
@@ -231,24 +270,3 @@ def _remembered(session: Session, head: Head) -> dict[int, bytes]:
         known = {}
         memory[_SECRETS] = (head.erasures, known)
     return known
-
-
-def _refuse_unknown(session: Session, holder: int) -> None:
-    known = session.execute(text("SELECT 1 FROM ledger_holder WHERE id = :id"), {"id": holder}).first()
-    raise HolderErased(holder) if known else NoSuchHolder(str(holder))
-
-
-def in_batches(session: Session, statement: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Run `… WHERE column` for whole numbers, however many; the rows are in no order."""
-    sqlite = is_sqlite(session)
-    # The driver's own cursor: rows wrapped one by one cost more than they do.
-    with closing(session.connection().connection.cursor()) as cursor:
-        if not sqlite:
-            cursor.execute(f"{statement} = ANY(%s)", (list(numbers),))
-            return list(cursor.fetchall())
-        rows: list[tuple[Any, ...]] = []
-        for start in range(0, len(numbers), _AT_ONCE):
-            part = numbers[start : start + _AT_ONCE]
-            cursor.execute(f"{statement} IN ({', '.join(map(str, part))})")
-            rows += cursor.fetchall()
-        return rows

@@ -2,18 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.database import is_sqlite
+from greencredit.kernel.driver import driver
 from greencredit.ledger import rules
 from greencredit.ledger.rules.book import UNUSED, Book, Fact
 from greencredit.ledger.rules.spend import graced_until
 from greencredit.ledger.service.names import revived_series
-from greencredit.ledger.service.posting import Head, in_batches, last_serials, series_facts
+from greencredit.ledger.service.posting import Head, in_batches, series_now
 from greencredit.schemas.ledger import (
     Allotment,
     Command,
@@ -49,30 +49,24 @@ def standing(session: Session, caller_id: int, keys: Iterable[bytes]) -> dict[by
     wanted = sorted({key for key in keys if key <= greatest})
     if not wanted:
         return {}
-    rows: list[Any] = []
-    sqlite = is_sqlite(session)
+    rows: list[tuple[Any, ...]] = []
     statement = f"SELECT key, fingerprint, {_FACT} FROM ledger_event WHERE caller = {caller_id} AND key"  # noqa: S608
-    with closing(session.connection().connection.cursor()) as cursor:
-        if sqlite:
-            for start in range(0, len(wanted), _KEYS_AT_ONCE):
-                part = wanted[start : start + _KEYS_AT_ONCE]
-                part += [part[-1]] * (_KEYS_AT_ONCE - len(part) if len(wanted) > _KEYS_AT_ONCE else 0)
-                cursor.execute(f"{statement} IN ({', '.join('?' * len(part))})", part)
-                rows += cursor.fetchall()
-        else:
-            cursor.execute(f"{statement} = ANY(%s)", (wanted,))
-            rows += cursor.fetchall()
+    with driver(session) as hot:
+        if not hot.sqlite:
+            rows = hot.rows(f"{statement} = ANY(?)", (wanted,))
+        for start in range(0, len(wanted) if hot.sqlite else 0, _KEYS_AT_ONCE):
+            part = wanted[start : start + _KEYS_AT_ONCE]
+            part += [part[-1]] * (_KEYS_AT_ONCE - len(part) if len(wanted) > _KEYS_AT_ONCE else 0)
+            rows += hot.rows(f"{statement} IN ({', '.join('?' * len(part))})", part)
     return {bytes(row[0]): Stands(_fact(row[2:]), None if row[1] is None else bytes(row[1])) for row in rows}
 
 
 def _greatest_key(session: Session, caller_id: int) -> bytes:
-    with closing(session.connection().connection.cursor()) as cursor:
-        cursor.execute(
-            f"SELECT key FROM ledger_event WHERE caller = {caller_id} AND key IS NOT NULL "  # noqa: S608 - a number
-            "ORDER BY key DESC LIMIT 1"
+    with driver(session) as hot:
+        found = hot.rows(
+            "SELECT key FROM ledger_event WHERE caller = ? AND key IS NOT NULL ORDER BY key DESC LIMIT 1", (caller_id,)
         )
-        found = cursor.fetchone()
-    return b"" if found is None else bytes(found[0])
+    return bytes(found[0][0]) if found else b""
 
 
 def _fact(row: Sequence[Any]) -> Fact:
@@ -91,9 +85,10 @@ def book_for(session: Session, head: Head, caller_id: int, commands: Sequence[Co
     book.know(_leaves(session, holders))
     series |= {rules.parts_of(leaf)[1] for leaf in book.balances}
     series |= _read_past(session, book, commands)
-    book.series = series_facts(session, series)
+    known = series_now(session, series)
+    book.series = {number: found.facts for number, found in known.items()}
+    book.given = {number: found.given for number, found in known.items()}
     _revive(session, book, commands)
-    book.given = last_serials(session, series)
     return book
 
 
@@ -230,4 +225,4 @@ def _revive(session: Session, book: Book, commands: Sequence[Command]) -> None:
             if book.series[fact.series].expires_at <= book.at and place not in book.revived:
                 number = revived_series(session, fact.series, until)
                 book.revived[place] = number
-                book.series |= series_facts(session, [number])
+                book.series[number] = series_now(session, [number])[number].facts

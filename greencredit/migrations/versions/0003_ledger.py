@@ -10,7 +10,9 @@ revision = "0003"
 down_revision = "0002"
 
 # Serials of a series follow each other without a gap and stay under the filed cap: two ranges can't overlap.
-_NEXT_SERIAL = "(SELECT COALESCE(MAX(last), 0) + 1 FROM ledger_block WHERE series_id = NEW.series_id)"
+_NEXT_SERIAL = (
+    "COALESCE((SELECT last FROM ledger_block WHERE series_id = NEW.series_id ORDER BY first DESC LIMIT 1), 0) + 1"
+)
 _CAP = "(SELECT cap FROM ledger_series WHERE id = NEW.series_id)"
 
 _SMALL = sa.BigInteger().with_variant(sa.Integer(), "sqlite").with_variant(sa.SmallInteger(), "postgresql")
@@ -25,7 +27,9 @@ def upgrade() -> None:
     _create_batches()
     _create_corrections()
     _create_touches()
-    op.execute("INSERT INTO ledger_head (id, next_event, next_batch, log_size, epoch, erasures) VALUES (1, 1, 1, 0, 0, 0)")
+    op.execute(
+        "INSERT INTO ledger_head (id, next_event, next_batch, log_size, epoch, erasures) VALUES (1, 1, 1, 0, 0, 0)"
+    )
     append_only("ledger_series")
     append_only("ledger_event")
     append_only("ledger_block", key=("series_id", "first"))
@@ -104,7 +108,7 @@ def _create_balances() -> None:
         ),
         sqlite_strict=True,
     )
-    owed = sa.text("posted < 0 AND leaf_id & 15 = 6")
+    owed = sa.text("leaf_id & 15 = 6")  # not the balance: every change of it would have to touch every index
     op.create_index("ix_ledger_balance_owed", "ledger_balance", ["leaf_id"], sqlite_where=owed, postgresql_where=owed)
 
 
@@ -112,17 +116,18 @@ def _create_events() -> None:
     op.create_table(
         "ledger_event",
         sa.Column("id", Whole, nullable=False, autoincrement=False),
+        # Wide numbers first: PostgreSQL pads every narrow one before a wide one.
+        sa.Column("amount", Whole, nullable=False),
+        sa.Column("serial", Whole, nullable=True),
         sa.Column("grp", Whole, nullable=True),
-        sa.Column("kind", _SMALL, nullable=False),
+        sa.Column("cause", Whole, nullable=True),
         sa.Column("series", _MEDIUM, nullable=False),
         sa.Column("holder", _MEDIUM, nullable=False),
         sa.Column("party", _MEDIUM, nullable=True),
-        sa.Column("amount", Whole, nullable=False),
+        sa.Column("kind", _SMALL, nullable=False),
         sa.Column("caller", _SMALL, nullable=False),
         sa.Column("key", Bytes, nullable=True),
         sa.Column("fingerprint", Bytes, nullable=True),
-        sa.Column("cause", Whole, nullable=True),
-        sa.Column("serial", Whole, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_event"),
         sa.CheckConstraint("amount > 0", name="ck_ledger_event_amount_positive"),
         sa.CheckConstraint("kind BETWEEN 1 AND 28", name="ck_ledger_event_known_verb"),

@@ -1,13 +1,13 @@
 """Adds entries to the log inside the ledger's posting transaction, and completes tiles as they fill up."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Final
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.database import is_sqlite
+from greencredit.kernel.driver import driver
 from greencredit.proofs.errors import EntryTooLong, TileDiffers
 from greencredit.proofs.queries import tree
 from greencredit.proofs.rules.tiles import LONGEST_ENTRY_BYTES, TILE_WIDTH
@@ -26,11 +26,8 @@ def append(session: Session, size: int, entries: Sequence[tuple[str, bytes]]) ->
 
     The caller holds the lock on the head row that keeps the log's size, hands that size in, and keeps what it gets.
     """
-    connection = session.connection()
-    sqlite = is_sqlite(session)
-    with closing(connection.connection.cursor()) as cursor:  # an answer wrapped by SQLAlchemy costs six times as much
-        cursor.execute(_DRAIN)
-        waiting = sorted(cursor.fetchall())
+    hot = driver(session)
+    waiting = sorted(hot.rows(_DRAIN))
     everything = [*entries, *((kind, body) for _, kind, body in waiting)]
     if any(kind == KEY_CHANGE for _, kind, _ in waiting):
         change = hand_over(session, since=size + len(everything))
@@ -41,10 +38,10 @@ def append(session: Session, size: int, entries: Sequence[tuple[str, bytes]]) ->
     for _, _, body, _ in rows:
         if len(body) > LONGEST_ENTRY_BYTES:
             raise EntryTooLong(found=f"{len(body)} bytes", wanted=f"at most {LONGEST_ENTRY_BYTES}")
-    connection.exec_driver_sql(_INTO_ENTRY + _ROW[sqlite], rows)
+    hot.many(f"{_INTO_ENTRY}(?, ?, ?, ?)", rows)
     grown = size + len(rows)
     for number in range(size // TILE_WIDTH, grown // TILE_WIDTH):
-        _complete(session, connection, number, sqlite=sqlite)
+        _complete(session, session.connection(), number, sqlite=hot.sqlite)
     return grown
 
 
