@@ -89,7 +89,8 @@ def main() -> None:
     """Make the five files."""
     INTO.mkdir(parents=True, exist_ok=True)
     texts_of_reports = tomllib.loads((ROOT / "templates" / "reports" / "texts.toml").read_text(encoding="utf-8"))
-    pages = said_in("templates/web/*.html", "greencredit/web/*.py") | words_in_code()
+    pages = said_in("templates/web/*.html", "greencredit/web/*.py", "greencredit/notices/catalogue/*.toml")
+    pages |= words_in_code()
     pages |= set("".join(titles_in(texts_of_reports)))
     everything = {chr(code) for code in TTFont(FROM / "sans-400.ttf").getBestCmap()}
     texts = (pages | said_in("greencredit/**/*.py", "greencredit/**/*.toml", "templates/**/*.toml")) & everything

@@ -31,7 +31,7 @@ def _said_by_pages() -> set[str]:
     """Give the Chinese characters of the pages, of words for kinds, states and errors, and of the titles of reports."""
     pages = [
         path.read_text(encoding="utf-8")
-        for pattern in ("templates/web/*.html", "greencredit/web/*.py")
+        for pattern in ("templates/web/*.html", "greencredit/web/*.py", "greencredit/notices/catalogue/*.toml")
         for path in _ROOT.glob(pattern)
     ]
     code = [path.read_text(encoding="utf-8") for path in _ROOT.glob("greencredit/**/*.py")]
