@@ -128,10 +128,9 @@ def steps_of(session: Session, leaf: Leaf) -> list[Step]:
     """Read the events of a leaf in order; an enterprise's wallet is also left by what it gives."""
     own = text(
         "SELECT e.id, COALESCE(e.grp, e.id), e.kind, e.amount, e.cause FROM ledger_event e "
-        "WHERE (e.holder, e.id) > (:holder, 0) AND (e.holder, e.id) < (:beyond, 0) AND e.series = :series "
-        "ORDER BY e.holder, e.id"
+        "WHERE e.holder = :holder AND e.series = :series ORDER BY e.id"
     )
-    asked = {"holder": leaf.holder, "beyond": leaf.holder + 1, "series": leaf.series}
+    asked = {"holder": leaf.holder, "series": leaf.series}
     verbs = {verb.value: verb for verb in Verb}
     steps = [
         Step(number, group, verbs[kind], amount, cause)
@@ -139,9 +138,8 @@ def steps_of(session: Session, leaf: Leaf) -> list[Step]:
     ]
     given = text(
         "SELECT e.id, COALESCE(e.grp, e.id), e.kind, e.amount, e.cause FROM ledger_event e "  # noqa: S608 - numbers
-        "WHERE e.party IS NOT NULL AND (e.party, e.id) > (:holder, 0) AND (e.party, e.id) < (:beyond, 0) "
-        f"AND e.series = :series AND e.kind IN ({', '.join(str(verb.value) for verb in _OUTGOING)}) "
-        "ORDER BY e.party, e.id"
+        f"WHERE e.party = :holder AND e.series = :series AND e.kind IN ({', '.join(str(v.value) for v in _OUTGOING)}) "
+        "ORDER BY e.id"
     )
     if any(step.verb in {Verb.FUND, Verb.PASS} for step in steps):
         steps += [

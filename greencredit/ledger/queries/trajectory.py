@@ -178,16 +178,15 @@ def _finished(rows: Sequence[EventRow], limit: int) -> Found:
 
 
 def _reads_holder(session: Session, holder: int, series: int | None) -> _Read:
-    # Row values, not `holder = :h ORDER BY id`: with few matches PostgreSQL would walk the primary key for the order.
     def read(window: Window, limit: int) -> Found:
         way = "ASC" if window.upwards else "DESC"
         more = _filters(window) + ("" if series is None else f" AND e.series = {series}")
         asked = {"of": holder, "above": window.above, "below": window.below, "n": limit + 1}
         rows: list[EventRow] = []
-        for owner, other in (("holder", ""), ("party", " AND e.party IS NOT NULL AND e.holder <> :of")):
+        for owner, other in (("holder", ""), ("party", " AND e.holder <> :of")):
             statement = (
-                f"SELECT {COLUMNS} FROM ledger_event e WHERE (e.{owner}, e.id) > (:of, :above) "  # noqa: S608
-                f"AND (e.{owner}, e.id) < (:of, :below){other}{more} ORDER BY e.{owner} {way}, e.id {way} LIMIT :n"
+                f"SELECT {COLUMNS} FROM ledger_event e WHERE e.{owner} = :of AND e.id > :above "  # noqa: S608 - words
+                f"AND e.id < :below{other}{more} ORDER BY e.id {way} LIMIT :n"
             )
             rows += [EventRow(*row) for row in session.execute(text(statement), asked)]
         rows.sort(key=lambda row: row.id, reverse=not window.upwards)
