@@ -1,12 +1,15 @@
 """The driver beneath a session, for the few statements that run with every posting.
 
 A statement through SQLAlchemy costs ten times what the statement itself costs; these go to the driver's own cursor, on
-the session's connection and in its transaction. Places for parameters are written `?` on both engines.
+the session's connection and in its transaction. Places for parameters are written `?` on both engines. What the driver
+raises is raised as SQLAlchemy would, so that whoever handles a failed transaction need not know how it was written.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final, Self
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 _CURSOR: Final = "kernel.driver"
@@ -15,38 +18,70 @@ _CURSOR: Final = "kernel.driver"
 class Driver:
     """One cursor of the session's connection."""
 
-    def __init__(self, cursor: Any, *, sqlite: bool) -> None:  # noqa: ANN401 - the drivers share no type
-        self.cursor = cursor
-        self.sqlite = sqlite
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._cursor: Any = connection.connection.cursor()
+        self.sqlite = connection.dialect.name == "sqlite"
+        dbapi = connection.dialect.loaded_dbapi
+        self._error: type[Exception] = dbapi.Error
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement and give its rows."""
-        self.cursor.execute(statement if self.sqlite else statement.replace("?", "%s"), parameters)
-        found: list[tuple[Any, ...]] = self.cursor.fetchall()
+        try:
+            self._cursor.execute(self._written(statement), parameters)
+            found: list[tuple[Any, ...]] = self._cursor.fetchall()
+        except self._error as error:
+            raise self._wrapped(error, statement) from error
         return found
 
     def run(self, statement: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement that gives no rows; tells how many it changed."""
-        self.cursor.execute(statement if self.sqlite else statement.replace("?", "%s"), parameters)
-        changed: int = self.cursor.rowcount
+        try:
+            self._cursor.execute(self._written(statement), parameters)
+        except self._error as error:
+            raise self._wrapped(error, statement) from error
+        changed: int = self._cursor.rowcount
         return changed
 
     def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
         """Run a statement once for each row; tells how many it changed."""
-        self.cursor.executemany(statement if self.sqlite else statement.replace("?", "%s"), rows)
-        changed: int = self.cursor.rowcount
+        try:
+            self._cursor.executemany(self._written(statement), rows)
+        except self._error as error:
+            raise self._wrapped(error, statement) from error
+        changed: int = self._cursor.rowcount
         return changed
+
+    def copy(self, statement: str, data: bytes) -> None:
+        """Hand rows over in PostgreSQL's own form."""
+        try:
+            with self._cursor.copy(statement) as copy:
+                copy.write(data)
+        except self._error as error:
+            raise self._wrapped(error, statement) from error
 
     def where_in(self, statement: str, numbers: Sequence[int], *, at_once: int = 10_000) -> list[tuple[Any, ...]]:
         """Run `… WHERE column` for whole numbers, however many; the rows are in no order."""
         if not self.sqlite:
-            self.cursor.execute(f"{statement} = ANY(%s)", (list(numbers),))
-            return list(self.cursor.fetchall())
+            return self.rows(f"{statement} = ANY(?)", (list(numbers),))
         found: list[tuple[Any, ...]] = []
         for start in range(0, len(numbers), at_once):
-            self.cursor.execute(f"{statement} IN ({', '.join(map(str, numbers[start : start + at_once]))})")
-            found += self.cursor.fetchall()
+            found += self.rows(f"{statement} IN ({', '.join(map(str, numbers[start : start + at_once]))})")
         return found
+
+    def _written(self, statement: str) -> str:
+        return statement if self.sqlite else statement.replace("?", "%s")
+
+    def _wrapped(self, error: Exception, statement: str) -> Exception:
+        """Give the exception that SQLAlchemy would raise; parameters stay out of it, they may name persons."""
+        dialect = self._connection.dialect
+        is_lost = dialect.is_disconnect(error, self._connection.connection.dbapi_connection, self._cursor)  # type: ignore[arg-type]  # the drivers share no type
+        wrapped = DBAPIError.instance(
+            statement, None, error, self._error, hide_parameters=True, connection_invalidated=is_lost, dialect=dialect
+        )
+        if is_lost:
+            self._connection.invalidate(error)
+        return wrapped
 
     def __enter__(self) -> Self:
         """Be used in a `with` block; the cursor lives as long as the transaction."""
@@ -62,7 +97,6 @@ def driver(session: Session) -> Driver:
     transaction = session.get_transaction()
     if known is not None and transaction is not None and known[0] is transaction:
         return known[1]
-    connection = session.connection()
-    found = Driver(connection.connection.cursor(), sqlite=connection.dialect.name == "sqlite")
+    found = Driver(session.connection())
     session.info[_CURSOR] = (session.get_transaction(), found)
     return found

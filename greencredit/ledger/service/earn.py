@@ -51,7 +51,7 @@ def earn(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[
     stands = standing(session, caller_id, keys)
     if not stands and len(set(keys)) == len(keys):
         first = _book(session, head, caller_id, earnings)
-        return list(map(Posted._make, zip(range(first, first + len(earnings)), repeat(False))))
+        return list(map(Posted._make, zip(range(first, first + len(earnings)), repeat(False))))  # noqa: FBT003 - a column of the answer
     fresh: dict[bytes, Earning] = {}
     for earning in earnings:
         if earning.key not in stands:

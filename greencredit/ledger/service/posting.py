@@ -39,7 +39,7 @@ _TYPES: Final = {"kind": "smallint", "caller": "smallint", "key": "bytea", "fing
     ("series", "holder", "party"), "integer"
 )
 _INSERT: Final = f"INSERT INTO ledger_event ({_COLUMNS})"
-_INSERT_ROW: Final = f"{_INSERT} VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 - constants
+_INSERT_ROW: Final = f"{_INSERT} VALUES ({', '.join('?' * len(Row._fields))})"
 _ARRAYS: Final = ", ".join(f"?::{_TYPES.get(field, 'bigint')}[]" for field in Row._fields)
 _INSERT_ARRAYS: Final = f"{_INSERT} SELECT * FROM unnest({_ARRAYS})"  # noqa: S608 - constants
 _COPY: Final = f"COPY ledger_event ({_COLUMNS}) FROM STDIN (FORMAT binary)"
@@ -111,8 +111,7 @@ def _insert_events(hot: Driver, rows: Rows) -> None:
     if hot.sqlite:
         hot.many(_INSERT_ROW, rows)
     elif len(rows) >= _COPY_FROM:
-        with hot.cursor.copy(_COPY) as copy:
-            copy.write(copied(rows))
+        hot.copy(_COPY, copied(rows))
     else:
         hot.run(_INSERT_ARRAYS, [list(column) for column in zip(*rows, strict=True)])
 
@@ -206,7 +205,7 @@ def _give(hot: Driver, batch: int, given: Mapping[int, tuple[int, int]]) -> None
         hot.many(f"{insert} VALUES (?, ?, ?, ?)", rows)
     elif rows:
         arrays = "?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]"
-        hot.run(f"{insert} SELECT * FROM unnest({arrays})", _columns(rows))
+        hot.run(f"{insert} SELECT * FROM unnest({arrays})", _columns(rows))  # noqa: S608 - constants
 
 
 def _columns(rows: Sequence[tuple[int, ...]]) -> list[list[int]]:
