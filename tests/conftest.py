@@ -178,7 +178,7 @@ def connection(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Conne
         try:
             if not _is_spoiled(connection):
                 with Session(connection, join_transaction_mode="create_savepoint") as session:
-                    _audit(request, session)
+                    require_books(request, session)
         finally:
             transaction.rollback()
 
@@ -197,19 +197,19 @@ def _audit_own(request: pytest.FixtureRequest, url: str) -> None:
     try:
         with database.reading() as session:
             if inspect(session.connection()).has_table("ledger_head"):
-                _audit(request, session)
+                require_books(request, session)
     finally:
         database.close()
 
 
-def _audit(request: pytest.FixtureRequest, session: Session) -> None:
+def require_books(request: pytest.FixtureRequest, session: Session) -> None:
     """Fail the test that leaves the books wrong, unless that is what it is about; untouched books cost one look."""
     if request.node.get_closest_marker(_BREAKS) is not None:
         return
     if session.scalar(text("SELECT next_event FROM ledger_head")) == 1:
         return
     broken = {finding.name: finding.broken for finding in ledger.audit(session) if not finding.holds}
-    assert broken == {}, "the test leaves the books wrong"
+    assert not broken, f"the test leaves the books wrong: {broken}"
 
 
 @pytest.fixture

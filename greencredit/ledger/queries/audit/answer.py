@@ -47,9 +47,10 @@ def opened(session: Session) -> Books:
     return Books(session, *session.execute(_COUNTS).one())
 
 
-def rows(books: Books, looked_at: int, broken: str) -> Answer:
-    """Write out the first rows that should not be there, in the order of their first two columns."""
-    statement = text(f"SELECT * FROM ({broken}) found ORDER BY 1, 2 LIMIT {FIRST_FEW}")  # noqa: S608 - our own
+def rows(books: Books, looked_at: int, broken: str, *, by: int = 2) -> Answer:
+    """Write out the first rows that should not be there, in the order of so many of their columns."""
+    order = ", ".join(map(str, range(1, by + 1)))
+    statement = text(f"SELECT * FROM ({broken}) found ORDER BY {order} LIMIT {FIRST_FEW}")  # noqa: S608 - our own
     try:
         found = books.session.execute(statement).all()
     except OperationalError as error:

@@ -38,31 +38,34 @@ def only_enterprises_have_wallets(books: Books) -> Answer:
         "UNION ALL SELECT 'event', e.id, 'into a wallet of no enterprise' "
         "FROM ledger_event e JOIN ledger_holder h ON h.id = e.holder "
         f"WHERE e.kind IN ({_OF_WALLETS}) AND substr(h.subject_id, 1, 4) <> 'ent_'",
+        by=3,
     )
 
 
 def two_persons_adjusted(books: Books) -> Answer:
     """Hold every correction against its proposal and decision, both ways."""
     decided = (
-        "SELECT d.event_id, d.approved, d.proposed_by, d.decided_by, p.proposed_by AS proposer, p.holder, "
-        "p.series_id, p.credits FROM ledger_decision d LEFT JOIN ledger_proposal p ON p.id = d.proposal_id "
+        "SELECT d.proposal_id, d.event_id, d.approved, d.proposed_by, d.decided_by, p.proposed_by AS proposer, "
+        "p.holder, p.series_id, p.credits FROM ledger_decision d LEFT JOIN ledger_proposal p ON p.id = d.proposal_id "
         "WHERE d.approved <> 0 OR d.event_id IS NOT NULL"
     )
     return rows(
         books,
         books.events,
-        "SELECT COALESCE(e.id, d.event_id) AS event, CASE WHEN d.event_id IS NULL "  # noqa: S608 - numbers
-        "THEN 'nobody decided on it' WHEN e.id IS NULL THEN 'decided on, and no correction' "
-        "WHEN d.proposer IS NULL THEN 'nobody proposed it' "
+        "SELECT COALESCE(e.id, d.event_id) AS event, d.proposal_id AS proposal, "  # noqa: S608 - numbers
+        "CASE WHEN d.proposal_id IS NULL THEN 'nobody decided on it' "
+        "WHEN e.id IS NULL THEN 'decided on, and no correction' "
+        "WHEN d.approved <> 1 THEN 'nobody approved it' WHEN d.proposer IS NULL THEN 'nobody proposed it' "
         "WHEN d.decided_by = d.proposer OR d.decided_by = d.proposed_by THEN 'one person did both' "
         "ELSE 'not what was proposed' END AS wrong FROM "
         f"(SELECT id, kind, holder, series, amount FROM ledger_event WHERE kind IN ({_ADJUSTING})) e "
         f"FULL JOIN ({decided}) d ON d.event_id = e.id "
-        "WHERE d.event_id IS NULL OR e.id IS NULL OR d.proposer IS NULL OR d.proposer <> d.proposed_by "
+        "WHERE d.proposal_id IS NULL OR e.id IS NULL OR d.proposer IS NULL OR d.proposer <> d.proposed_by "
         "OR d.decided_by = d.proposer OR d.approved <> 1 OR d.holder <> e.holder OR d.series_id <> e.series "
         f"OR d.credits <> CASE e.kind WHEN {Verb.ADJUST_UP.value} THEN e.amount ELSE -e.amount END "
-        "UNION ALL SELECT event_id, 'decided on twice' FROM ledger_decision "
+        "UNION ALL SELECT event_id, MAX(proposal_id), 'decided on twice' FROM ledger_decision "
         "WHERE event_id IS NOT NULL GROUP BY event_id HAVING COUNT(*) > 1",
+        by=3,
     )
 
 
@@ -84,6 +87,7 @@ def erased_is_frozen(books: Books) -> Answer:
         "WHERE e.id IS NULL OR h.secret IS NOT NULL OR length(f.hash) <> 32 "
         "UNION ALL SELECT 'holder', h.id, 'half erased' FROM ledger_holder h "
         "WHERE (h.subject_id IS NULL) <> (h.secret IS NULL)",
+        by=3,
     )
     return answer._replace(note=_frozen(books))
 

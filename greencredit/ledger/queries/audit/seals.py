@@ -157,7 +157,8 @@ class _Events:
         kept: dict[int, bytes] = {}
         if self._frozen:
             window = {"first": rows[0][0], "last": rows[-1][0]}
-            kept = {number: bytes(one) for number, one in self._session.execute(_FROZEN, window)}
+            found = self._session.execute(_FROZEN, window)
+            kept = {number: bytes(one) for number, one in found if len(one) == HASH_BYTES}
         secrets = {row[4]: _NO_SECRET if row[12] is None else bytes(row[12]) for row in rows}
         try:
             hashes = seal.event_hashes([row[:12] for row in rows], secrets)
@@ -208,7 +209,9 @@ def _chunks(name: str, batch: _Batch, chunks: Sequence[bytes]) -> Iterator[str]:
     for place, chunk in enumerate(chunks):
         if batch.hashes[HASH_BYTES * place : HASH_BYTES * (place + 1)] != chunk:
             first = batch.first + place * seal.CHUNK
-            yield f"{name}: events {first} to {min(first + seal.CHUNK - 1, batch.last)} do not hash to what is kept"
+            last = min(first + seal.CHUNK - 1, batch.last)
+            which = f"event {first} does" if first == last else f"events {first} to {last} do"
+            yield f"{name}: {which} not hash to what is kept"
 
 
 def _differ(made: bytes, entry: bytes) -> str:

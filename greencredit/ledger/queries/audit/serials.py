@@ -61,4 +61,5 @@ def serials_follow_in_blocks(books: Books) -> Answer:
         "UNION ALL SELECT e.id, e.serial, CASE WHEN e.serial IS NULL THEN 'credits came into being without a serial' "
         "ELSE 'a serial where no credits came into being' END FROM ledger_event e "
         f"WHERE (e.serial IS NULL) <> (e.kind NOT IN ({_ISSUING}))",
+        by=3,
     )
