@@ -59,7 +59,7 @@ class ProofsTile(Table):
 
 
 class ProofsPending(Table):
-    """A fact of another room that waits for the next batch (待上链); written in that room's own transaction."""
+    """A fact of another room that waits for the next batch (待上链事项); written in that room's own transaction."""
 
     __tablename__ = "proofs_pending"
     __table_args__ = (CheckConstraint("length(body) <= 65535", name="shape"), STRICT)
