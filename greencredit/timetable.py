@@ -22,7 +22,9 @@ HANDLERS: Final[dict[str, Handler]] = {
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
     ledger.AUDIT: ledger.audit,
     notices.FOLLOW: notices.follow_the_ledger,
+    ledger.EXPIRE: ledger.expire,
     "ledger.note_stretches": ledger.note_stretches,
+    "ledger.take_facts_in": ledger.take_facts_in,
     notices.REMIND: notices.remind_of_expiry,
     "proofs.publish": proofs.publish,
 }
@@ -34,9 +36,11 @@ DELIVERIES: Final[dict[str, Handler]] = {TOPIC: notices.deliver}
 ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),
     Daily("filings take effect", "issuers.bring_filings_into_effect", at=time(0, 5)),
+    Daily("expire credits", ledger.EXPIRE, at=time(0, 15)),
     Daily("audit the ledger", ledger.AUDIT, at=time(2, 30)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
     Every("follow the ledger", notices.FOLLOW, seconds=60),
+    Every("take facts into the log", "ledger.take_facts_in", seconds=60),
     Every("note stretches", "ledger.note_stretches", seconds=60),
     Every("publish the log", "proofs.publish", seconds=60),
 )

@@ -3,11 +3,15 @@
 from typing import Final
 
 from greencredit.kernel import logs
+from greencredit.kernel.clock import civil_date, start_of
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages.queue import Job
 from greencredit.ledger import queries, service
 from greencredit.ledger.errors import BooksDoNotHold
 from greencredit.proofs import queries as proofs
+
+EXPIRE: Final = "ledger.expire"
+"""The kind of job that expires, and the name under which it posts."""
 
 AUDIT: Final = "ledger.audit"
 """The kind of job that audits the ledger and its log."""
@@ -35,6 +39,32 @@ def audit(database: Database, job: Job) -> None:
     if broken := [finding.name for finding in findings if not finding.holds]:
         raise BooksDoNotHold(broken)
     _LOG.info("the books hold", invariants=len(findings), events=findings[0].looked_at)
+
+
+def expire(database: Database, job: Job) -> None:
+    """Expire what ended up to the beginning of today in China, so many leaves in each transaction.
+
+    A sweep that dies goes on where it was: what is expired is no longer available, so nothing expires twice.
+    """
+    del job
+    until = start_of(civil_date(database.clock.now()))
+    after: int | None = 0
+    leaves = credits_ = 0
+    while after is not None:
+        with database.writing() as session:
+            swept = service.expire(session, service.caller(session, EXPIRE), until=until, after=after)
+        leaves, credits_, after = leaves + swept.leaves, credits_ + swept.credits, swept.after
+    _LOG.info("credits expired", leaves=leaves, credits=credits_, until=until.isoformat())
+
+
+def take_facts_in(database: Database, job: Job) -> None:
+    """Bring facts of other rooms into the log, if some wait and no award took them along."""
+    del job
+    with database.reading() as session:
+        waiting = proofs.facts_waiting(session)
+    if waiting:
+        with database.writing() as session:
+            service.take_facts_in(session)
 
 
 def note_stretches(database: Database, job: Job) -> None:

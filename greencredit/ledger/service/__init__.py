@@ -4,6 +4,7 @@ from greencredit.ledger.service.adjust import decide, propose
 from greencredit.ledger.service.earn import earn, earn_each
 from greencredit.ledger.service.erase import erase
 from greencredit.ledger.service.expire import Swept, expire
+from greencredit.ledger.service.facts import take_facts_in
 from greencredit.ledger.service.names import caller, holders, series
 from greencredit.ledger.service.post import Outcome, post, post_one
 from greencredit.ledger.service.take_back import restore, reverse
@@ -25,5 +26,6 @@ __all__ = [
     "restore",
     "reverse",
     "series",
+    "take_facts_in",
     "touch",
 ]

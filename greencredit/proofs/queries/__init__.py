@@ -13,7 +13,7 @@ from greencredit.proofs.queries.signed import (
     witness_signer,
     witnesses,
 )
-from greencredit.proofs.queries.tree import consistency, count_of, entries_at, entry, inclusion, root, size
+from greencredit.proofs.queries.tree import consistency, count_of, entries_at, entry, facts_waiting, inclusion, root, size
 
 __all__ = [
     "audit",
@@ -24,6 +24,7 @@ __all__ = [
     "count_of",
     "entries_at",
     "entry",
+    "facts_waiting",
     "inclusion",
     "key_changes",
     "key_lines",

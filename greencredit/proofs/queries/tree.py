@@ -64,6 +64,12 @@ def count_of(session: Session, kind: str) -> int:
     return counted
 
 
+def facts_waiting(session: Session) -> int:
+    """Count the facts that wait for the next batch."""
+    waiting: int = session.execute(text("SELECT COUNT(*) FROM proofs_pending")).scalar_one()
+    return waiting
+
+
 def root(session: Session, size: int) -> bytes:
     """Give the root of the log when it had this many entries."""
     return rules.root_from(_reader(session, size), size)
