@@ -39,13 +39,14 @@ class Writer:
         patience: the deadline of commands that name none.
         attempts_max: how often a batch is tried while the database is locked or gone.
         begin_seconds: how long one attempt waits for its turn and the lock of the file.
+        linger_seconds: how long a batch waits for callers who were there a moment ago; one who is alone never waits.
         idle_seconds: after this time without commands the thread ends.
         by_hand: there is no thread; `step` is called.
         pause: sleeps between two attempts.
         stopwatch: measures how fast the queue is drained.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a knob with a name, a reason and a default
         self,
         database: Database,
         *,
@@ -54,6 +55,7 @@ class Writer:
         patience: timedelta = PATIENCE,
         attempts_max: int = 8,
         begin_seconds: float = 1.0,
+        linger_seconds: float = 0.002,
         idle_seconds: float = 30.0,
         by_hand: bool = False,
         pause: Callable[[float], None] = time.sleep,
@@ -64,6 +66,7 @@ class Writer:
         self._largest_batch = largest_batch
         self._queue_limit = queue_limit
         self._patience = patience
+        self._linger_seconds = linger_seconds
         self._idle_seconds = idle_seconds
         self._by_hand = by_hand
         self._batches = Batches(
@@ -85,6 +88,8 @@ class Writer:
         self._waiting = 0
         self._thread: threading.Thread | None = None
         self._asleep = False
+        self._wanted = 1
+        self._answered = 0
         self._closed = False
         self._died = False
 
@@ -175,8 +180,9 @@ class Writer:
             self._queue.append(entry)
             self._waiting += count
             if self._asleep:
-                self._asleep = False
-                self._more.notify()
+                if len(self._queue) >= self._wanted:
+                    self._asleep = False
+                    self._more.notify()
             elif self._thread is None and not self._by_hand:
                 self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
                 self._thread.start()
@@ -213,6 +219,7 @@ class Writer:
             while self._wait():
                 entries = self._taken()
                 self._batches.write(entries, lambda: self._waiting)
+                self._answered = len(entries)
         except BaseException:  # noqa: BLE001 - only what is no `Exception` comes here: a verb wanted to end the process
             _LOG.critical("the writer died", exc_info=True)
             with self._lock:
@@ -221,19 +228,25 @@ class Writer:
             self._refuse_waiting()
 
     def _wait(self) -> bool:
-        """Wait for a command; give False when there was none for long or no more will come."""
+        """Wait for a batch worth its commit; give False when there was nothing for long or no more will come."""
         with self._lock:
-            while not self._queue:
-                if self._closed:
-                    self._thread = None
-                    return False
-                self._asleep = True
-                self._more.wait(self._idle_seconds)
-                if self._asleep and not self._queue:  # nobody woke us: the time is over
-                    self._asleep = False
-                    self._thread = None
-                    return False
-            return True
+            # Whoever was just answered asks again soon, and whoever came meanwhile is somebody else.
+            callers = self._answered + len(self._queue)
+            if callers > 1 and len(self._queue) < callers and self._waiting < self._largest_batch:
+                self._slept_until(callers, self._linger_seconds)
+            if self._queue or self._slept_until(1, self._idle_seconds):
+                return True
+            self._thread = None
+            return False
+
+    def _slept_until(self, commands: int, seconds: float) -> bool:
+        """Sleep until so many commands wait, or nobody may come any more, or the time is over."""
+        if self._closed:
+            return bool(self._queue)
+        self._asleep, self._wanted = True, commands
+        self._more.wait(seconds)
+        self._asleep = False
+        return bool(self._queue)
 
     # ---- Life --------------------------------------------------------------------------------------------------------
 
