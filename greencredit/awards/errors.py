@@ -37,3 +37,12 @@ class NoSuchUpload(NotFound):
 
     def __init__(self, job_id: str) -> None:
         super().__init__(f"no file was handed in under job {job_id}", job_id=job_id)
+
+
+class NoSuchRule(NotFound):
+    """查无此规则: the issuer has no rule of this name on file."""
+
+    code = "awards.no_such_rule"
+
+    def __init__(self, issuer_id: str, rule: str) -> None:
+        super().__init__(f"{issuer_id} has no rule {rule} on file", issuer_id=issuer_id, rule=rule)

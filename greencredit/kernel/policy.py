@@ -134,6 +134,8 @@ POLICY: Final[Mapping[str, Rule]] = {
     "factors.publish": _writes(_OPERATOR),
     "award.reverse": _writes(_OPERATOR),
     "award.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS),
+    # Trajectories: one's own, an issuer's own, all for overseers; whoever looks at others' is written down.
+    "trajectory.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS, watched=True),
     # The ledger as a whole, and the machine room.
     "ledger.audit": _reads(*_OVERSEERS, _OPERATOR),
     "operations.read": _reads(_OPERATOR, _AUDITOR),

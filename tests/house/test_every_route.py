@@ -60,8 +60,13 @@ _OWN_TRANSACTIONS: Final = {
     "/health/ready",
     "/log/cosignatures",
     "/witness/add-checkpoint",
+    "/api/v1/consumers/{consumer_id}/trajectory/export",
+    "/api/v1/holders/{holder}/trajectory/export",
+    "/api/v1/issuers/{issuer_id}/trajectory/export",
+    "/api/v1/issuers/{issuer_id}/rules/{rule}/trajectory/export",
 }
-"""Routes that hold the database itself: signing in and witnessing remember refusals, health must not fail with it."""
+"""Routes that hold the database itself: signing in and witnessing remember refusals, health must not fail with it, and
+an export reads window after window, each in a transaction of its own."""
 
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 

@@ -18,6 +18,7 @@ from greencredit.awards.queries.totals import (
     rule_totals,
     totals_of,
 )
+from greencredit.awards.queries.trajectory import following_rule, rule_trajectory, rule_windows
 
 __all__ = [
     "AWARDING",
@@ -28,6 +29,7 @@ __all__ = [
     "awards_of",
     "filed_rule",
     "filings_in_effect",
+    "following_rule",
     "holder_of",
     "import_outcome",
     "issuer_months",
@@ -36,6 +38,8 @@ __all__ = [
     "participants",
     "quantification",
     "rule_totals",
+    "rule_trajectory",
+    "rule_windows",
     "rules_in_force",
     "totals_of",
     "usage",

@@ -13,8 +13,8 @@ from greencredit.ledger.queries.events import earnings_by as earnings_by
 from greencredit.ledger.queries.events import movements_of as movements_of
 from greencredit.ledger.queries.events import posted_at as posted_at
 from greencredit.ledger.queries.events import reversed_by_award as reversed_by_award
-from greencredit.ledger.queries.export import as_csv as as_csv
-from greencredit.ledger.queries.export import as_parquet as as_parquet
+from greencredit.ledger.queries.export import Exported as Exported
+from greencredit.ledger.queries.export import exported as exported
 from greencredit.ledger.queries.export import facts_of as facts_of
 from greencredit.ledger.queries.export import windows as windows
 from greencredit.ledger.queries.happened import Happening as Happening
@@ -25,9 +25,11 @@ from greencredit.ledger.queries.lines import for_issuer as for_issuer
 from greencredit.ledger.queries.lines import in_words as in_words
 from greencredit.ledger.queries.lines import unnamed as unnamed
 from greencredit.ledger.queries.names import holder_number as holder_number
+from greencredit.ledger.queries.names import issuer_of_series as issuer_of_series
 from greencredit.ledger.queries.names import subjects_of as subjects_of
 from greencredit.ledger.queries.story import award_story as award_story
 from greencredit.ledger.queries.story import lines_of_awards as lines_of_awards
+from greencredit.ledger.queries.story import places_of_award as places_of_award
 from greencredit.ledger.queries.story import serial_state as serial_state
 from greencredit.ledger.queries.trajectory import newest as newest
 from greencredit.ledger.queries.trajectory import series_of as series_of

@@ -6,11 +6,12 @@ back neither writers nor checkpoints, and the same export made again has the sam
 
 import csv
 import io
+import json
+import re
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from greencredit.kernel.clock import SHANGHAI, now
 from greencredit.ledger.queries.lines import Pseudonym
 from greencredit.ledger.queries.trajectory import lines_of, newest, window_of
 from greencredit.proofs import queries as proofs
-from greencredit.schemas.ledger import ExportFacts, Following, Line, Verb
+from greencredit.schemas.ledger import ExportFacts, ExportQuery, Following, Line, Verb
 from greencredit.schemas.ledger.trajectory import VERB_WORDS
 
 Open = Callable[[], AbstractContextManager[Session]]
@@ -58,14 +59,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _METADATA: Final = b"greencredit"
 
 
-def facts_of(
-    session: Session,
-    following: str,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    verbs: Collection[Verb] = (),
-) -> ExportFacts:
+def facts_of(session: Session, following: str, asked: ExportQuery) -> ExportFacts:
     """Say what an export that begins now will be of."""
     as_of = newest(session)
     entry = session.execute(
@@ -77,15 +71,42 @@ def facts_of(
     signed = proofs.latest_checkpoint(session)
     return ExportFacts(
         following=following,
-        since=since,
-        until=until,
-        verbs=tuple(sorted(verb.name.lower() for verb in verbs)),
+        since=asked.since,
+        until=asked.until,
+        verbs=tuple(sorted(asked.verbs)),
         as_of=as_of,
         log_size=0 if entry is None else entry + 1,
         checkpoint_size=None if signed is None else signed.size,
         checkpoint_root=None if signed is None else b64encode(signed.root).decode(),
         made_at=now(session),
     )
+
+
+class Exported(NamedTuple):
+    """An export as a door hands it on: its bytes as they come, what they are, and what goes beside them."""
+
+    content: Iterator[bytes]
+    media_type: str
+    file_name: str
+    facts: ExportFacts
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Give what stands beside the bytes over HTTP; CSV has no place inside for the facts."""
+        return {
+            "Content-Disposition": f'attachment; filename="{self.file_name}"',
+            "Export-Facts": json.dumps(self.facts.model_dump(mode="json")),
+            "Cache-Control": "no-store",
+        }
+
+
+def exported(found: Iterable[list[Line]], facts: ExportFacts, asked: ExportQuery) -> Exported:
+    """Write lines in the form asked for, as they come."""
+    named = re.sub(r"[^A-Za-z0-9]+", "-", facts.following).strip("-")
+    name = f"trajectory-{named}-asof-{facts.as_of}.{asked.form}"
+    if asked.form == "csv":
+        return Exported(as_csv(found, bom=asked.bom, plain=asked.plain), "text/csv; charset=utf-8", name, facts)
+    return Exported(as_parquet(found, facts), "application/vnd.apache.parquet", name, facts)
 
 
 def windows(
@@ -97,13 +118,7 @@ def windows(
     while after is not None:
         with reading() as session:
             window = window_of(
-                session,
-                since=facts.since,
-                until=facts.until,
-                verbs=verbs,
-                after=after,
-                before=None,
-                as_of=facts.as_of,
+                session, as_of=facts.as_of, since=facts.since, until=facts.until, verbs=verbs, after=after
             )
             lines, after = lines_of(session, following, window, WINDOW_LINES, named(session))
         if lines:

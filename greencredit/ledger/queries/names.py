@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from greencredit.ledger.errors import NoSuchHolder
+from greencredit.ledger.errors import NoSuchHolder, NoSuchSeries
 from greencredit.ledger.queries.reading import in_parts
 
 
@@ -22,3 +22,17 @@ def holder_number(session: Session, subject_id: str) -> int:
 def subjects_of(session: Session, holder_ids: Iterable[int]) -> dict[int, str | None]:
     """Give the subject behind each pseudonym; none where the person was erased."""
     return dict(in_parts(session, "SELECT id, subject_id FROM ledger_holder WHERE id", holder_ids))
+
+
+def issuer_of_series(session: Session, series_id: int) -> str:
+    """Give the issuer of a series.
+
+    Raises:
+        NoSuchSeries: there is none.
+    """
+    found: str | None = session.execute(
+        text("SELECT issuer_id FROM ledger_series WHERE id = :series"), {"series": series_id}
+    ).scalar_one_or_none()
+    if found is None:
+        raise NoSuchSeries(series_id)
+    return found

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from greencredit.ledger.errors import NoSuchSerial
 from greencredit.ledger.queries.attribution import Head, Leaves, Part, award_head, caused_by, heads_of, moves_of_awards
 from greencredit.ledger.queries.lines import Lines, Pseudonym, by_number, in_words
+from greencredit.ledger.queries.names import issuer_of_series, subjects_of
 from greencredit.ledger.queries.trajectory import newest, rows_of
 from greencredit.ledger.rules import Place, Slice
 from greencredit.ledger.rules import serial as serials
@@ -69,6 +70,16 @@ def award_story(session: Session, award: int, *, pseudonym: Pseudonym = by_numbe
         fell_short=Credits(sums[Verb.FALL_SHORT]),
         waived=Credits(_waived(session, taken)),
     )
+
+
+def places_of_award(session: Session, award: int) -> tuple[str, str | None]:
+    """Tell to which issuer and to whom an award belongs; to nobody, where the person was erased.
+
+    Raises:
+        NoSuchEvent, NotAnAward: there is no such award.
+    """
+    leaf = award_head(session, award).leaf
+    return issuer_of_series(session, leaf.series), subjects_of(session, [leaf.holder])[leaf.holder]
 
 
 def lines_of_awards(session: Session, awards: Sequence[int], pseudonym: Pseudonym = by_number) -> list[Line]:

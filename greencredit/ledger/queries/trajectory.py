@@ -26,7 +26,7 @@ STRETCH_BITS: Final = 12
 """A stretch has 4,096 events."""
 
 _STRETCH: Final = 1 << STRETCH_BITS
-_STRETCHES_A_PAGE: Final = 128
+STRETCHES_A_PAGE: Final = 128
 """A page reads at most so many stretches: half a million rows, a few tenths of a second."""
 
 _CLOCKS_APART: Final = timedelta(minutes=5)
@@ -103,12 +103,12 @@ def newest(session: Session) -> int:
 def window_of(
     session: Session,
     *,
-    since: datetime | None,
-    until: datetime | None,
-    verbs: Collection[Verb],
-    after: int | None,
-    before: int | None,
     as_of: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    verbs: Collection[Verb] = (),
+    after: int | None = None,
+    before: int | None = None,
 ) -> Window:
     """Turn instants into event numbers, by the index of batch times; the lines' own times still decide."""
     above, below = after or 0, min(_ALL if before is None else before, as_of + 1)
@@ -230,7 +230,7 @@ def _reads_series(session: Session, series: Sequence[int]) -> _Read:
         )
         rows: list[EventRow] = []
         for looked, (above, below) in enumerate(stretches(session, series, window)):
-            if looked == _STRETCHES_A_PAGE:
+            if looked == STRETCHES_A_PAGE:
                 return Found(rows, above if window.upwards else below)
             asked = {"above": above, "below": below, "n": limit + 1 - len(rows)}
             rows += [EventRow(*row) for row in session.execute(text(statement), asked)]

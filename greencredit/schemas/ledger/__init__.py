@@ -39,10 +39,12 @@ from greencredit.schemas.ledger.kinds import Verb as Verb
 from greencredit.schemas.ledger.trajectory import AwardShare as AwardShare
 from greencredit.schemas.ledger.trajectory import AwardStory as AwardStory
 from greencredit.schemas.ledger.trajectory import ExportFacts as ExportFacts
+from greencredit.schemas.ledger.trajectory import ExportQuery as ExportQuery
 from greencredit.schemas.ledger.trajectory import Following as Following
 from greencredit.schemas.ledger.trajectory import Line as Line
 from greencredit.schemas.ledger.trajectory import PartNow as PartNow
 from greencredit.schemas.ledger.trajectory import SerialState as SerialState
 from greencredit.schemas.ledger.trajectory import TrajectoryLine as TrajectoryLine
 from greencredit.schemas.ledger.trajectory import TrajectoryPage as TrajectoryPage
+from greencredit.schemas.ledger.trajectory import TrajectoryQuery as TrajectoryQuery
 from greencredit.schemas.ledger.trajectory import Whose as Whose

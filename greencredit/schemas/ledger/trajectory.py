@@ -3,7 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
 
 from greencredit.schemas.ledger.kinds import Verb
 from greencredit.schemas.values import Credits, Instant, PositiveCredits, Record, Words
@@ -178,6 +180,46 @@ class TrajectoryPage(Record):
     """The newest event when this page was read; hand it in again to leave out what came later."""
     lines: tuple[TrajectoryLine, ...]
     next: int | None
+
+
+VerbName = Annotated[str, Field(pattern=rf"^({'|'.join(verb.name.lower() for verb in Verb)})$")]
+"""A verb by its name: `earn`, `redeem`, `expire` …"""
+
+
+class TrajectoryQuery(Record):
+    """Which page of a trajectory is asked for: with `after` upwards from there, else downwards from `before`."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+    verbs: tuple[VerbName, ...] = ()
+    after: int | None = Field(default=None, ge=0, lt=2**62)
+    before: int | None = Field(default=None, ge=1, lt=2**62)
+    as_of: int | None = Field(default=None, ge=0, lt=2**62)
+    limit: int = Field(default=50, ge=1, le=500)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.after is not None and self.before is not None:
+            message = "a page goes on after an event or before one, found both"
+            raise ValueError(message)
+        return self
+
+    def page(self) -> dict[str, Any]:
+        """Give what `queries.trajectory` asks for."""
+        return dict(self) | {"verbs": [Verb[name.upper()] for name in self.verbs]}
+
+
+class ExportQuery(Record):
+    """What an export shall hold, and how it is written."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+    verbs: tuple[VerbName, ...] = ()
+    form: Literal["csv", "parquet"] = "csv"
+    bom: bool = False
+    """Begin CSV with a byte order mark, which some spreadsheets need."""
+    plain: bool = False
+    """Head the columns of CSV with their names alone, without Chinese."""
 
 
 class PartNow(Record):

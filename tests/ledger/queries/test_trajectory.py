@@ -298,7 +298,7 @@ def test_stretches_are_noted_once_and_only_when_they_are_complete(session: Sessi
 @pytest.mark.breaks_invariants("events are put behind the verbs' back")
 def test_a_page_of_a_rare_issuer_reads_only_the_stretches_it_touched(session: Session, crowd: list[int]) -> None:
     service.touch(session)
-    window = queries.window_of(session, since=None, until=None, verbs=(), after=0, before=None, as_of=14336)
+    window = queries.window_of(session, as_of=14336, after=0)
 
     assert list(queries.stretches(session, [crowd[0]], window)) == [(0, 4097), (12288, 14337)]
 
@@ -308,7 +308,7 @@ def test_a_page_that_looked_long_enough_says_where_to_go_on(
     session: Session, crowd: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del crowd
-    monkeypatch.setattr(import_module("greencredit.ledger.queries.trajectory"), "_STRETCHES_A_PAGE", 1)
+    monkeypatch.setattr(import_module("greencredit.ledger.queries.trajectory"), "STRETCHES_A_PAGE", 1)
     rare = Following.of_issuer("iss_0")
 
     down = queries.trajectory(session, rare, limit=5)
