@@ -8,7 +8,19 @@ from typing import Annotated, Final
 
 import typer
 
-from greencredit.cli import administration, books, feeds, installation, log, notices, output, queues, reports, verify
+from greencredit.cli import (
+    administration,
+    books,
+    feeds,
+    installation,
+    log,
+    notices,
+    output,
+    queues,
+    reports,
+    trajectories,
+    verify,
+)
 
 _JSON: Final = "--json"
 _REFUSED: Final = 2
@@ -22,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(installation.app)
 app.add_typer(feeds.app)
+books.ledger.add_typer(trajectories.app)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(books.actions, name="actions")
 app.add_typer(reports.app, name="report")

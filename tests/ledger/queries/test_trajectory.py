@@ -42,8 +42,8 @@ def _walk(session: Session, following: Following, *, upwards: bool, limit: int, 
     seen: list[int] = []
     cursor: int | None = 0 if upwards else None
     for _ in range(1_000):
-        way = {"after": cursor} if upwards else {"before": cursor}
-        page = queries.trajectory(session, following, limit=limit, **way, **more)
+        after, before = (cursor, None) if upwards else (None, cursor)
+        page = queries.trajectory(session, following, limit=limit, after=after, before=before, **more)
         assert len(page.lines) <= limit
         seen += _numbers(page)
         cursor = page.next
