@@ -1,0 +1,60 @@
+"""Names are interned: the same name has the same number for ever, and no number is used up by asking."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from greencredit.ledger import service
+from tests.factories.ledger import make_terms
+
+
+def test_names_are_interned_once(session: Session) -> None:
+    assert service.caller(session, "pos") == service.caller(session, "pos")
+    assert service.series(session, make_terms()) == service.series(session, make_terms())
+    both = service.holders(session, ["con_li", "con_wu"])
+    assert service.holders(session, ["con_wu", "con_li"]) == both
+    assert len(set(both.values())) == 2
+
+
+def test_a_caller_that_asks_again_uses_up_no_number(session: Session) -> None:
+    first = service.caller(session, "one")
+    for _ in range(20):
+        service.caller(session, "one")
+
+    assert service.caller(session, "two") == first + 1
+
+
+def test_every_holder_has_a_secret_of_his_own(session: Session) -> None:
+    service.holders(session, [f"con_{n}" for n in range(5)])
+
+    secrets = session.execute(text("SELECT secret FROM ledger_holder")).scalars().all()
+
+    assert len(secrets) == len(set(secrets)) == 5
+    assert {len(secret) for secret in secrets} == {16}
+
+
+def test_terms_that_differ_in_anything_but_the_cap_are_another_series(session: Session) -> None:
+    terms = make_terms()
+    others = [
+        terms.model_copy(update={"issuer_id": "iss_other"}),
+        terms.model_copy(update={"terms_version": 2}),
+        terms.model_copy(update={"funding": "merchant"}),
+        terms.model_copy(update={"award_month": 202604}),
+        terms.model_copy(update={"expires_at": datetime(2027, 1, 1, tzinfo=UTC)}),
+    ]
+
+    numbers = [service.series(session, one) for one in (terms, *others)]
+
+    assert len(set(numbers)) == 6
+    assert service.series(session, terms.model_copy(update={"cap": 5})) == numbers[0]
+
+
+@pytest.mark.parametrize("change", ["cap = cap + 1", "expires_at = 1", "issuer_id = 'iss_x'"])
+def test_the_terms_of_a_series_never_change(session: Session, change: str) -> None:
+    service.series(session, make_terms())
+
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(text(f"UPDATE ledger_series SET {change}"))

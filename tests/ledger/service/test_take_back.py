@@ -1,0 +1,444 @@
+"""Reverse, waive, freeze, unfreeze: what is left is taken, what was used is owed as filed, what nobody used is not."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.clock import StandingClock
+from greencredit.ledger import queries, service
+from greencredit.ledger.rules import key_of
+from greencredit.schemas.ledger import (
+    Accrual,
+    Clawback,
+    Compensation,
+    Freeze,
+    Owed,
+    Posted,
+    Release,
+    Reversal,
+    ShortagePolicy,
+    TakenBack,
+    Unfreeze,
+    Verb,
+    Waiver,
+)
+from greencredit.schemas.values import Credits
+from tests.conftest import NOON
+from tests.factories.ledger import (
+    because,
+    earn,
+    hold,
+    holder_of,
+    make_earning,
+    make_terms,
+    redeem,
+    restore,
+    reverse,
+)
+from tests.ledger.ground import Line, everything, holding, lines, post, refused
+
+SHORTAGE = Clawback(ShortagePolicy.SHORTAGE, 1_000)
+LEFT_ONLY = Clawback()
+SOON = make_terms(expires_at=NOON + timedelta(days=10))
+APRIL = make_terms(award_month=202604)
+
+
+def taken(number: int, **sums: int) -> TakenBack:
+    """Give the answer of a reversal; what is not named is nothing."""
+    counts = {name: Credits(sums.get(name, 0)) for name in ("taken", "short", "forgiven", "expired")}
+    return TakenBack(event_id=number, repeated=False, **counts)
+
+
+@pytest.mark.proves("LED-1")
+def test_a_mistake_is_reversed_by_its_opposite_with_actor_reason_and_document(session: Session) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+
+    answer = reverse(session, 1, 30)
+
+    latest = queries.movements_of(session, "con_li")[0]
+    assert answer == taken(2, taken=30)
+    assert lines(session, 2) == [Line(2, 2, Verb.REVERSE, earning.series, earning.holder, None, 30, 1, None)]
+    assert holding(session) == {}
+    assert (latest.reason, latest.document, latest.actor_id) == ("退货", "a" * 64, "acc_operator")
+
+
+@pytest.mark.proves("LED-3")
+def test_an_award_is_reversed_in_parts_up_to_what_it_gave(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30), make_earning(session, credits_=50, key="other"))
+    reverse(session, 1, 10, key="r1")
+    reverse(session, 1, 15, key="r2")
+
+    refusal = refused(session, lambda: reverse(session, 1, 6, key="r3"))
+
+    assert refusal == ("ledger.already_reversed", {"event_id": 1, "wanted": 6, "left": 5})
+    assert queries.reversed_by_award(session, [1, 2]) == {1: 25}
+
+
+def test_only_an_award_that_is_there_is_reversed(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30))
+    redeem(session, 5)
+
+    not_there = refused(session, lambda: reverse(session, 9, 1))
+    far = refused(session, lambda: reverse(session, 2**70, 1))
+    no_award = refused(session, lambda: reverse(session, 2, 1))
+
+    assert not_there == ("ledger.no_such_event", {"event_id": 9})
+    assert far == ("ledger.no_such_event", {"event_id": 2**70})
+    assert no_award == ("ledger.not_an_award", {"event_id": 2, "verb": "redeem"})
+
+
+def test_what_still_waits_is_taken_first(session: Session) -> None:
+    earning = make_earning(session, credits_=5)
+    waiting = post(session, Accrual(earning.holder, earning.series, 20, key_of("w")))
+
+    answer = reverse(session, waiting.event_id, 12)
+
+    assert answer == taken(2, taken=12)
+    assert [(line.verb, line.credits, line.cause) for line in lines(session, 2)] == [(Verb.REVERSE_PENDING, 12, 1)]
+    assert holding(session) == {"pending": 8}
+
+
+@pytest.mark.proves("LED-3")
+def test_without_a_policy_a_reversal_of_spent_credits_is_refused(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30))
+    redeem(session, 20)
+
+    refusal = refused(session, lambda: reverse(session, 1, 15))
+
+    assert refusal == ("ledger.not_enough_credits", {"event_id": 1, "wanted": 15, "found": 10})
+
+
+@pytest.mark.proves("LED-3")
+def test_only_what_is_left_takes_that_and_says_what_it_forgives(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30))
+    redeem(session, 20)
+
+    answer = reverse(session, 1, 30, clawback=LEFT_ONLY)
+
+    assert answer == taken(3, taken=10, forgiven=20)
+    assert [(line.verb, line.credits, line.cause) for line in lines(session, 3)] == [
+        (Verb.REVERSE, 10, 1),
+        (Verb.FALL_SHORT, 20, 1),
+        (Verb.WAIVE, 20, 1),
+    ]
+    assert holding(session) == {}
+
+
+@pytest.mark.proves("LED-1", "LED-3")
+def test_a_shortage_is_owed_up_to_the_filed_cap_and_shown(session: Session) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+    redeem(session, 30)
+
+    answer = reverse(session, 1, 30, clawback=Clawback(ShortagePolicy.SHORTAGE, 25))
+
+    assert answer == taken(3, short=25, forgiven=5)
+    assert queries.owed_by(session, "con_li") == [Owed("iss_example", earning.series, 25)]
+    assert holding(session) == {"owed": -25}
+
+
+def test_the_cap_counts_what_is_owed_to_the_issuer_already(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=APRIL))
+    redeem(session, 60)
+    cap = Clawback(ShortagePolicy.SHORTAGE, 40)
+    reverse(session, 1, 30, clawback=cap)
+
+    answer = reverse(session, 2, 30, key="second", clawback=cap)
+
+    assert (answer.short, answer.forgiven) == (10, 20)
+    assert holding(session) == {"owed": -40}
+
+
+@pytest.mark.proves("LED-1")
+def test_later_awards_repay_a_shortage_first_and_both_sides_are_written(session: Session) -> None:
+    march, april = make_earning(session, credits_=30), make_earning(session, credits_=50, key="b", terms=APRIL)
+    earn(session, march)
+    redeem(session, 30)
+    reverse(session, 1, 30, clawback=SHORTAGE)
+
+    earn(session, april)
+
+    assert lines(session, 4) == [
+        Line(4, 4, Verb.EARN, april.series, april.holder, None, 50, None, 1),
+        Line(5, 4, Verb.REPAY, april.series, april.holder, None, 30, None, None),
+        Line(6, 4, Verb.SETTLE, march.series, march.holder, None, 30, None, None),
+    ]
+    assert holding(session) == {"available": 20}
+
+
+def test_another_issuers_award_repays_nothing(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30))
+    redeem(session, 30)
+    reverse(session, 1, 30, clawback=SHORTAGE)
+
+    earn(session, make_earning(session, credits_=50, key="b", terms=make_terms("iss_other")))
+
+    assert holding(session) == {"available": 50, "owed": -30}
+
+
+@pytest.mark.proves("LED-3")
+def test_what_repaid_a_shortage_is_owed_again_where_it_was_when_its_own_award_is_reversed(session: Session) -> None:
+    march, april = make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=APRIL)
+    earn(session, march)
+    redeem(session, 30)
+    reverse(session, 1, 30, clawback=SHORTAGE)
+    repaying = earn(session, april)[0]
+
+    answer = reverse(session, repaying.event_id, 30, key="second", clawback=SHORTAGE)
+
+    assert answer == taken(7, short=30)
+    assert queries.owed_by(session, "con_li") == [Owed("iss_example", march.series, 30)]
+
+
+def test_an_award_that_repaid_is_forgiven_under_the_other_policy(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30))
+    redeem(session, 30)
+    reverse(session, 1, 30, clawback=SHORTAGE)
+    repaying = earn(session, make_earning(session, credits_=30, key="b", terms=APRIL))[0]
+
+    answer = reverse(session, repaying.event_id, 30, key="second", clawback=LEFT_ONLY)
+
+    assert answer == taken(7, forgiven=30)
+    assert holding(session) == {}
+
+
+def test_a_refund_repays_the_shortage_of_its_own_series_first(session: Session) -> None:
+    march, april = make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=APRIL)
+    earn(session, march, april)
+    redeem(session, 30, key="of march")
+    of_april = redeem(session, 30, key="of april").event_id
+    reverse(session, 1, 30, key="1", clawback=SHORTAGE)
+    reverse(session, 2, 30, key="2", clawback=SHORTAGE)
+
+    answer = restore(session, of_april, 30)
+
+    assert (answer.restored, answer.repaid) == (30, 30)
+    assert queries.owed_by(session, "con_li") == [Owed("iss_example", march.series, 30)]
+
+
+def test_revived_credits_repay_the_shortage_of_the_series_they_were_of(session: Session, clock: StandingClock) -> None:
+    life, soon = make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=SOON)
+    earn(session, life, soon)
+    of_soon = redeem(session, 30, key="of soon").event_id
+    redeem(session, 30, key="of life")
+    reverse(session, 1, 30, key="1", clawback=SHORTAGE)
+    reverse(session, 2, 30, key="2", clawback=SHORTAGE)
+    clock.move(timedelta(days=11))
+
+    answer = restore(session, of_soon, 30, grace=timedelta(days=3))
+
+    assert (answer.revived, answer.repaid) == (30, 30)
+    assert queries.owed_by(session, "con_li") == [Owed("iss_example", life.series, 30)]
+
+
+@pytest.mark.parametrize("set_aside", ["held", "frozen"])
+def test_credits_set_aside_are_owed_after_a_reversal_and_repay_when_they_are_free_again(
+    session: Session, set_aside: str
+) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+    aside = (
+        hold(session, 30)
+        if set_aside == "held"
+        else post(session, Freeze(earning.holder, 30, key_of("f"), because("疑似套取")))
+    ).event_id
+    reverse(session, 1, 30, clawback=SHORTAGE)
+    owing = holding(session)
+
+    free = {
+        "held": Release(aside, 30, key_of("free")),
+        "frozen": Unfreeze(aside, 30, key_of("free"), because("申诉成立")),
+    }[set_aside]
+    post(session, free)
+
+    assert owing == {set_aside: 30, "owed": -30}
+    assert holding(session) == {}
+
+
+@pytest.mark.proves("LED-3")
+def test_nobody_owes_what_expired_before_he_used_it(session: Session, clock: StandingClock) -> None:
+    earn(session, make_earning(session, credits_=30, terms=SOON))
+    redeem(session, 10)
+    clock.move(timedelta(days=11))
+    service.expire(session, service.caller(session, "sweep"), until=clock.now())
+
+    first = reverse(session, 1, 12, key="1", clawback=SHORTAGE)
+    second = reverse(session, 1, 18, key="2", clawback=SHORTAGE)
+
+    assert first == taken(4, expired=12)
+    assert second == taken(6, short=10, expired=8)
+    assert holding(session) == {"owed": -10}
+
+
+def test_an_expired_award_is_reversed_without_any_policy(session: Session, clock: StandingClock) -> None:
+    earn(session, make_earning(session, credits_=30, terms=SOON))
+    clock.move(timedelta(days=11))
+    service.expire(session, service.caller(session, "sweep"), until=clock.now())
+
+    answer = reverse(session, 1, 30)
+    again = refused(session, lambda: reverse(session, 1, 1, key="more"))
+
+    assert answer == taken(3, expired=30)
+    assert again == ("ledger.already_reversed", {"event_id": 1, "wanted": 1, "left": 0})
+
+
+def test_nobody_owes_what_was_corrected_away(session: Session) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+    proposal = service.propose(session, earning.holder, earning.series, -30, because("误发"))
+    service.decide(session, service.caller(session, "desk"), proposal, decided_by="acc_second", approved=True)
+
+    answer = reverse(session, 1, 30, clawback=SHORTAGE)
+
+    assert answer == taken(3, expired=30)
+    assert holding(session) == {}
+
+
+def test_a_compensation_can_be_taken_back(session: Session) -> None:
+    earning = make_earning(session)
+    given = post(session, Compensation(earning.holder, earning.series, 8, key_of("c"), because("航班取消")))
+
+    assert reverse(session, given.event_id, 8) == taken(2, taken=8)
+
+
+@pytest.mark.proves("LED-3")
+def test_a_reversal_answers_the_same_with_its_sums_for_ever(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30))
+    redeem(session, 20)
+    first = reverse(session, 1, 30, clawback=Clawback(ShortagePolicy.SHORTAGE, 15))
+    restore(session, 2, 20)
+    holder_of(session, "con_wu")
+    before = everything(session)
+
+    again = reverse(session, 1, 30, clawback=SHORTAGE)  # the policy has changed meanwhile; the answer has not
+    reused = refused(session, lambda: reverse(session, 1, 29))
+
+    assert first == taken(3, taken=10, short=15, forgiven=5)
+    assert again == first.model_copy(update={"repeated": True})
+    assert everything(session) == before
+    assert reused == ("ledger.key_reused", {"event_id": 3, "key": key_of("r").hex()})
+
+
+@pytest.mark.parametrize("found", [0, -1, 1.5, True, 2**63])
+def test_amounts_that_no_event_moves_are_refused(session: Session, found: int) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+    frozen = post(session, Freeze(earning.holder, 5, key_of("f"), because())).event_id
+    code = "ledger.too_many" if found == 2**63 else "ledger.not_positive"
+    commands = (
+        Reversal(1, found, key_of("a"), because()),
+        Freeze(earning.holder, found, key_of("b"), because()),
+        Unfreeze(frozen, found, key_of("c"), because()),
+        Waiver(earning.holder, earning.series, found, key_of("d"), because()),
+        Compensation(earning.holder, earning.series, found, key_of("e"), because()),
+    )
+
+    refusals = [refused(session, lambda command=command: post(session, command)) for command in commands]  # type: ignore[misc]
+
+    assert [refusal[0] for refusal in refusals] == [code] * 5
+    assert [refusal[1]["found"] for refusal in refusals] == [found] * 5
+
+
+def test_a_shortage_is_given_up_in_parts_and_never_more_than_there_is(session: Session) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+    redeem(session, 30)
+    reverse(session, 1, 30, clawback=SHORTAGE)
+    waiver = Waiver(earning.holder, earning.series, 20, key_of("w"), because("困难家庭"))
+
+    answer = post(session, waiver)
+    more = refused(session, lambda: post(session, waiver._replace(credits=11, key=key_of("more"))))
+
+    assert answer == Posted(4, repeated=False)
+    assert lines(session, 4) == [Line(4, 4, Verb.WAIVE, earning.series, earning.holder, None, 20, None, None)]
+    assert holding(session) == {"owed": -10}
+    assert more == ("ledger.not_enough_credits", {"wanted": 11, "found": 10})
+
+
+def test_a_freeze_keeps_credits_back_over_all_series_or_of_one(session: Session, clock: StandingClock) -> None:
+    life, soon = make_earning(session, credits_=10), make_earning(session, credits_=10, key="b", terms=SOON)
+    earn(session, life, soon)
+
+    over_all = post(session, Freeze(life.holder, 12, key_of("f"), because("疑似套取")))
+    of_one = post(session, Freeze(life.holder, 3, key_of("g"), because("法院"), life.series))
+    too_much = refused(session, lambda: post(session, Freeze(life.holder, 1, key_of("h"), because(), soon.series)))
+    spent = refused(session, lambda: redeem(session, 6))
+
+    assert [(line.verb, line.of, line.series, line.credits) for line in lines(session, 3)] == [
+        (Verb.FREEZE, over_all.event_id, soon.series, 10),
+        (Verb.FREEZE, over_all.event_id, life.series, 2),
+        (Verb.FREEZE, of_one.event_id, life.series, 3),
+    ]
+    assert holding(session) == {"available": 5, "frozen": 15}
+    assert too_much == ("ledger.not_enough_credits", {"wanted": 1, "found": 0})
+    assert spent == ("ledger.not_enough_credits", {"wanted": 6, "found": 5})
+    clock.move(timedelta(days=11))
+    service.expire(session, service.caller(session, "sweep"), until=clock.now())
+    assert holding(session) == {"available": 5, "frozen": 15}
+
+
+def test_what_has_expired_cannot_be_frozen_before_the_sweep_comes(session: Session, clock: StandingClock) -> None:
+    soon = make_earning(session, credits_=10, terms=SOON)
+    earn(session, soon)
+    clock.move(timedelta(days=11))
+
+    of_one = refused(session, lambda: post(session, Freeze(soon.holder, 1, key_of("f"), because(), soon.series)))
+    over_all = refused(session, lambda: post(session, Freeze(soon.holder, 1, key_of("f"), because())))
+
+    assert of_one == over_all == ("ledger.not_enough_credits", {"wanted": 1, "found": 0})
+
+
+def test_a_freeze_is_undone_in_parts_last_frozen_first_and_once(session: Session) -> None:
+    life, soon = make_earning(session, credits_=10), make_earning(session, credits_=10, key="b", terms=SOON)
+    earn(session, life, soon)
+    frozen = post(session, Freeze(life.holder, 12, key_of("f"), because())).event_id
+
+    post(session, Unfreeze(frozen, 5, key_of("u"), because("申诉成立")))
+    more = refused(session, lambda: post(session, Unfreeze(frozen, 8, key_of("more"), because())))
+    other = refused(session, lambda: post(session, Unfreeze(1, 8, key_of("other"), because())))
+
+    assert [(line.verb, line.series, line.credits, line.cause) for line in lines(session, 5)] == [
+        (Verb.UNFREEZE, life.series, 2, 4),
+        (Verb.UNFREEZE, soon.series, 3, 3),
+    ]
+    assert more == ("ledger.nothing_left", {"event_id": frozen, "wanted": 8, "left": 7})
+    assert other == ("ledger.no_such_freeze", {"freeze": 1})
+
+
+def test_nobody_freezes_what_is_another_persons(session: Session) -> None:
+    earning = make_earning(session, credits_=10)
+    earn(session, earning)
+    wu = holder_of(session, "con_wu")
+
+    refusal = refused(session, lambda: post(session, Freeze(wu, 1, key_of("f"), because(), earning.series)))
+    nowhere = refused(session, lambda: post(session, Freeze(earning.holder, 1, key_of("f"), because(), 99)))
+
+    assert refusal == ("ledger.not_enough_credits", {"wanted": 1, "found": 0})
+    assert nowhere == ("ledger.no_such_series", {"series_id": 99})
+
+
+@pytest.mark.proves("LED-3")
+@pytest.mark.parametrize("verb", ["waive", "freeze", "unfreeze"])
+def test_a_repeated_request_changes_nothing_and_its_key_is_taken(session: Session, verb: str) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning, make_earning(session, credits_=10, key="other", terms=make_terms("iss_other")))
+    holder_of(session, "con_wu")
+    frozen = post(session, Freeze(earning.holder, 5, key_of("f"), because(), earning.series)).event_id
+    redeem(session, 20, issuer_id="iss_example")
+    reverse(session, 1, 30, clawback=SHORTAGE)
+    command = {
+        "waive": Waiver(earning.holder, earning.series, 2, key_of("k"), because()),
+        "freeze": Freeze(earning.holder, 2, key_of("k"), because()),
+        "unfreeze": Unfreeze(frozen, 2, key_of("k"), because()),
+    }[verb]
+    first = post(session, command)
+    before = everything(session)
+
+    again = post(session, command._replace(reason=because("另一说法", "acc_other")))
+    reused = refused(session, lambda: post(session, command._replace(credits=1)))
+
+    assert again == first._replace(repeated=True)
+    assert everything(session) == before
+    assert reused == ("ledger.key_reused", {"event_id": first.event_id, "key": key_of("k").hex()})
