@@ -219,6 +219,19 @@ class LedgerNote(Table):
     document: Mapped[str | None]
 
 
+class LedgerGround(Table):
+    """Why a run of awards was given, where no evidence of ours says so: one row for all that came together."""
+
+    __tablename__ = "ledger_ground"
+    __table_args__ = (CheckConstraint("last >= first", name="not_empty"), STRICT)
+
+    first: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    last: Mapped[int]
+    actor_id: Mapped[str]
+    reason: Mapped[str]
+    document: Mapped[str]
+
+
 class LedgerFrozen(Table):
     """The hash of an event whose holder was erased: the tree stays whole, the row can't be matched to a person."""
 

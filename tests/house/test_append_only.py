@@ -33,6 +33,7 @@ APPEND_ONLY: Final = (
     "ledger_decision",
     "ledger_event",
     "ledger_frozen",
+    "ledger_ground",
     "ledger_note",
     "ledger_proposal",
     "ledger_series",

@@ -17,6 +17,8 @@ from greencredit.ledger.queries.export import Exported as Exported
 from greencredit.ledger.queries.export import exported as exported
 from greencredit.ledger.queries.export import facts_of as facts_of
 from greencredit.ledger.queries.export import windows as windows
+from greencredit.ledger.queries.grounds import ground_runs as ground_runs
+from greencredit.ledger.queries.grounds import grounds_of as grounds_of
 from greencredit.ledger.queries.happened import Happening as Happening
 from greencredit.ledger.queries.happened import happened as happened
 from greencredit.ledger.queries.lines import Pseudonym as Pseudonym

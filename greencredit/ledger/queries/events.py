@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import instant
 from greencredit.ledger import rules
+from greencredit.ledger.queries.grounds import GROUND_OF_EVENT
 from greencredit.ledger.queries.reading import BATCH_OF_EVENT, in_parts
 from greencredit.schemas.ledger import Movement, Verb
 from greencredit.schemas.values import Credits
@@ -19,10 +20,12 @@ def movements_of(session: Session, subject_id: str, *, before: int | None = None
     rows = session.execute(
         text(
             "SELECT e.id, e.grp, e.kind, e.amount, e.series, s.issuer_id, t.at, c.name AS caller, e.cause, "  # noqa: S608
-            "n.reason, n.document, n.actor_id, p.subject_id AS party FROM ledger_holder h "
+            "COALESCE(n.reason, g.reason) AS reason, COALESCE(n.document, g.document) AS document, "
+            "COALESCE(n.actor_id, g.actor_id) AS actor_id, p.subject_id AS party FROM ledger_holder h "
             "JOIN ledger_event e ON e.holder = h.id JOIN ledger_series s ON s.id = e.series "
             f"JOIN ledger_batch t ON t.first = {BATCH_OF_EVENT} JOIN ledger_caller c ON c.id = e.caller "
             "LEFT JOIN ledger_note n ON n.event_id = COALESCE(e.grp, e.id) LEFT JOIN ledger_holder p ON p.id = e.party "
+            f"LEFT JOIN ledger_ground g ON {GROUND_OF_EVENT} "
             "WHERE h.subject_id = :subject AND e.id < :before ORDER BY e.id DESC LIMIT :limit"
         ),
         {"subject": subject_id, "before": rules.NEVER if before is None else before, "limit": limit},

@@ -15,6 +15,7 @@ from greencredit.kernel.clock import instant
 from greencredit.kernel.keys import Keys
 from greencredit.ledger import rules
 from greencredit.ledger.queries.events import posted_at
+from greencredit.ledger.queries.grounds import grounds_of
 from greencredit.ledger.queries.reading import in_parts
 from greencredit.ledger.rules.serial import Serial
 from greencredit.schemas.ledger import TrajectoryLine, Verb
@@ -79,6 +80,7 @@ class Lines:
         self._read_names(rows)
         times = times_of(self._session, [row.id for row in rows])
         notes = self._notes({row.grp or row.id for row in rows})
+        notes |= grounds_of(self._session, [row.id for row in rows if row.kind == Verb.EARN.value])
         return [self._line(row, times[row.id], notes.get(row.grp or row.id)) for row in rows]
 
     def _line(self, row: EventRow, at: datetime, note: tuple[str, str, str | None] | None) -> Line:

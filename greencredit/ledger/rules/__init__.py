@@ -14,6 +14,7 @@ from greencredit.ledger.rules.invariants import INVARIANTS as INVARIANTS
 from greencredit.ledger.rules.keys import KEY_BYTES as KEY_BYTES
 from greencredit.ledger.rules.keys import dated_key as dated_key
 from greencredit.ledger.rules.keys import key_of as key_of
+from greencredit.ledger.rules.keys import scoped_keys as scoped_keys
 from greencredit.ledger.rules.paths import BELOW_ZERO as BELOW_ZERO
 from greencredit.ledger.rules.paths import MOST as MOST
 from greencredit.ledger.rules.paths import NEVER as NEVER
@@ -23,6 +24,7 @@ from greencredit.ledger.rules.paths import SERIAL_VERBS as SERIAL_VERBS
 from greencredit.ledger.rules.paths import leaf_of as leaf_of
 from greencredit.ledger.rules.paths import leaves_of as leaves_of
 from greencredit.ledger.rules.paths import parts_of as parts_of
+from greencredit.ledger.rules.verbs import ask_the_same as ask_the_same
 from greencredit.ledger.rules.verbs import plan as plan
 from greencredit.ledger.rules.verbs import print_of as print_of
 from greencredit.ledger.rules.verbs import require_countable as require_countable

@@ -3,6 +3,7 @@
 import re
 import struct
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from hashlib import blake2b
 from typing import Final
@@ -11,6 +12,9 @@ from greencredit.schemas.ledger import Verb
 
 KEY_BYTES: Final = 16
 _DAY_BYTES: Final = 3
+_DAY_LETTERS: Final = 10
+_UUID_LETTERS: Final = 36
+_UUID_VERSION: Final = 14
 _DATED: Final = re.compile(rb"(\d{4}-\d{2}-\d{2})\.(.+)", re.DOTALL)
 
 
@@ -31,6 +35,33 @@ def key_of(token: str) -> bytes:
         except ValueError:
             pass
     return blake2b(raw, digest_size=KEY_BYTES).digest()
+
+
+def scoped_keys(scope: str, tokens: Iterable[str]) -> list[bytes]:
+    """Make the keys of tokens that mean something only within a scope, such as one issuer's or one account's.
+
+    Many who post under one name can't meet each other's keys then. Of a time-ordered UUID the time stays in front, of
+    a token `2026-11-22.<anything>` the day; the rest is a digest of scope and token.
+    """
+    head = scope.encode() + b"\0"
+    keys = []
+    for token in tokens:
+        raw = token.encode()
+        front = _front(raw)
+        keys.append(front + blake2b(head + raw, digest_size=KEY_BYTES - len(front)).digest())
+    return keys
+
+
+def _front(raw: bytes) -> bytes:
+    """Give the time that a token begins with, if it begins with one."""
+    try:
+        if len(raw) == _UUID_LETTERS and raw[_UUID_VERSION : _UUID_VERSION + 1] == b"7":
+            return bytes.fromhex((raw[:8] + raw[9:13]).decode())
+        if raw[_DAY_LETTERS : _DAY_LETTERS + 1] == b".":
+            return date.fromisoformat(raw[:_DAY_LETTERS].decode()).toordinal().to_bytes(_DAY_BYTES, "big")
+    except ValueError:
+        pass
+    return b""
 
 
 def dated_key(day: date, raw: bytes) -> bytes:

@@ -5,6 +5,7 @@ from greencredit.ledger.service.earn import earn, earn_each
 from greencredit.ledger.service.erase import erase
 from greencredit.ledger.service.expire import Swept, expire
 from greencredit.ledger.service.facts import take_facts_in
+from greencredit.ledger.service.ground import ground
 from greencredit.ledger.service.names import caller, holders, series
 from greencredit.ledger.service.post import Outcome, post, post_one
 from greencredit.ledger.service.take_back import restore, reverse
@@ -19,6 +20,7 @@ __all__ = [
     "earn_each",
     "erase",
     "expire",
+    "ground",
     "holders",
     "post",
     "post_one",

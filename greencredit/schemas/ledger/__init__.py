@@ -2,6 +2,7 @@
 
 from greencredit.schemas.ledger.answers import Expiring as Expiring
 from greencredit.schemas.ledger.answers import Finding as Finding
+from greencredit.schemas.ledger.answers import GroundRun as GroundRun
 from greencredit.schemas.ledger.answers import HolderTotals as HolderTotals
 from greencredit.schemas.ledger.answers import IssuerPosition as IssuerPosition
 from greencredit.schemas.ledger.answers import Movement as Movement

@@ -112,6 +112,23 @@ class IssuerPosition(Record):
     events: int
 
 
+class GroundRun(NamedTuple):
+    """A run of awards that one ground stands for, and what the events of the run come to."""
+
+    first: int
+    last: int
+    reason: str
+    document: str
+    awards: int
+    largest: int
+    issuer_id: str | None
+    terms_version: int | None
+    caller: str | None
+    issuers: int
+    versions: int
+    callers: int
+
+
 class Proposed(Record):
     """A correction that waits for a second person (待复核调整), or was decided."""
 
