@@ -130,7 +130,9 @@ _DRILLS: Final = {
         "series_id = 2",
         {
             "serials_are_issued": ("series=2, credits=20, serials=21",),
-            "serials_follow_in_blocks": ("event=3, serial=1, wrong=the block does not end here",),
+            "serials_follow_in_blocks": (
+                "series=2, serial=1, wrong=the block is not what its batch gave out, event=3",
+            ),
         },
     ),
     "a secret": _Drill(

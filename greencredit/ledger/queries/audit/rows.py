@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from sqlalchemy import text
+
 from greencredit.ledger import rules
 from greencredit.ledger.queries.audit.answer import Answer, Books, numbers
 from greencredit.ledger.queries.audit.answer import rows as found
@@ -55,16 +57,18 @@ def groups_are_whole(books: Books) -> Answer:
 
 
 def ids_have_no_gap(books: Books) -> Answer:
-    """Walk over the numbers of events and batches, and compare with what the head gives out next."""
-    return found(
-        books,
-        books.events + books.batches,
-        f"{_steps('event', 'id', 'id', 'ledger_event')} UNION ALL {_steps('batch', 'id', 'id', 'ledger_batch')} "  # noqa: S608
-        f"UNION ALL {_steps('first event of a batch', 'first', 'last', 'ledger_batch')} "
-        f"UNION ALL {_ahead('next event', 'next_event', 'SELECT MAX(id) FROM ledger_event')} "
-        f"UNION ALL {_ahead('next event after the last batch', 'next_event', 'SELECT MAX(last) FROM ledger_batch')} "
-        f"UNION ALL {_ahead('next batch', 'next_batch', 'SELECT MAX(id) FROM ledger_batch')}",
-    )
+    """Walk over the numbers of batches, and of events where there are not as many as the last one's number."""
+    statements = [
+        _steps("batch", "id", "id", "ledger_batch"),
+        _steps("first event of a batch", "first", "last", "ledger_batch"),
+        _ahead("next event", "next_event", "SELECT MAX(id) FROM ledger_event"),
+        _ahead("next event after the last batch", "next_event", "SELECT MAX(last) FROM ledger_batch"),
+        _ahead("next batch", "next_batch", "SELECT MAX(id) FROM ledger_batch"),
+    ]
+    lowest, highest = books.session.execute(text("SELECT MIN(id), MAX(id) FROM ledger_event")).one()
+    if (lowest or 1, highest or 0) != (1, books.events):
+        statements.append(_steps("event", "id", "id", "ledger_event"))
+    return found(books, books.events + books.batches, " UNION ALL ".join(statements))
 
 
 def _steps(what: str, column: str, reached: str, table: str) -> str:
@@ -79,6 +83,6 @@ def _steps(what: str, column: str, reached: str, table: str) -> str:
 def _ahead(what: str, column: str, reached: str) -> str:
     """Compare the head with what was reached."""
     return (
-        f"SELECT '{what}', h.{column}, COALESCE(({reached}), 0) + 1 FROM ledger_head h "  # noqa: S608 - our own names
+        f"SELECT '{what}' AS what, h.{column} AS number, COALESCE(({reached}), 0) + 1 AS wanted FROM ledger_head h "  # noqa: S608 - our own names
         f"WHERE h.{column} <> COALESCE(({reached}), 0) + 1"
     )

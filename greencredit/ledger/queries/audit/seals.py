@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from greencredit.ledger.queries.audit.answer import FIRST_FEW, Answer, Books
+from greencredit.ledger.queries.reading import in_parts
 from greencredit.ledger.rules import seal
 from greencredit.ledger.rules.book import Row
 from greencredit.proofs import queries as proofs
@@ -25,10 +26,13 @@ _NO_SECRET: Final = bytes(seal.SECRET_BYTES)
 
 _EVENTS_AT_ONCE: Final = 8_192
 _BATCHES_AT_ONCE: Final = 512
+_SECRETS_KEPT: Final = 250_000
+"""Secrets that are remembered from one portion to the next: about 30 MB."""
+
 _EVENTS: Final = (
-    f"SELECT {', '.join(f'e.{field}' for field in Row._fields)}, h.secret FROM ledger_event e "  # noqa: S608 - our columns
-    "LEFT JOIN ledger_holder h ON h.id = e.holder WHERE e.id > {after} ORDER BY e.id LIMIT {limit}"
+    f"SELECT {', '.join(Row._fields)} FROM ledger_event WHERE id > {{}} ORDER BY id LIMIT {_EVENTS_AT_ONCE}"  # noqa: S608
 )
+_SECRETS: Final = "SELECT id, secret FROM ledger_holder WHERE id"
 _FROZEN: Final = text("SELECT event_id, hash FROM ledger_frozen WHERE event_id BETWEEN :first AND :last")
 _BATCHES: Final = text(
     "SELECT id, first, last, at, entry, hashes FROM ledger_batch WHERE id > :after ORDER BY id LIMIT :n"
@@ -96,6 +100,7 @@ class _Events:
         self._session, self._frozen, self._broken = books.session, books.frozen, broken
         self._rows: Sequence[tuple[Any, ...]] = ()
         self._hashes: list[bytes] = []
+        self._secrets: dict[int, bytes | None] = {}
         self._place, self._after = 0, -(2**63)
 
     def of(self, batch: _Batch) -> _Found:
@@ -140,10 +145,9 @@ class _Events:
         """Tell whether there are more rows, reading the next portion where this one is used up."""
         if self._place < len(self._rows):
             return True
-        sql = _EVENTS.format(after=self._after, limit=_EVENTS_AT_ONCE)
         # The driver's own cursor: rows wrapped one by one cost more than they do.
         with closing(self._session.connection().connection.cursor()) as cursor:
-            cursor.execute(sql)
+            cursor.execute(_EVENTS.format(self._after))
             self._rows = cursor.fetchall()
         self._place = 0
         if not self._rows:
@@ -153,27 +157,39 @@ class _Events:
         return True
 
     def _hashed(self) -> list[bytes]:
-        rows = self._rows
-        kept: dict[int, bytes] = {}
-        if self._frozen:
-            window = {"first": rows[0][0], "last": rows[-1][0]}
-            found = self._session.execute(_FROZEN, window)
-            kept = {number: bytes(one) for number, one in found if len(one) == HASH_BYTES}
-        secrets = {row[4]: _NO_SECRET if row[12] is None else bytes(row[12]) for row in rows}
+        rows, kept = self._rows, self._kept()
+        secrets = self._secrets_of({row[4] for row in rows})
         try:
-            hashes = seal.event_hashes([row[:12] for row in rows], secrets)
+            hashes = seal.event_hashes(rows, secrets)
         except (struct.error, OverflowError):
             hashes = [self._one(row, secrets) for row in rows]
         if kept:
             for place, row in enumerate(rows):
-                if row[12] is None and row[0] in kept:
+                if row[0] in kept and self._secrets[row[4]] is None:
                     hashes[place] = kept[row[0]]
         return hashes
+
+    def _kept(self) -> dict[int, bytes]:
+        """Read the hashes of this portion that are kept in place of the secrets of the erased."""
+        if not self._frozen:
+            return {}
+        found = self._session.execute(_FROZEN, {"first": self._rows[0][0], "last": self._rows[-1][0]})
+        return {number: bytes(one) for number, one in found if len(one) == HASH_BYTES}
+
+    def _secrets_of(self, holders: set[int]) -> dict[int, bytes]:
+        """Give the secrets of these holders; of whoever has none, what stands in its place."""
+        known = self._secrets
+        if len(known) > _SECRETS_KEPT:
+            known.clear()
+        if missing := holders - known.keys():
+            known.update(dict.fromkeys(missing))
+            known.update(in_parts(self._session, _SECRETS, missing))
+        return {holder: bytes(known[holder] or _NO_SECRET) for holder in holders}
 
     def _one(self, row: tuple[Any, ...], secrets: dict[int, bytes]) -> bytes:
         """Hash one event among which there are some that cannot be."""
         try:
-            return seal.event_hashes([row[:12]], secrets)[0]
+            return seal.event_hashes([row], secrets)[0]
         except (struct.error, OverflowError):
             self._broken.append(f"event {row[0]} holds numbers that no event has")
             return b"\x00" * HASH_BYTES

@@ -7,14 +7,6 @@ from greencredit.ledger.queries.audit.answer import Answer, Books, numbers, rows
 
 _ISSUING: Final = numbers(rules.SERIAL_VERBS)
 
-_PLACED: Final = (
-    "SELECT e.id, e.series, e.serial, e.amount, MAX(t.id) OVER (ORDER BY e.id) AS batch "
-    "FROM ledger_event e LEFT JOIN ledger_batch t ON t.first = e.id"
-)
-"""Every event with its batch: batches cover the events one after the other."""
-
-_IN_BLOCK: Final = "OVER (PARTITION BY p.batch, p.series ORDER BY p.id)"
-
 
 def serials_have_no_gap(books: Books) -> Answer:
     """Walk over the blocks of every series."""
@@ -23,11 +15,15 @@ def serials_have_no_gap(books: Books) -> Answer:
         books.blocks,
         "SELECT k.series_id AS series, k.first, k.last, CASE WHEN s.id IS NULL THEN 'no such series' "
         "WHEN t.id IS NULL THEN 'no such batch' WHEN k.last > s.cap THEN 'beyond the filed cap' "
+        "WHEN k.batch_id <= k.batch_before THEN 'of an earlier batch than the block before' "
         "ELSE 'does not follow the block before' END AS wrong FROM ("
         "SELECT series_id, first, last, batch_id, "
-        "LAG(last, 1, CAST(0 AS bigint)) OVER (PARTITION BY series_id ORDER BY first) AS before FROM ledger_block"
+        "LAG(last, 1, CAST(0 AS bigint)) OVER (PARTITION BY series_id ORDER BY first) AS before, "
+        "LAG(batch_id, 1, CAST(0 AS bigint)) OVER (PARTITION BY series_id ORDER BY first) AS batch_before "
+        "FROM ledger_block"
         ") k LEFT JOIN ledger_series s ON s.id = k.series_id LEFT JOIN ledger_batch t ON t.id = k.batch_id "
-        "WHERE s.id IS NULL OR t.id IS NULL OR k.last > s.cap OR k.first <> k.before + 1 OR k.last < k.first",
+        "WHERE s.id IS NULL OR t.id IS NULL OR k.last > s.cap OR k.first <> k.before + 1 OR k.last < k.first "
+        "OR k.batch_id <= k.batch_before",
     )
 
 
@@ -44,22 +40,25 @@ def serials_are_issued(books: Books) -> Answer:
 
 
 def serials_follow_in_blocks(books: Books) -> Answer:
-    """Walk over the events of each batch and series: from the block's first serial to its last, none left out."""
+    """Walk over the events of each series in order, and add up what each batch gave out beside its block."""
     return rows(
         books,
         books.events,
-        "SELECT n.id AS event, n.serial, CASE WHEN n.follows IS NOT NULL AND n.serial <> n.follows "  # noqa: S608
-        "THEN 'does not follow the event before' WHEN k.batch_id IS NULL THEN 'no block begins here' "
-        "WHEN k.batch_id <> n.batch THEN 'the block is of another batch' "
-        "ELSE 'the block does not end here' END AS wrong FROM ("
-        f"SELECT p.id, p.series, p.batch, p.serial, LAG(CAST(p.serial AS numeric) + p.amount) {_IN_BLOCK} AS follows, "
-        f"FIRST_VALUE(p.serial) {_IN_BLOCK} AS opens, LEAD(p.id) {_IN_BLOCK} AS after, "
-        f"CAST(p.serial AS numeric) + p.amount - 1 AS ends FROM ({_PLACED}) p WHERE p.serial IS NOT NULL"
-        ") n LEFT JOIN ledger_block k ON k.series_id = n.series AND k.first = n.opens "
-        "WHERE (n.follows IS NOT NULL AND n.serial <> n.follows) OR k.batch_id IS NULL OR k.batch_id <> n.batch "
-        "OR (n.after IS NULL AND n.ends <> k.last) "
-        "UNION ALL SELECT e.id, e.serial, CASE WHEN e.serial IS NULL THEN 'credits came into being without a serial' "
-        "ELSE 'a serial where no credits came into being' END FROM ledger_event e "
+        "SELECT n.series, n.serial, 'does not follow the event before' AS wrong, n.id AS event FROM ("  # noqa: S608
+        "SELECT id, series, serial, "
+        "LAG(CAST(serial AS numeric) + amount, 1, 1) OVER (PARTITION BY series ORDER BY id) AS follows "
+        "FROM ledger_event WHERE serial IS NOT NULL) n WHERE n.serial <> n.follows "
+        "UNION ALL SELECT COALESCE(k.series_id, g.series), COALESCE(k.first, 0), "
+        "CASE WHEN g.series IS NULL THEN 'a block of which its batch gave out nothing' "
+        "WHEN k.series_id IS NULL THEN 'given out without a block' "
+        "ELSE 'the block is not what its batch gave out' END, g.event "
+        "FROM (SELECT t.id AS batch, e.series, MIN(e.id) AS event, SUM(e.amount) AS credits "
+        "FROM ledger_batch t JOIN ledger_event e ON e.id BETWEEN t.first AND t.last "
+        "WHERE e.serial IS NOT NULL GROUP BY t.id, e.series) g "
+        "FULL JOIN ledger_block k ON k.series_id = g.series AND k.batch_id = g.batch "
+        "WHERE g.series IS NULL OR k.series_id IS NULL OR CAST(k.last AS numeric) - k.first + 1 <> g.credits "
+        "UNION ALL SELECT e.series, COALESCE(e.serial, 0), CASE WHEN e.serial IS NULL "
+        "THEN 'came into being without a serial' ELSE 'a serial of nothing new' END, e.id FROM ledger_event e "
         f"WHERE (e.serial IS NULL) <> (e.kind NOT IN ({_ISSUING}))",
         by=3,
     )

@@ -22,6 +22,9 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
         "DELETE FROM ledger_block WHERE series_id = 1 AND first = 43": [
             "series=1, first=83, last=87, wrong=does not follow the block before"
         ],
+        "UPDATE ledger_block SET batch_id = 26 - batch_id + 25 WHERE series_id = 1 AND batch_id IN (25, 26)": [
+            "series=1, first=149, last=155, wrong=of an earlier batch than the block before"
+        ],
     },
     "serials_are_issued": {
         "UPDATE ledger_event SET amount = 31 WHERE id = 1": ["series=1, credits=167, serials=166"],
@@ -31,20 +34,30 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
     },
     "serials_follow_in_blocks": {
         "UPDATE ledger_event SET serial = 32 WHERE id = 2": [
-            "event=2, serial=32, wrong=does not follow the event before"
+            "series=1, serial=32, wrong=does not follow the event before, event=2",
+            "series=1, serial=43, wrong=does not follow the event before, event=4",
         ],
-        "UPDATE ledger_event SET serial = 2 WHERE id = 3": ["event=3, serial=2, wrong=no block begins here"],
-        "UPDATE ledger_event SET amount = 11 WHERE id = 2": ["event=2, serial=31, wrong=the block does not end here"],
+        "UPDATE ledger_event SET serial = 2 WHERE id = 3": [
+            "series=2, serial=2, wrong=does not follow the event before, event=3"
+        ],
+        "UPDATE ledger_event SET amount = 11 WHERE id = 2": [
+            "series=1, serial=1, wrong=the block is not what its batch gave out, event=1",
+            "series=1, serial=43, wrong=does not follow the event before, event=4",
+        ],
         "UPDATE ledger_block SET batch_id = 2 WHERE series_id = 2": [
-            "event=3, serial=1, wrong=the block is of another batch"
+            "series=2, serial=0, wrong=given out without a block, event=3",
+            "series=2, serial=1, wrong=a block of which its batch gave out nothing, event=None",
         ],
         "UPDATE ledger_event SET serial = NULL WHERE id = 1": [
-            "event=1, serial=None, wrong=credits came into being without a serial",
-            "event=2, serial=31, wrong=no block begins here",
+            "series=1, serial=0, wrong=came into being without a serial, event=1",
+            "series=1, serial=1, wrong=the block is not what its batch gave out, event=2",
+            "series=1, serial=31, wrong=does not follow the event before, event=2",
         ],
         "UPDATE ledger_event SET serial = 1 WHERE id = 11": [
-            "event=11, serial=1, wrong=a serial where no credits came into being",
-            "event=11, serial=1, wrong=the block is of another batch",
+            "series=1, serial=0, wrong=given out without a block, event=11",
+            "series=1, serial=1, wrong=a serial of nothing new, event=11",
+            "series=1, serial=1, wrong=does not follow the event before, event=11",
+            "series=1, serial=83, wrong=does not follow the event before, event=21",
         ],
     },
 }
