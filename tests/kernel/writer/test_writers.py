@@ -174,6 +174,15 @@ def test_a_batch_holds_no_more_than_its_largest_number_of_items(toys: Database) 
     assert [writer.step() for _ in range(4)] == [3, 3, 1, 0]
 
 
+def test_whoever_is_alone_never_waits_for_others(toys: Database) -> None:
+    writer = Writer(toys, linger_seconds=SECONDS)
+
+    told = [writer.submit(note, key).result(SECONDS / 2) for key in "abc"]
+
+    assert (told, writer.tally.batches) == (["A", "B", "C"], 3)
+    writer.stop()
+
+
 # ---- Beside others ---------------------------------------------------------------------------------------------------
 
 
