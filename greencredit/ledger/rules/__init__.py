@@ -16,6 +16,7 @@ from greencredit.ledger.rules.keys import dated_key as dated_key
 from greencredit.ledger.rules.keys import key_of as key_of
 from greencredit.ledger.rules.keys import scoped_keys as scoped_keys
 from greencredit.ledger.rules.paths import BELOW_ZERO as BELOW_ZERO
+from greencredit.ledger.rules.paths import EFFECTS as EFFECTS
 from greencredit.ledger.rules.paths import MOST as MOST
 from greencredit.ledger.rules.paths import NEVER as NEVER
 from greencredit.ledger.rules.paths import PATHS as PATHS

@@ -9,7 +9,18 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from greencredit.ledger.errors import CapReached, NotEnoughCredits, NotPositive, TooMany
-from greencredit.ledger.rules.paths import FROM_ISSUER, MOST, SERIAL_VERBS, ends_of, leaf_of, parts_of
+from greencredit.ledger.rules.paths import (
+    ALL_SERIES,
+    FROM_ISSUER,
+    HOLDER_SHIFT,
+    KINDS,
+    MOST,
+    SERIAL_VERBS,
+    SERIES_SHIFT,
+    ends_of,
+    leaf_of,
+    parts_of,
+)
 from greencredit.schemas.ledger import LeafKind, Reason, Verb
 
 
@@ -74,6 +85,9 @@ UNUSED: Final = (Verb.EXPIRE, Verb.ADJUST_DOWN)
 """What takes credits from a holder who never used them."""
 
 
+_REMEMBERED: Final = frozenset(FROM_ISSUER) | frozenset(UNUSED)
+
+
 class Book:
     """One batch in progress."""
 
@@ -86,6 +100,7 @@ class Book:
         self.leaves: defaultdict[int, list[int]] = defaultdict(list)
         """Holder → the leaves that were read, with credits on them or not."""
         self.facts: dict[int, Fact] = {}
+        """Events that stand and were asked for; nobody knows the number of one of this very batch."""
         self.groups: dict[int, list[Fact]] = {}
         self.used: Counter[tuple[int, Verb]] = Counter()
         """(Event, verb) → credits that later events with this cause moved."""
@@ -96,15 +111,17 @@ class Book:
         """(Holder, series) → events that took credits which were never used, and how many; for the same holders."""
         self.revived: dict[tuple[int, int], int] = {}
         """(Series that has ended, micros of the graced end) → the series of the same terms that ends then."""
+        self._orders: dict[str | None, dict[int, int]] = {}
         self.rows: list[Row] = []
         self.notes: list[Note] = []
-        self.changes: Counter[int] = Counter()
+        self.changes: defaultdict[int, int] = defaultdict(int)
 
     def know(self, leaves: Iterable[tuple[int, int]]) -> None:
         """Take in leaf balances as they were read."""
+        by_holder = self.leaves
         for leaf, posted in leaves:
             self.balances[leaf] = posted
-            self.leaves[parts_of(leaf)[2]].append(leaf)
+            by_holder[leaf >> HOLDER_SHIFT].append(leaf)
 
     def remember(self, event_id: int, verb: Verb, series: int, holder: int, credits_: int) -> None:
         """Take in an event of a holder, for what can be owed after a reversal."""
@@ -113,18 +130,30 @@ class Book:
         if verb in UNUSED:
             self.unused[holder, series].append((event_id, credits_))
 
-    def spendable(self, holder: int, *, kind: LeafKind, issuer_id: str | None) -> list[tuple[int, int]]:
-        """List (series, credits) in spending order: soonest expiry, then award month, then series; expired ones not."""
-        found = []
-        for leaf in self.leaves[holder]:
-            leaf_kind, series, _ = parts_of(leaf)
-            credits_ = self.balances[leaf]
-            if leaf_kind is not kind or credits_ <= 0:
-                continue
-            facts = self.series[series]
-            if facts.expires_at > self.at and (issuer_id is None or facts.issuer_id == issuer_id):
-                found.append((facts.expires_at, facts.award_month, series, credits_))
-        return [(series, credits_) for _, _, series, credits_ in sorted(found)]
+    def spendable(self, holder: int, *, kind: LeafKind, issuer_id: str | None) -> list[int]:
+        """List leaves with credits in spending order: soonest expiry, award month, series; those that ended not."""
+        balances, number, order = self.balances, int(kind), self._order(issuer_id)
+        found = [
+            (place, leaf)
+            for leaf in self.leaves[holder]
+            if leaf & KINDS == number
+            and balances[leaf] > 0
+            and (place := order.get(leaf >> SERIES_SHIFT & ALL_SERIES)) is not None
+        ]
+        found.sort()
+        return [leaf for _, leaf in found]
+
+    def _order(self, issuer_id: str | None) -> dict[int, int]:
+        """Give the place of every series that has not ended in the spending order; worked out once for a batch."""
+        if (known := self._orders.get(issuer_id)) is None:
+            standing = sorted(
+                (facts.expires_at, facts.award_month, series)
+                for series, facts in self.series.items()
+                if facts.expires_at > self.at and (issuer_id is None or facts.issuer_id == issuer_id)
+            )
+            known = {series: place for place, (_, _, series) in enumerate(standing)}
+            self._orders[issuer_id] = known
+        return known
 
     def draw(
         self, holder: int, wanted: int, *, kind: LeafKind = LeafKind.AVAILABLE, issuer_id: str | None = None
@@ -136,9 +165,9 @@ class Book:
         """
         require_amount(wanted)
         taken, left = [], wanted
-        for series, credits_ in self.spendable(holder, kind=kind, issuer_id=issuer_id):
-            part = min(left, credits_)
-            taken.append((series, part))
+        for leaf in self.spendable(holder, kind=kind, issuer_id=issuer_id):
+            part = min(left, self.balances[leaf])
+            taken.append((leaf >> SERIES_SHIFT & ALL_SERIES, part))
             left -= part
             if not left:
                 return taken
@@ -166,11 +195,13 @@ class Book:
         Raises:
             CapReached: the filed cap leaves no room; nothing of the command is in the batch.
         """
-        self._require_room(moves)
+        if moves[0].verb in SERIAL_VERBS:  # whatever comes into being is the first event of its group
+            self._require_room(moves)
         group = self.number
-        for place, move in enumerate(moves):
-            first = place == 0
-            self._append(move, group, key=key if first else None, fingerprint=fingerprint if first else None)
+        first_key: bytes | None = key
+        for move in moves:
+            self._append(move, group, key=first_key, fingerprint=fingerprint)
+            first_key = fingerprint = None
         if reason is not None:
             self.notes.append(Note(group, reason))
         return group
@@ -186,7 +217,7 @@ class Book:
             Row(
                 number,
                 None if group == number else group,
-                verb.value,
+                int(verb),
                 series,
                 holder,
                 party,
@@ -200,21 +231,17 @@ class Book:
         )
         self.number = number + 1
         source, target = ends_of(verb, series, holder, party)
-        self.remember(number, verb, series, holder, credits_)
-        self._change(source, -credits_)
-        self._change(target, credits_)
+        if verb in _REMEMBERED:
+            self.remember(number, verb, series, holder, credits_)
         if cause is not None:
             self.used[cause, verb] += credits_
-        fact = Fact(number, group, verb, series, holder, party, credits_, cause)
-        self.facts[number] = fact
-        self.groups.setdefault(group, []).append(fact)
-
-    def _change(self, leaf: int, by: int) -> None:
-        self.changes[leaf] += by
-        if leaf not in self.balances:
-            self.balances[leaf] = 0
-            self.leaves[parts_of(leaf)[2]].append(leaf)
-        self.balances[leaf] += by
+        for leaf, by in ((source, -credits_), (target, credits_)):
+            self.changes[leaf] += by
+            if leaf in self.balances:
+                self.balances[leaf] += by
+            else:
+                self.balances[leaf] = by
+                self.leaves[leaf >> HOLDER_SHIFT].append(leaf)
 
     def _require_room(self, moves: Sequence[Move]) -> None:
         wanted: Counter[int] = Counter()

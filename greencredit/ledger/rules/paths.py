@@ -12,11 +12,11 @@ NEVER: Final = 2**63 - 1
 MOST: Final = 2**53 - 1
 """The most credits one command can move: what every reader of JSON still counts exactly."""
 
-_KIND_BITS: Final = 4
+SERIES_SHIFT: Final = 4
 _SERIES_BITS: Final = 24
-HOLDER_SHIFT: Final = _KIND_BITS + _SERIES_BITS
-_KINDS: Final = (1 << _KIND_BITS) - 1
-_SERIES: Final = (1 << _SERIES_BITS) - 1
+HOLDER_SHIFT: Final = SERIES_SHIFT + _SERIES_BITS
+KINDS: Final = (1 << SERIES_SHIFT) - 1
+ALL_SERIES: Final = (1 << _SERIES_BITS) - 1
 
 
 class Owner(Enum):
@@ -109,15 +109,28 @@ OUTSTANDING: Final = (LeafKind.AVAILABLE, LeafKind.PENDING, LeafKind.HELD, LeafK
 """What an issuer still owes."""
 
 
+def _effect(path: Path, owner: Owner) -> int:
+    """Tell whether a path adds to what its holder or its party has (1), takes from it (-1), or neither."""
+    enters = path.target_of is owner and path.target in OUTSTANDING
+    leaves = path.source_of is owner and path.source in OUTSTANDING
+    return enters - leaves
+
+
+EFFECTS: Final = MappingProxyType(
+    {verb.value: (_effect(path, Owner.HOLDER), _effect(path, Owner.PARTY)) for verb, path in PATHS.items()}
+)
+"""What each kind of event does to the totals of its holder and of its party: how proofs are added up."""
+
+
 def leaf_of(kind: LeafKind, series: int, holder: int = 0) -> int:
     """Number a leaf: its holder, then its series, then its kind, so that a holder's leaves lie together."""
-    assert 0 <= series <= _SERIES, "a series has at most 24 bits"
-    return holder << HOLDER_SHIFT | series << _KIND_BITS | kind
+    assert 0 <= series <= ALL_SERIES, "a series has at most 24 bits"
+    return holder << HOLDER_SHIFT | series << SERIES_SHIFT | kind
 
 
 def parts_of(leaf: int) -> tuple[LeafKind, int, int]:
     """Give kind, series and holder of a leaf."""
-    return LeafKind(leaf & _KINDS), leaf >> _KIND_BITS & _SERIES, leaf >> HOLDER_SHIFT
+    return LeafKind(leaf & KINDS), leaf >> SERIES_SHIFT & ALL_SERIES, leaf >> HOLDER_SHIFT
 
 
 def leaves_of(holder: int) -> tuple[int, int]:
@@ -127,9 +140,23 @@ def leaves_of(holder: int) -> tuple[int, int]:
 
 def ends_of(verb: Verb, series: int, holder: int, party: int | None) -> tuple[int, int]:
     """Give the leaves an event leaves and enters."""
-    path = PATHS[verb]
-    owners = {Owner.NOBODY: 0, Owner.HOLDER: holder, Owner.PARTY: party or 0}
+    source, source_of, target, target_of = _ENDS[verb]
+    place = series << SERIES_SHIFT
+    owners = (0, holder, party or 0)
     return (
-        leaf_of(path.source, series, owners[path.source_of]),
-        leaf_of(path.target, series, owners[path.target_of]),
+        owners[source_of] << HOLDER_SHIFT | place | source,
+        owners[target_of] << HOLDER_SHIFT | place | target,
     )
+
+
+_OWNERS: Final = (Owner.NOBODY, Owner.HOLDER, Owner.PARTY)
+_ENDS: Final = {
+    verb: (
+        path.source.value,
+        _OWNERS.index(path.source_of),
+        path.target.value,
+        _OWNERS.index(path.target_of),
+    )
+    for verb, path in PATHS.items()
+}
+"""PATHS as plain numbers, for every single event of a batch."""

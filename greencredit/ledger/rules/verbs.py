@@ -78,6 +78,14 @@ def print_of(command: Command) -> bytes | None:
             return issue.print_of(command)
 
 
+def ask_the_same(command: Command, earlier: Command) -> bool:
+    """Tell whether two commands with one key ask for the same; who asks and why does not count."""
+    if type(command) is not type(earlier):
+        return False
+    mark = print_of(command)
+    return command == earlier if mark is None else mark == print_of(earlier)
+
+
 def says_the_same(command: Command, fact: Fact, mark: bytes | None) -> bool:
     """Tell whether the event that stands for a key was asked for by this very command."""
     match command:

@@ -9,7 +9,7 @@ from greencredit.schemas.ledger import Reason
 
 
 def ground(session: Session, runs: Sequence[tuple[int, int, Reason]]) -> None:
-    """Say why runs of awards were given: their first and last event, who posted them, on what, and where it is filed."""
+    """Say why runs of awards (first and last event) were given: who posted them, on what, and where it is filed."""
     with driver(session) as hot:
         hot.many(
             "INSERT INTO ledger_ground (first, last, actor_id, reason, document) VALUES (?, ?, ?, ?, ?)",

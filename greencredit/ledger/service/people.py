@@ -33,6 +33,10 @@ class People(NamedTuple):
 
     def require(self, book: Book, command: Command) -> None:
         """Refuse what names somebody or a series that is not there, or somebody of the wrong kind."""
+        if type(command) is Redemption:  # what is asked most, looked at straight
+            self._require_known(command.holder)
+            self._require_merchant(command.party)
+            return
         for holder in holders_in(command):
             self._require_known(holder)
         for fact in _causes(book, command):
@@ -45,10 +49,13 @@ class People(NamedTuple):
                 raise NotAnEnterprise(wallet)
         if isinstance(command, Allotment) and not self.subjects[command.holder].startswith(PERSON):
             raise NotAPerson(command.holder)
-        if isinstance(command, Capture | Redemption):
-            self._require_known(command.party)
-            if self.subjects[command.party].startswith(PERSON):
-                raise NotAMerchant(command.party)
+        if isinstance(command, Capture):
+            self._require_merchant(command.party)
+
+    def _require_merchant(self, party: int) -> None:
+        self._require_known(party)
+        if self.subjects[party].startswith(PERSON):
+            raise NotAMerchant(party)
 
     def _require_known(self, holder: int) -> None:
         if holder in self.erased:

@@ -34,8 +34,9 @@ def post(session: Session, caller_id: int, commands: Sequence[Command], *, atomi
     outcomes: list[Outcome] = []
     book = book_for(session, head, caller_id, fresh)
     people = people_of(session, book, fresh)
+    made: dict[bytes, tuple[Command, int]] = {}
     for place, command in enumerate(commands):
-        outcome = _one(book, people, command, stands)
+        outcome = _one(book, people, command, stands, made)
         if atomic and isinstance(outcome, Refusal):
             raise outcome if len(commands) == 1 else ItemRefused(item=place, refusal=outcome)
         outcomes.append(outcome)
@@ -50,23 +51,36 @@ def post_one(session: Session, caller_id: int, command: Command) -> Posted:
     return outcome
 
 
-def _one(book: Book, people: People, command: Command, stands: dict[bytes, Stands]) -> Outcome:
+def _one(
+    book: Book,
+    people: People,
+    command: Command,
+    stands: dict[bytes, Stands],
+    made: dict[bytes, tuple[Command, int]],
+) -> Outcome:
+    """Decide on one command; `stands` has the keys used before, `made` those used by this very batch."""
+    key = command.key
     try:
         rules.require_countable(command)
-        if (found := stands.get(command.key)) is not None:
-            return _answer(command, found)
+        if key in stands:
+            found = stands[key]
+            _require_same(rules.says_the_same(command, found.fact, found.fingerprint), found.fact.event_id, key)
+            return Posted(found.fact.event_id, repeated=True)
+        if key in made:
+            earlier, group = made[key]
+            _require_same(rules.ask_the_same(command, earlier), group, key)
+            return Posted(group, repeated=True)
         people.require(book, command)
         group = rules.plan(book, command)
     except Refusal as refusal:
         return refusal
-    stands[command.key] = Stands(book.facts[group], rules.print_of(command))
+    made[key] = (command, group)
     return Posted(group, repeated=False)
 
 
-def _answer(command: Command, found: Stands) -> Posted:
-    if not rules.says_the_same(command, found.fact, found.fingerprint):
-        raise KeyReused(event_id=found.fact.event_id, key=command.key.hex())
-    return Posted(found.fact.event_id, repeated=True)
+def _require_same(same: bool, event_id: int, key: bytes) -> None:  # noqa: FBT001 - what was found out
+    if not same:
+        raise KeyReused(event_id=event_id, key=key.hex())
 
 
 def _write(session: Session, head: Head, book: Book, people: People) -> None:

@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.database import is_sqlite
 from greencredit.kernel.driver import driver
-from greencredit.ledger import rules
 from greencredit.ledger.rules.book import UNUSED, Book, Fact
+from greencredit.ledger.rules.paths import ALL_SERIES, SERIES_SHIFT
 from greencredit.ledger.rules.spend import graced_until
 from greencredit.ledger.service.names import revived_series
 from greencredit.ledger.service.posting import Head, in_batches, series_now
@@ -83,7 +81,7 @@ def book_for(session: Session, head: Head, caller_id: int, commands: Sequence[Co
     holders = {fact.holder for fact in book.facts.values()}
     holders.update(number for command in commands for number in holders_in(command))
     book.know(_leaves(session, holders))
-    series |= {rules.parts_of(leaf)[1] for leaf in book.balances}
+    series |= {leaf >> SERIES_SHIFT & ALL_SERIES for leaf in book.balances}
     series |= _read_past(session, book, commands)
     known = series_now(session, series)
     book.series = {number: found.facts for number, found in known.items()}
@@ -102,8 +100,8 @@ def holders_in(command: Command) -> tuple[int, ...]:
         case Funding():
             return (command.enterprise,)
         case _:
-            holder: int = getattr(command, "holder", 0)
-            return (holder,) if holder else ()
+            holder: int | None = getattr(command, "holder", None)
+            return () if holder is None else (holder,)
 
 
 def _read_causes(session: Session, book: Book, commands: Sequence[Command]) -> None:
@@ -189,29 +187,24 @@ def read_groups(session: Session, groups: Iterable[int]) -> dict[int, list[Fact]
 
 
 def _leaves(session: Session, holders: Iterable[int]) -> list[tuple[int, int]]:
-    """Read all leaves of holders: each holder's lie together in the primary key."""
-    connection = session.connection()
+    """Read the leaves of holders that have something on them: each holder's lie together in the primary key."""
     wanted = sorted(holder for holder in set(holders) if holder > 0)
-    if not wanted:
-        return []
-    if is_sqlite(session):
-        rows: list[Any] = []
-        for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            values = ", ".join(f"({holder})" for holder in wanted[start : start + _KEYS_AT_ONCE])
-            rows += connection.exec_driver_sql(
-                f"WITH h(id) AS (VALUES {values}) SELECT b.leaf_id, b.posted FROM h CROSS JOIN ledger_balance b "  # noqa: S608
-                "ON b.leaf_id >= (h.id << 28) AND b.leaf_id < ((h.id + 1) << 28)"
-            ).all()
-        return [(leaf, posted) for leaf, posted in rows]
-    found = connection.execute(
-        text(
-            "SELECT b.leaf_id, b.posted FROM unnest(CAST(:holders AS bigint[])) AS h(id), LATERAL ("
+    hot = driver(session)
+    if not hot.sqlite:
+        return hot.rows(
+            "SELECT b.leaf_id, b.posted FROM unnest(?::bigint[]) AS h(id), LATERAL ("
             "SELECT leaf_id, posted FROM ledger_balance WHERE leaf_id >= (h.id << 28) AND leaf_id < ((h.id + 1) << 28) "
-            "OFFSET 0) b"
-        ),
-        {"holders": wanted},
-    )
-    return [(leaf, posted) for leaf, posted in found]
+            "AND posted <> 0 OFFSET 0) b",
+            (wanted,),
+        )
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        values = ", ".join(f"({holder})" for holder in wanted[start : start + _KEYS_AT_ONCE])
+        found += hot.rows(
+            f"WITH h(id) AS (VALUES {values}) SELECT b.leaf_id, b.posted FROM h CROSS JOIN ledger_balance b "  # noqa: S608
+            "ON b.leaf_id >= (h.id << 28) AND b.leaf_id < ((h.id + 1) << 28) WHERE b.posted <> 0"
+        )
+    return found
 
 
 def _revive(session: Session, book: Book, commands: Sequence[Command]) -> None:
