@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Final
 
-from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused, every_refusal
+from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusal, Refused, every_refusal
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import ErrorCode, ErrorRoom
 from greencredit.web import wording
@@ -14,6 +14,7 @@ _FAMILIES: Final[Mapping[type[Refusal], tuple[int, Words]]] = {
     Denied: (403, Words(zh="没有权限", en="denied")),
     Conflict: (409, Words(zh="与现状冲突", en="conflict")),
     Refused: (422, Words(zh="不被接受", en="refused")),
+    NotNow: (503, Words(zh="暂时不能", en="not now")),
 }
 
 

@@ -2,7 +2,6 @@
 
 import re
 import struct
-import uuid
 from collections.abc import Iterable
 from datetime import date
 from hashlib import blake2b
@@ -15,6 +14,7 @@ _DAY_BYTES: Final = 3
 _DAY_LETTERS: Final = 10
 _UUID_LETTERS: Final = 36
 _UUID_VERSION: Final = 14
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATED: Final = re.compile(rb"(\d{4}-\d{2}-\d{2})\.(.+)", re.DOTALL)
 
 
@@ -24,10 +24,8 @@ def key_of(token: str) -> bytes:
     A UUID is its own key; a token `2026-11-22.<anything>` keeps its day in front, so that keys of one day lie
     together on disk; of anything else the digest is taken. The same token gives the same key for ever.
     """
-    try:
-        return uuid.UUID(token).bytes
-    except ValueError:
-        pass
+    if _UUID.fullmatch(token):
+        return bytes.fromhex(token.replace("-", ""))
     raw = token.encode()
     if (dated := _DATED.fullmatch(raw)) is not None:
         try:
