@@ -107,7 +107,7 @@ def export(  # noqa: PLR0913, PLR0917 - one option for each thing that can be fo
     if form not in {"csv", "parquet"}:
         wanted = f"文件名以 .csv 或 .parquet 结尾 · a name that ends in .csv or .parquet; found {file.name}"
         raise typer.BadParameter(wanted, param_hint="FILE")
-    asked = ExportQuery(since=_instant(since), until=_instant(until), form=form, bom=bom, plain=plain)  # type: ignore[arg-type] # looked at above
+    asked = ExportQuery(since=_instant(since), until=_instant(until), form=form, bom=bom, plain=plain)
     counted = _Counted()
     with opened() as database:
         with database.reading() as session:

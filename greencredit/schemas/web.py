@@ -18,6 +18,7 @@ class Shell(Record):
     signed_in: bool
     is_consumer: bool
     sees_operations: bool
+    sees_trajectories: bool
     demonstration: bool
     """True where the data shown are not real people's."""
 

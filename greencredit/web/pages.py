@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from greencredit.kernel.access import Actor, SignInFirst, anonymous, may
+from greencredit.kernel.access import Actor, Role, SignInFirst, anonymous, may, serving
 from greencredit.kernel.errors import every_refusal
 from greencredit.kernel.http import current_actor, database_of, settings_of
 from greencredit.schemas.operations import Problem
@@ -108,6 +108,7 @@ def _shell(request: Request, actor: Actor) -> Shell:
         signed_in=actor.signed_in,
         is_consumer=actor.subject_id is not None,
         sees_operations=may(actor, "operations.read"),
+        sees_trajectories=any(grant.role is not Role.CONSUMER for grant in serving(actor, "trajectory.read")),
         demonstration=settings_of(request).environment == _DEMONSTRATION,
     )
 

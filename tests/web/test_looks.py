@@ -36,6 +36,11 @@ PAGES: Final = (
     ("", "/register/{issuer}"),
     ("", "/verify"),
     ("", "/verify/{number}"),
+    ("", "/serials"),
+    ("", "/serials/GCS-0001-202601-000000001-85"),
+    ("household", "/awards/4"),
+    ("regulator", "/trajectories"),
+    ("regulator", "/trajectories?kind=issuer&what={issuer}"),
     ("", "/errors"),
     ("", "/nowhere"),
     ("household", "/me"),
@@ -112,6 +117,7 @@ class _Served:
         notice = make_inbox(self.database, self.clock, household, issuer.issuer_id)
         with self.database.writing() as session:
             make_account_with(session, Role.OPERATOR, login="operator", password=PASSWORD)
+            make_account_with(session, Role.REGULATOR, login="regulator", password=PASSWORD)
             queue.enqueue(session, "kernel.clear_queues", "a" * 60, {})
             report = make_report(session, folder, household)
         return {"issuer": issuer.issuer_id, "number": report.number, "digest": report.facts_sha256, "notice": notice}
@@ -190,7 +196,7 @@ def test_no_width_overflows_and_every_target_can_be_hit(visit: Visit, who: str, 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(("who", "path"), PAGES)
 def test_axe_finds_nothing_against_wcag_2_2_aa(served: _Served, visit: Visit, who: str, path: str, lang: str) -> None:
-    page = visit(who, f"{path}?lang={lang}", 390)
+    page = visit(who, f"{path}{'&' if '?' in path else '?'}lang={lang}", 390)
     for summary in page.query_selector_all("summary"):
         summary.click()
     page.evaluate(AXE.read_text(encoding="utf-8"))

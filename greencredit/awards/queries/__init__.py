@@ -18,7 +18,7 @@ from greencredit.awards.queries.totals import (
     rule_totals,
     totals_of,
 )
-from greencredit.awards.queries.trajectory import following_rule, rule_trajectory, rule_windows
+from greencredit.awards.queries.trajectory import following_rule, named_for, rule_trajectory, rule_windows
 
 __all__ = [
     "AWARDING",
@@ -34,6 +34,7 @@ __all__ = [
     "import_outcome",
     "issuer_months",
     "issuer_subjects",
+    "named_for",
     "negative_results",
     "participants",
     "quantification",
