@@ -5,7 +5,21 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
+
+from greencredit.kernel.errors import Conflict
+
+
+class OlderLayout(Conflict):
+    """旧版账本结构: this database was made before the first release, when the ledger was laid out otherwise."""
+
+    code = "migrations.older_layout"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this database was made before the first release and its ledger is laid out otherwise (table ledger_leaf "
+            "found, none wanted); nothing converts it: set up a new data folder or database"
+        )
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -16,7 +30,13 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:
-    """Run every migration not yet run, on the given connection and inside its transaction."""
+    """Run every migration not yet run, on the given connection and inside its transaction.
+
+    Raises:
+        OlderLayout: the database is older than the first release.
+    """
+    if inspect(connection).has_table("ledger_leaf"):
+        raise OlderLayout
     command.upgrade(_config(connection), to)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from greencredit.kernel.database import Database
-from greencredit.migrations.upgrade import newest, upgrade
+from greencredit.migrations.upgrade import OlderLayout, newest, upgrade
 from tests.house.sources import ROOT
 
 
@@ -44,3 +44,13 @@ def test_a_migration_that_fails_leaves_nothing_behind(database_url: str) -> None
     database.close()
 
     assert left == ("0001", before)
+
+
+def test_a_database_from_before_the_first_release_is_refused_and_left_as_it_is(connection: Connection) -> None:
+    connection.execute(text("CREATE TABLE ledger_leaf (id integer PRIMARY KEY)"))
+    before = _schema(connection)
+
+    with pytest.raises(OlderLayout) as no:
+        upgrade(connection)
+
+    assert (no.value.code, _schema(connection)) == ("migrations.older_layout", before)
