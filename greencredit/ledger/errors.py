@@ -223,6 +223,7 @@ class ItemRefused(Refused):
     code = "ledger.item_refused"
 
     def __init__(self, *, item: int, refusal: Refusal) -> None:
+        self.refusal = refusal
         super().__init__(
             f"item {item} was refused ({refusal.code}): {refusal.message}; nothing was written",
             item=item,

@@ -105,8 +105,8 @@ class Book:
         self.used: Counter[tuple[int, Verb]] = Counter()
         """(Event, verb) → credits that later events with this cause moved."""
         self.standing_for: Counter[tuple[int, int]] = Counter()
-        """(Holder, series) → credits that came to the holder and did not go back to the issuer, less what is owed;
-        whole for those holders whose awards are taken back in this batch."""
+        """(Holder, series) → credits that the holder has or has used, less what he owes; whole for those holders whose
+        awards are taken back in this batch."""
         self.unused: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         """(Holder, series) → events that took credits which were never used, and how many; for the same holders."""
         self.revived: dict[tuple[int, int], int] = {}
@@ -127,6 +127,8 @@ class Book:
         """Take in an event of a holder, for what can be owed after a reversal."""
         if (sign := FROM_ISSUER.get(verb)) is not None:
             self.standing_for[holder, series] += sign * credits_
+        elif verb is Verb.EXPIRE:
+            self.standing_for[holder, series] -= credits_
         if verb in UNUSED:
             self.unused[holder, series].append((event_id, credits_))
 

@@ -1,5 +1,7 @@
 """Taking back: reverse an award under the filed policy, freeze and unfreeze for a stated reason."""
 
+from collections import Counter
+
 from greencredit.ledger.errors import (
     AlreadyReversed,
     NoSuchEvent,
@@ -53,16 +55,16 @@ def _moves(book: Book, fact: Fact, command: Reversal) -> tuple[list[Move], int]:
     short = command.credits - waiting - available
     unused = _unused(book, fact, short)
     spent = short - sum(credits_ for _, credits_ in unused)
-    owed = dict(_owed(book, fact, _asked_back(book, fact, command, spent), already=waiting + available))
-    waived = spent - sum(owed.values())
-    own = owed.pop(series, 0) + short - spent + waived
+    owed, set_off = _owed(book, fact, _asked_back(book, fact, command, spent))
+    waived = spent - sum(owed.values()) - sum(set_off.values())
+    fallen = Counter({series: short - spent + waived}) + owed + set_off
     wanted = [
         (Verb.REVERSE_PENDING, series, waiting, award),
         (Verb.REVERSE, series, available, award),
-        (Verb.FALL_SHORT, series, own, award),
-        *((Verb.FALL_SHORT, other, credits_, award) for other, credits_ in owed.items()),
+        *((Verb.FALL_SHORT, of, fallen[of], award) for of in sorted(fallen, key=lambda of: (of != series, of))),
         *((Verb.WAIVE, series, credits_, event_id) for event_id, credits_ in unused),
         (Verb.WAIVE, series, waived, award),
+        *((verb, of, credits_, None) for of, credits_ in set_off.items() for verb in (Verb.REPAY, Verb.SETTLE)),
     ]
     return [Move(verb, of, holder, credits_, cause=cause) for verb, of, credits_, cause in wanted if credits_], spent
 
@@ -86,24 +88,26 @@ def _asked_back(book: Book, fact: Fact, command: Reversal, spent: int) -> int:
     return max(0, min(spent, command.clawback.cap - owes))
 
 
-def _owed(book: Book, fact: Fact, credits_: int, *, already: int) -> list[tuple[int, int]]:
-    """List (series, credits) in which the shortage stands: the award's own, else where its credits went as repayment.
+def _owed(book: Book, fact: Fact, credits_: int) -> tuple[Counter[int], Counter[int]]:
+    """Say in which series a shortage stands: the award's own, else where its credits went as repayment.
 
-    In no series a holder can owe more than he had of it: what repaid an older shortage is owed there again.
+    In no series a holder owes more than he used of it. An award may have repaid a shortage whose credits came back
+    since: then nothing is used any more, and it is set off at once against what is available of the same issuer.
     """
-    issuer = book.series[fact.series].issuer_id
-    stands = {
-        series: left - (already if series == fact.series else 0)
-        for (holder, series), left in book.standing_for.items()
-        if holder == fact.holder and left > 0 and book.series[series].issuer_id == issuer
-    }
-    placed = []
-    for series in sorted(stands, key=lambda number: (number != fact.series, number)):
-        part = min(credits_, stands[series])
-        if part > 0:
-            placed.append((series, part))
-            credits_ -= part
-    return placed
+    holder, issuer = fact.holder, book.series[fact.series].issuer_id
+    mine = [series for (of, series) in book.standing_for if of == holder and book.series[series].issuer_id == issuer]
+    owed: Counter[int] = Counter()
+    for series in sorted(mine, key=lambda number: (number != fact.series, number)):
+        unspent = sum(book.standing(kind, series, holder) for kind in (LeafKind.AVAILABLE, LeafKind.PENDING))
+        used = book.standing_for[holder, series] - unspent
+        owed[series] = max(0, min(used, credits_))
+        credits_ -= owed[series]
+    set_off: Counter[int] = Counter()
+    others = [series for series in mine if series != fact.series and book.series[series].expires_at > book.at]
+    for series in sorted(others, key=lambda number: (*book.series[number][1:3], number)):  # as they would be spent
+        set_off[series] = min(book.standing(LeafKind.AVAILABLE, series, holder), credits_)
+        credits_ -= set_off[series]
+    return +owed, +set_off
 
 
 def waive(book: Book, command: Waiver) -> int:

@@ -28,8 +28,8 @@ def reverse(session: Session, caller_id: int, reversal: Reversal) -> TakenBack:
     return TakenBack(
         event_id=posted.event_id,
         repeated=posted.repeated,
-        taken=Credits(sums[Verb.REVERSE] + sums[Verb.REVERSE_PENDING]),
-        short=Credits(sums[Verb.FALL_SHORT] - sums[Verb.WAIVE]),
+        taken=Credits(sums[Verb.REVERSE] + sums[Verb.REVERSE_PENDING] + sums[Verb.REPAY]),
+        short=Credits(sums[Verb.FALL_SHORT] - sums[Verb.WAIVE] - sums[Verb.SETTLE]),
         forgiven=Credits(forgiven),
         expired=Credits(sums[Verb.WAIVE] - forgiven),
     )

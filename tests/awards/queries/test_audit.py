@@ -14,8 +14,10 @@ from greencredit.kernel.database import Database
 from greencredit.kernel.ids import seeded_entropy
 from greencredit.kernel.keys import Keys
 from greencredit.ledger import service as ledger
+from greencredit.ledger.rules import key_of
 from greencredit.schemas.actions import Quantification
 from greencredit.schemas.awards import Caps
+from greencredit.schemas.ledger import Reason, Reversal
 from tests.conftest import NOON, Dialect
 from tests.factories.awards import action_rule, publish_factors, purchase_rule, take_in
 from tests.factories.evidence import Shop, activities_csv, bought, did, make_shop, receipt_csv
@@ -104,16 +106,8 @@ def test_a_lost_counter_is_found(own: Database, dialect: Dialect) -> None:
 def test_a_reversal_beside_the_awards_is_found(own: Database, shop: Shop) -> None:
     with own.writing() as session:
         line = queries.awards_of(session, shop.consumers["CARD-0001"])[-1]
-        ledger.reverse(
-            session,
-            ledger.caller(session, "somebody else"),
-            line.award_id,
-            credits_=1,
-            day=0,
-            key=b"1",
-            actor_id="acc_example",
-            reason="示例",
-        )
+        reversal = Reversal(line.award_id, 1, key_of("1"), Reason("acc_example", "示例"))
+        ledger.reverse(session, ledger.caller(session, "somebody else"), reversal)
 
     assert list(broken(own)) == ["usage_equals_awards"]
 
