@@ -13,6 +13,7 @@ from greencredit.ledger import jobs as ledger
 from greencredit.notices import jobs as notices
 from greencredit.notices.service import TOPIC
 from greencredit.proofs import jobs as proofs
+from greencredit.proofs.rules.note import SIGNED_EVERY_SECONDS
 from greencredit.reports import jobs as reports
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -42,6 +43,6 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Every("follow the ledger", notices.FOLLOW, seconds=60),
     Every("take facts into the log", "ledger.take_facts_in", seconds=60),
     Every("note stretches", "ledger.note_stretches", seconds=60),
-    Every("publish the log", "proofs.publish", seconds=60),
+    Every("publish the log", "proofs.publish", seconds=SIGNED_EVERY_SECONDS),
 )
 """Periodic work; civil times are China's."""

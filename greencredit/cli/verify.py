@@ -83,15 +83,9 @@ def _policy(file: Path) -> "Policy":
 
 def effects_of_kinds() -> "Effects":
     """Tell what each kind of event does to what its holder and its party have: the ledger's own paths say it."""
-    from greencredit.ledger.rules.paths import OUTSTANDING, PATHS, Owner
-    from greencredit.ledger.rules.paths import Path as Way
+    from greencredit.ledger.rules.paths import EFFECTS
 
-    def effect(path: Way, owner: Owner) -> int:
-        enters = path.target_of is owner and path.target in OUTSTANDING
-        leaves = path.source_of is owner and path.source in OUTSTANDING
-        return enters - leaves
-
-    return {int(verb): (effect(path, Owner.HOLDER), effect(path, Owner.PARTY)) for verb, path in PATHS.items()}
+    return EFFECTS
 
 
 def _tell(steps: "Sequence[Step]") -> None:

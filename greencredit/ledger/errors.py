@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from greencredit.kernel.errors import Conflict, Denied, NotFound, Refusal, Refused
+from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusal, Refused
 
 
 class NotEnoughCredits(Refused):
@@ -267,3 +267,47 @@ class BooksDoNotHold(Refused):
 
     def __init__(self, broken: list[str]) -> None:
         super().__init__(f"the audit found broken: {', '.join(broken)}", broken=broken)
+
+
+class NotSignedYet(NotNow):
+    """尚未签署: no checkpoint holds this event yet; the next one does."""
+
+    code = "ledger.not_signed_yet"
+
+    def __init__(self, *, entry: int, signed: int | None, retry_after_seconds: int) -> None:
+        found = "no checkpoint was signed yet" if signed is None else f"checkpoints hold entries below {signed}"
+        super().__init__(
+            f"{found}, one that holds entry {entry} was wanted: the next is due within {retry_after_seconds} s",
+            entry=entry,
+            signed=signed,
+            retry_after_seconds=retry_after_seconds,
+        )
+
+
+class CheckpointTooSmall(Refused):
+    """检查点过早: the checkpoint that was asked for was signed before the event was sealed."""
+
+    code = "ledger.checkpoint_too_small"
+
+    def __init__(self, *, entry: int, size: int) -> None:
+        super().__init__(f"a checkpoint of {size} entries does not hold entry {entry}", entry=entry, size=size)
+
+
+class ReceiptGone(Refused):
+    """凭证不能再开具: the holder was erased, and with him what salts the hash; receipts made before still verify."""
+
+    code = "ledger.receipt_gone"
+
+    def __init__(self, event_id: int) -> None:
+        super().__init__(
+            f"the holder of event {event_id} was erased, a receipt can't be made any more", event_id=event_id
+        )
+
+
+class StatementTooLong(Refused):
+    """对账证明过长: a statement proves so many events at most; a shorter period has fewer."""
+
+    code = "ledger.statement_too_long"
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(f"the period has more than {most} events, ask for a shorter one", most=most)

@@ -1,12 +1,15 @@
 """What the ledger answers."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
-from greencredit.ledger import queries
+from greencredit.ledger import queries, service
 from greencredit.ledger.errors import NoSuchHolder
 from greencredit.schemas.ledger import IssuerPosition
 from greencredit.schemas.values import Credits
+from tests.conftest import NOON
 from tests.factories.ledger import earn, make_earning, make_terms, reverse
 
 
@@ -44,3 +47,16 @@ def test_an_issuer_sees_what_it_issued_and_still_owes(session: Session) -> None:
         holders=1,
         events=3,
     )
+
+
+@pytest.mark.proves("LED-3")
+def test_whom_something_ends_for_is_counted_without_the_erased(session: Session) -> None:
+    soon = make_terms(expires_at=NOON + timedelta(days=10))
+    names = [f"con_{number}" for number in range(6)]
+    earn(session, *(make_earning(session, name, key=name, terms=soon) for name in names))
+    for name in names[:4]:
+        service.erase(session, name)
+
+    found = queries.expiring(session, after=NOON, until=NOON + timedelta(days=30), limit=2)
+
+    assert [one.subject_id for one in found] == ["con_4", "con_5"]

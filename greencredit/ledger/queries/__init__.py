@@ -29,6 +29,8 @@ from greencredit.ledger.queries.lines import unnamed as unnamed
 from greencredit.ledger.queries.names import holder_number as holder_number
 from greencredit.ledger.queries.names import issuer_of_series as issuer_of_series
 from greencredit.ledger.queries.names import subjects_of as subjects_of
+from greencredit.ledger.queries.receipts import receipt as receipt
+from greencredit.ledger.queries.receipts import statement as statement
 from greencredit.ledger.queries.story import award_story as award_story
 from greencredit.ledger.queries.story import lines_of_awards as lines_of_awards
 from greencredit.ledger.queries.story import places_of_award as places_of_award

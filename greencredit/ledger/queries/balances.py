@@ -94,9 +94,11 @@ def expiring(
     rows = session.execute(
         text(
             "SELECT h.id, h.subject_id, s.issuer_id, s.expires_at, SUM(b.posted) AS credits FROM ("  # noqa: S608
+            # The erased are left out before they are counted: a page is empty only where there is nobody left.
             f"SELECT DISTINCT b.leaf_id >> 28 AS holder FROM ledger_balance b WHERE b.leaf_id >= :first AND {ending} "
+            "AND EXISTS (SELECT 1 FROM ledger_holder k WHERE k.id = b.leaf_id >> 28 AND k.subject_id IS NOT NULL) "
             f"ORDER BY 1 LIMIT :limit) p JOIN ledger_holder h ON h.id = p.holder JOIN ledger_balance b ON {_LEAVES} "
-            f"JOIN ledger_series s ON s.id = {_SERIES_OF_LEAF} WHERE h.subject_id IS NOT NULL AND {ending} "
+            f"JOIN ledger_series s ON s.id = {_SERIES_OF_LEAF} WHERE {ending} "
             "GROUP BY h.id, h.subject_id, s.issuer_id, s.expires_at ORDER BY h.id, s.issuer_id, s.expires_at"
         ),
         {"first": rules.leaves_of(from_holder)[0], "limit": limit},

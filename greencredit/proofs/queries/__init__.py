@@ -4,6 +4,7 @@ from greencredit.proofs.queries.audit import audit
 from greencredit.proofs.queries.files import log_folder, published_checkpoint, published_tile
 from greencredit.proofs.queries.signed import (
     checkpoint_at,
+    checkpoint_over,
     checkpoint_sizes,
     conflicts,
     key_changes,
@@ -13,11 +14,21 @@ from greencredit.proofs.queries.signed import (
     witness_signer,
     witnesses,
 )
-from greencredit.proofs.queries.tree import consistency, count_of, entries_at, entry, facts_waiting, inclusion, root, size
+from greencredit.proofs.queries.tree import (
+    consistency,
+    count_of,
+    entries_at,
+    entry,
+    facts_waiting,
+    inclusion,
+    root,
+    size,
+)
 
 __all__ = [
     "audit",
     "checkpoint_at",
+    "checkpoint_over",
     "checkpoint_sizes",
     "conflicts",
     "consistency",

@@ -1,38 +1,52 @@
 """Reads what was signed: checkpoints with their cosignatures, keys, witnesses, evidence of forks."""
 
-from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.clock import instant
+from greencredit.kernel.driver import driver
 from greencredit.kernel.keys import Keys
 from greencredit.proofs.errors import NoSuchCheckpoint
 from greencredit.proofs.rules.note import COSIGNATURE, Signer
 from greencredit.proofs.tables import (
     ProofsCheckpoint,
     ProofsConflict,
-    ProofsCosignature,
     ProofsKey,
     ProofsLog,
     ProofsWitness,
 )
 from greencredit.schemas.proofs import ForkEvidence, LogKeyLine, LogKeys, StoredCheckpoint, WitnessLine
 
-_STORED = select(ProofsCheckpoint.size, ProofsCheckpoint.root, ProofsCheckpoint.note, ProofsCheckpoint.signed_at)
+# The driver's own words: a receipt is made of a handful of small statements and is to take less than a millisecond.
+_STORED: Final = "SELECT size, root, note, signed_at FROM proofs_checkpoint"
+_LATEST: Final = f"{_STORED} ORDER BY size DESC LIMIT 1"
+_OF_SIZE: Final = f"{_STORED} WHERE size = ?"
+_COSIGNED: Final = "SELECT MAX(size) FROM proofs_cosignature"
+_LINES: Final = "SELECT line FROM proofs_cosignature WHERE size = ? ORDER BY cosigned_seconds, vkey"
+_CHANGES: Final = "SELECT change FROM proofs_key WHERE change IS NOT NULL ORDER BY number"
 
 
 def latest_checkpoint(session: Session) -> StoredCheckpoint | None:
     """Give the newest checkpoint that was signed, with its cosignatures; none before the first."""
-    found = session.execute(_STORED.order_by(ProofsCheckpoint.size.desc()).limit(1)).one_or_none()
-    return None if found is None else _stored(session, found)
+    found = driver(session).rows(_LATEST)
+    return _stored(session, found[0]) if found else None
 
 
 def checkpoint_at(session: Session, size: int) -> StoredCheckpoint:
     """Give the checkpoint of one size, with its cosignatures."""
-    found = session.execute(_STORED.where(ProofsCheckpoint.size == size)).one_or_none()
-    if found is None:
+    found = driver(session).rows(_OF_SIZE, (size,))
+    if not found:
         raise NoSuchCheckpoint(size)
-    return _stored(session, found)
+    return _stored(session, found[0])
+
+
+def checkpoint_over(session: Session, entry: int) -> StoredCheckpoint | None:
+    """Give the best checkpoint that holds an entry: the newest that a witness cosigned, else the newest of all."""
+    cosigned: int | None = driver(session).rows(_COSIGNED)[0][0]
+    found = latest_checkpoint(session) if cosigned is None or cosigned <= entry else checkpoint_at(session, cosigned)
+    return found if found is not None and found.size > entry else None
 
 
 def checkpoint_sizes(session: Session, *, above: int = -1) -> list[int]:
@@ -57,7 +71,7 @@ def key_lines(session: Session) -> list[LogKeyLine]:
 
 def key_changes(session: Session) -> tuple[str, ...]:
     """Give the log entries that handed over from key to key, for receipts that must outlive a change."""
-    return tuple(line.change for line in key_lines(session) if line.change is not None)
+    return tuple(bytes(change).decode() for (change,) in driver(session).rows(_CHANGES))
 
 
 def log_keys(session: Session, witness_name: str) -> LogKeys:
@@ -99,11 +113,8 @@ def conflicts(session: Session) -> list[ForkEvidence]:
     ]
 
 
-def _stored(session: Session, row: Row[int, bytes, bytes, datetime]) -> StoredCheckpoint:
-    lines = session.scalars(
-        select(ProofsCosignature.line)
-        .where(ProofsCosignature.size == row.size)
-        .order_by(ProofsCosignature.cosigned_seconds, ProofsCosignature.vkey)
-    )
-    note = (row.note + b"".join(lines)).decode()
-    return StoredCheckpoint(size=row.size, root=row.root, note=note, signed_at=row.signed_at)
+def _stored(session: Session, row: tuple[Any, ...]) -> StoredCheckpoint:
+    size, root, note, signed_at = row
+    lines = driver(session).rows(_LINES, (size,))
+    signed = bytes(note) + b"".join(bytes(line) for (line,) in lines)
+    return StoredCheckpoint(size=size, root=bytes(root), note=signed.decode(), signed_at=instant(signed_at))

@@ -7,25 +7,20 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.database import is_sqlite
+from greencredit.kernel.driver import driver
 from greencredit.proofs.errors import NoSuchEntry, TileMissing
 from greencredit.proofs.rules import tree as rules
 from greencredit.proofs.rules.tiles import TILE_HEIGHT, TILE_WIDTH, tile_hashes
 from greencredit.schemas.proofs import HASH_BYTES
 
-
-def _both(statement: str) -> dict[bool, str]:
-    """Give a statement in the drivers' own words, by whether it is SQLite; a proof is made of several small ones."""
-    return {True: statement, False: statement.replace("?", "%s")}
-
-
-_SIZE: Final = _both("SELECT max(position) FROM proofs_entry")
-_ENTRY: Final = _both("SELECT body FROM proofs_entry WHERE position = ?")
-_ENTRIES: Final = _both("SELECT body FROM proofs_entry WHERE position >= ? AND position < ? ORDER BY position")
+# In the drivers' own words, and through the driver's cursor: a proof is made of several small statements.
+_SIZE: Final = "SELECT max(position) FROM proofs_entry"
+_ENTRY: Final = "SELECT body FROM proofs_entry WHERE position = ?"
+_ENTRIES: Final = "SELECT body FROM proofs_entry WHERE position >= ? AND position < ? ORDER BY position"
 _OF_KIND: Final = text("SELECT COUNT(*) FROM proofs_entry WHERE kind = :kind")
-_TILE: Final = _both("SELECT hashes, root FROM proofs_tile WHERE level = ? AND number = ?")
-_LEAVES: Final = _both("SELECT hash FROM proofs_entry WHERE position >= ? AND position < ? ORDER BY position")
-_ROOTS: Final = _both("SELECT root FROM proofs_tile WHERE number >= ? AND number < ? AND level = ? ORDER BY number")
+_TILE: Final = "SELECT hashes, root FROM proofs_tile WHERE level = ? AND number = ?"
+_LEAVES: Final = "SELECT hash FROM proofs_entry WHERE position >= ? AND position < ? ORDER BY position"
+_ROOTS: Final = "SELECT root FROM proofs_tile WHERE number >= ? AND number < ? AND level = ? ORDER BY number"
 _TILES_IN_MEMORY: Final = 128
 
 
@@ -138,5 +133,5 @@ def _reader(session: Session, size: int) -> rules.ReadHashes:
     return read
 
 
-def _rows(session: Session, statement: dict[bool, str], *values: int) -> Sequence[Any]:
-    return session.connection().exec_driver_sql(statement[is_sqlite(session)], values).all()
+def _rows(session: Session, statement: str, *values: int) -> Sequence[tuple[Any, ...]]:
+    return driver(session).rows(statement, values)

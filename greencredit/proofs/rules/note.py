@@ -30,6 +30,9 @@ _DASH: Final = "— "
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _ID: Final = re.compile(r"[0-9a-f]{8}")
 
+SIGNED_EVERY_SECONDS: Final = 60
+"""How often a running platform signs its log: whoever waits for a checkpoint waits no longer."""
+
 
 class Signature(NamedTuple):
     """One signature line: whose key, which key, and the bytes after the key id."""
