@@ -73,6 +73,7 @@ def _mount(app: FastAPI) -> None:
     app.state.identify = people_queries.identify
     app.state.record_audit = people_service.record_audit
     app.state.record_deeds = people_service.record_deeds
+    app.include_router(awards.hot, prefix=API)  # first, so that the busiest doors are found first
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
     for room in (people, ledger, notices, issuers, merchants, actions, evidence, awards):

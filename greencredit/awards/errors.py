@@ -1,5 +1,8 @@
 """What the giving of awards refuses."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 from greencredit.kernel.errors import Conflict, NotFound, Refused
 
 
@@ -46,3 +49,58 @@ class NoSuchRule(NotFound):
 
     def __init__(self, issuer_id: str, rule: str) -> None:
         super().__init__(f"{issuer_id} has no rule {rule} on file", issuer_id=issuer_id, rule=rule)
+
+
+class NoSuchPromotion(NotFound):
+    """无此备案促销: the filing in force names no promotion of this name."""
+
+    code = "awards.no_such_promotion"
+
+    def __init__(self, issuer_id: str, *, found: str, wanted: Sequence[str]) -> None:
+        super().__init__(
+            f"the filing of {issuer_id} names the promotions {', '.join(wanted) or 'none'}, found {found[:80]}",
+            issuer_id=issuer_id,
+            found=found[:80],
+            wanted=list(wanted),
+        )
+
+
+class PromotionNotInForce(Refused):
+    """促销不在期内: the promotion has not begun, or is over."""
+
+    code = "awards.promotion_not_in_force"
+
+    def __init__(self, name: str, *, on: date, since: date, until: date | None) -> None:
+        period = f"from {since}" if until is None else f"from {since} until before {until}"
+        super().__init__(
+            f"the promotion {name} holds {period}, found {on}",
+            promotion=name,
+            found=on.isoformat(),
+            since=since.isoformat(),
+            until=None if until is None else until.isoformat(),
+        )
+
+
+class MoreThanFiled(Refused):
+    """超出单笔上限: an award gives more than is filed for one award of its promotion."""
+
+    code = "awards.more_than_filed"
+
+    def __init__(self, promotion: str, *, found: int, wanted: int) -> None:
+        super().__init__(
+            f"one award of the promotion {promotion} gives at most {wanted} credits, found {found}",
+            promotion=promotion,
+            found=found,
+            wanted=wanted,
+        )
+
+
+class BatchRefused(Refused):
+    """整批退回: items of an all-or-nothing request are not in order, so nothing of it was written."""
+
+    code = "awards.batch_refused"
+
+    def __init__(self, *, items: int, refused: Sequence[Mapping[str, object]]) -> None:
+        super().__init__(
+            f"{len(refused)} of {items} items are not in order; nothing was written", items=items, refused=list(refused)
+        )

@@ -311,6 +311,20 @@ class ParticularMissing(Refused):
         )
 
 
+class PromotionNotAllowed(Refused):
+    """金融机构不得以促销发放: credits of a bank or payment institution follow from settled spending alone."""
+
+    code = "issuers.promotion_not_allowed"
+
+    def __init__(self, *, kind: str, found: Sequence[str]) -> None:
+        super().__init__(
+            f"an issuer of the kind {kind} awards settled spending alone, found promotions {', '.join(found)}",
+            kind=kind,
+            found=list(found),
+            wanted=[],
+        )
+
+
 class FilingOvertaken(Conflict):
     """备案版本已被超越: a later version was submitted already."""
 

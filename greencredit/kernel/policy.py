@@ -132,10 +132,15 @@ POLICY: Final[Mapping[str, Rule]] = {
     "evidence.take_in": _writes(*_ISSUER_HANDS, _OPERATOR),
     "feed.open": _writes(_OPERATOR),
     "factors.publish": _writes(_OPERATOR),
+    "award.give": _writes(*_ISSUER_HANDS, _OPERATOR),
     "award.reverse": _writes(_OPERATOR),
     "award.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS),
     # Trajectories: one's own, an issuer's own, all for overseers; whoever looks at others' is written down.
     "trajectory.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS, watched=True),
+    # Moving credits by hand or by machine: spending for holders, corrections, keeping back for fraud or court.
+    "ledger.spend": _writes(_OPERATOR),
+    "ledger.correct": _writes(_OPERATOR),
+    "ledger.freeze": _writes(_REGULATOR, _OPERATOR),
     # The ledger as a whole, and the machine room.
     "ledger.audit": _reads(*_OVERSEERS, _OPERATOR),
     "operations.read": _reads(_OPERATOR, _AUDITOR),

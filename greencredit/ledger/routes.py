@@ -1,24 +1,50 @@
-"""The ledger over HTTP: what a holder has, how it got there, and the audit."""
+"""The ledger over HTTP: what a holder has, how it got there, moving credits, and the audit."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Scope, ScopeKind
-from greencredit.kernel.http import Permit, Reading, Store, of, requires
-from greencredit.ledger import queries
+from greencredit.kernel.bare import LARGEST, Key
+from greencredit.kernel.http import Permit, Posting, Reading, Store, of, posts, requires
+from greencredit.ledger import queries, service
 from greencredit.schemas.ledger import (
+    AdjustmentDecision,
+    AdjustmentOrder,
+    Capture,
+    CaptureOrder,
+    Compensation,
+    CompensationOrder,
     ExportQuery,
     Finding,
     Following,
+    Freeze,
+    FreezeOrder,
+    Hold,
+    HoldOrder,
+    Moved,
     Movement,
+    PartOrder,
+    Posted,
+    ProposalDecided,
+    ProposalMade,
+    Reason,
+    Redemption,
+    RedemptionOrder,
+    Refunded,
+    RefundOrder,
+    Release,
+    Restoration,
     SerialState,
     SeriesBalance,
     TrajectoryPage,
     TrajectoryQuery,
+    Unfreeze,
+    UnfreezeOrder,
 )
 
 router = APIRouter(tags=["ledger 积分账本"])
@@ -109,3 +135,107 @@ def export_of_holder(
 def serial(session: Reading, serial: str) -> SerialState:
     """序列号查询: what anyone may know of one credit by its serial; never who holds it."""
     return queries.serial_state(session, serial)
+
+
+# ---- Moving credits --------------------------------------------------------------------------------------------------
+
+_Spends = Annotated[Posting, posts("ledger.spend")]
+_Corrects = Annotated[Posting, posts("ledger.correct")]
+_Freezes = Annotated[Posting, posts("ledger.freeze")]
+_Number = Annotated[int, Path(ge=1, le=LARGEST)]
+
+
+async def _moved(posting: Posting, wish: service.Wish) -> Moved:
+    posted: Posted = await posting.submit(service.ask, wish, concerns=_of_group)
+    return Moved(event_id=posted.event_id, repeated=posted.repeated)
+
+
+def _of_group(posted: Posted) -> tuple[str, Mapping[str, object]]:
+    return str(posted.event_id), {"repeated": posted.repeated}
+
+
+def _account(posting: Posting) -> str:
+    return str(posting.actor.account_id)
+
+
+def _reason(posting: Posting, text: str, document: str | None) -> Reason:
+    return Reason(_account(posting), text, document)
+
+
+@router.post("/ledger/holds", status_code=201)
+async def hold(posting: _Spends, order: HoldOrder, idempotency_key: Key) -> Moved:
+    """冻结: set credits aside for an order, in spending order."""
+    facts = {"credits": order.credits, "issuer_id": order.issuer_id}
+    return await _moved(posting, service.Wish(Hold, _account(posting), idempotency_key, facts, order.consumer))
+
+
+@router.post("/ledger/holds/{hold}/captures", status_code=201)
+async def capture(posting: _Spends, hold: _Number, order: CaptureOrder, idempotency_key: Key) -> Moved:
+    """核销: spend what a hold set aside at a merchant, or give it to a project; whole or in part."""
+    facts = {"hold": hold, "credits": order.credits, "donation": order.donation}
+    return await _moved(posting, service.Wish(Capture, _account(posting), idempotency_key, facts, party=order.party))
+
+
+@router.post("/ledger/holds/{hold}/releases", status_code=201)
+async def release(posting: _Spends, hold: _Number, order: PartOrder, idempotency_key: Key) -> Moved:
+    """解冻: give back what a hold set aside, whole or in part."""
+    facts = {"hold": hold, "credits": order.credits}
+    return await _moved(posting, service.Wish(Release, _account(posting), idempotency_key, facts))
+
+
+@router.post("/ledger/redemptions", status_code=201)
+async def redeem(posting: _Spends, order: RedemptionOrder, idempotency_key: Key) -> Moved:
+    """直接核销: spend credits at once, in spending order."""
+    facts = {"credits": order.credits, "issuer_id": order.issuer_id, "donation": order.donation}
+    wish = service.Wish(Redemption, _account(posting), idempotency_key, facts, order.consumer, order.party)
+    return await _moved(posting, wish)
+
+
+@router.post("/ledger/redemptions/{redemption}/refunds", status_code=201)
+async def restore(posting: _Spends, redemption: _Number, order: RefundOrder, idempotency_key: Key) -> Refunded:
+    """退还: give back what a redemption took, to the very leaves; what expired meanwhile is named, never lost."""
+    grace = timedelta(days=order.grace_days) if order.grace_days else None
+    facts = {"redemption": redemption, "credits": order.credits, "grace": grace}
+    wish = service.Wish(Restoration, _account(posting), idempotency_key, facts)
+    refunded: Refunded = await posting.submit(service.restore_each, wish)
+    return refunded
+
+
+@router.post("/ledger/freezes", status_code=201)
+async def freeze(posting: _Freezes, order: FreezeOrder, idempotency_key: Key) -> Moved:
+    """处置冻结: keep credits back for fraud, appeal or court."""
+    reason = _reason(posting, order.reason, order.document)
+    facts = {"credits": order.credits, "series": order.series, "reason": reason}
+    return await _moved(posting, service.Wish(Freeze, _account(posting), idempotency_key, facts, order.consumer))
+
+
+@router.post("/ledger/freezes/{freeze}/releases", status_code=201)
+async def unfreeze(posting: _Freezes, freeze: _Number, order: UnfreezeOrder, idempotency_key: Key) -> Moved:
+    """处置解冻: give frozen credits back, whole or in part."""
+    reason = _reason(posting, order.reason, order.document)
+    facts = {"freeze": freeze, "credits": order.credits, "reason": reason}
+    return await _moved(posting, service.Wish(Unfreeze, _account(posting), idempotency_key, facts))
+
+
+@router.post("/ledger/compensations", status_code=201)
+async def compensate(posting: _Corrects, order: CompensationOrder, idempotency_key: Key) -> Moved:
+    """补偿: give credits for a service that was not given."""
+    reason = _reason(posting, order.reason, order.document)
+    facts = {"series": order.series, "credits": order.credits, "reason": reason}
+    return await _moved(posting, service.Wish(Compensation, _account(posting), idempotency_key, facts, order.consumer))
+
+
+@router.post("/ledger/adjustments", status_code=201)
+async def propose(posting: _Corrects, order: AdjustmentOrder) -> ProposalMade:
+    """申请调整: propose a correction, upwards or downwards; nothing moves until another person approves it."""
+    reason = _reason(posting, order.reason, order.document)
+    proposal = service.Proposal(order.consumer, order.series, order.credits, reason)
+    return ProposalMade(proposal_id=await posting.submit(service.propose_each, proposal))
+
+
+@router.post("/ledger/adjustments/{proposal}/decision", status_code=201)
+async def decide(posting: _Corrects, proposal: _Number, decision: AdjustmentDecision) -> ProposalDecided:
+    """复核调整: approve a proposed correction or refuse it, once, and never one's own."""
+    verdict = service.Verdict(proposal, _account(posting), decision.approved)
+    (event_id,) = await posting.submit(service.decide_each, verdict)
+    return ProposalDecided(proposal_id=proposal, approved=decision.approved, event_id=event_id)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -230,3 +230,63 @@ class Upload(Record):
     """Why the last attempt did not succeed, by its code."""
     outcome: ImportOutcome | None
     """What was taken in so far; none: nothing yet."""
+
+
+class NewDirectAward(Record):
+    """An award on a filed promotion whose amount the issuer's own systems decided (促销发放)."""
+
+    consumer: str
+    credits: PositiveCredits
+    promotion: Slug
+
+
+class DirectAwarded(Record):
+    """What became of one direct award."""
+
+    event_id: int
+    """The award's number."""
+    repeated: bool
+    """Whether the key stood for this award before; nothing was written again."""
+
+
+class RefusedItem(Record):
+    """One item of a bulk request that was not carried out."""
+
+    item: int
+    """Its place, counted from 0."""
+    line: int | None
+    """The line of the CSV file on which it ends, the header being line 1."""
+    code: str
+    detail: str
+    facts: dict[str, Any]
+
+
+class DirectAwardsTaken(Record):
+    """What became of a bulk request, item by item."""
+
+    items: int
+    awarded: int
+    repeated: int
+    refused: int
+    event_id: tuple[int | None, ...]
+    """The award's number, item by item; none: refused."""
+    repeated_items: tuple[int, ...]
+    """The items whose keys stood for the same awards before."""
+    refused_items: tuple[RefusedItem, ...]
+
+
+class DirectAwardColumns(Record):
+    """Direct awards in columns of one length: item `n` is the n-th cell of each."""
+
+    consumer: tuple[str, ...]
+    credits: tuple[PositiveCredits, ...]
+    key: tuple[str, ...] | None = None
+    """Idempotency keys; none: made of the header Idempotency-Key and the item's place."""
+
+
+class ReversalOrder(Record):
+    """Take an award back, whole or in part (冲正)."""
+
+    credits: Annotated[int, Field(gt=0, strict=True)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    document: Annotated[str, Field(max_length=200)] | None = None

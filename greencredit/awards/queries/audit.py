@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.actions.rules import recompute
 from greencredit.awards import rules
+from greencredit.awards.queries.direct import every_direct_award_has_its_ground
 from greencredit.awards.queries.filed import filed
 from greencredit.awards.rules import UsageKey
 from greencredit.awards.tables import AwardsAward, AwardsMeasure, AwardsRule, AwardsUsage
@@ -25,6 +26,8 @@ INVARIANTS: Final = MappingProxyType(
         "no_cap_exceeded": "no cap and no budget was exceeded, worked out again from the awards",
         "every_award_has_its_event": "every award is an event of the same holder and credits, and the other way round",
         "every_award_has_its_evidence": "every award and every quantification rests on evidence that says the same",
+        "every_direct_award_has_its_ground": "every award without evidence of ours is of a promotion that was filed, "
+        "and gives at most what was filed",
         "grams_recompute": "every quantification on file computes to the grams that were booked",
     }
 )
@@ -46,6 +49,7 @@ def audit(session: Session) -> list[Finding]:
         "no_cap_exceeded": lambda: _no_cap_exceeded(used),
         "every_award_has_its_event": lambda: _every_award_has_its_event(session),
         "every_award_has_its_evidence": lambda: _every_award_has_its_evidence(session),
+        "every_direct_award_has_its_ground": lambda: every_direct_award_has_its_ground(session),
         "grams_recompute": lambda: _grams_recompute(session),
     }
     answers = {name: checks[name]() for name in INVARIANTS}

@@ -1,9 +1,30 @@
 """The verbs of awards: bring filed rules in, award what is in order, take back what should not have been."""
 
 from greencredit.awards.service.award import award
+from greencredit.awards.service.bulk import COLUMNS, MOST_ITEMS, Bulk, answer_of, bulk_of
+from greencredit.awards.service.direct import Basis, DirectAward, award_directly
 from greencredit.awards.service.filed import bring_in_rules
 from greencredit.awards.service.measure import Measured, measure
-from greencredit.awards.service.reverse import take_back
+from greencredit.awards.service.reverse import TakeBack, take_back, take_back_each
 from greencredit.awards.service.upload import TAKE_IN, accept_upload, upload_of
 
-__all__ = ["TAKE_IN", "Measured", "accept_upload", "award", "bring_in_rules", "measure", "take_back", "upload_of"]
+__all__ = [
+    "COLUMNS",
+    "MOST_ITEMS",
+    "TAKE_IN",
+    "Basis",
+    "Bulk",
+    "DirectAward",
+    "Measured",
+    "TakeBack",
+    "accept_upload",
+    "answer_of",
+    "award",
+    "award_directly",
+    "bring_in_rules",
+    "bulk_of",
+    "measure",
+    "take_back",
+    "take_back_each",
+    "upload_of",
+]

@@ -1,17 +1,77 @@
 """Takes an award back: an opposite event in the ledger, and the caps it had used are free again."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, rules
 from greencredit.awards.errors import NoSuchAward
+from greencredit.awards.queries.direct import filing_named_in
 from greencredit.awards.rules import Filed
 from greencredit.awards.tables import AwardsAward, AwardsReversal
+from greencredit.issuers import queries as issuers
+from greencredit.kernel.errors import Refusal
+from greencredit.ledger import queries as ledger_queries
 from greencredit.ledger import service as ledger
 from greencredit.ledger.rules import key_of
-from greencredit.schemas.ledger import Reason, Reversal, TakenBack
+from greencredit.schemas.ledger import Clawback, Reason, Reversal, ShortagePolicy, TakenBack
 
 _CALLER = "awards.reverse"
+
+
+class TakeBack(NamedTuple):
+    """What somebody asks to be taken back."""
+
+    award_id: int
+    credits: int
+    actor_id: str
+    reason: str
+    document: str | None
+    key: str
+
+
+def take_back_each(session: Session, wishes: Sequence[TakeBack]) -> list[TakenBack | Refusal]:
+    """Take awards back, each for itself: the batch verb of the writer.
+
+    An award under a rule frees the caps it had used; a direct award is taken back as far as its filing says.
+    """
+    return [_taken_or_refused(session, wish) for wish in wishes]
+
+
+def _taken_or_refused(session: Session, wish: TakeBack) -> TakenBack | Refusal:
+    try:
+        if session.get(AwardsAward, wish.award_id) is None:
+            return _take_back_direct(session, wish)
+        return take_back(
+            session,
+            wish.award_id,
+            credits_=wish.credits,
+            actor_id=wish.actor_id,
+            reason=wish.reason,
+            document=wish.document,
+            key=wish.key,
+        )
+    except Refusal as refusal:  # every refusal comes before the first row
+        return refusal
+
+
+def _take_back_direct(session: Session, wish: TakeBack) -> TakenBack:
+    ground = ledger_queries.grounds_of(session, [wish.award_id]).get(wish.award_id)
+    if ground is None:
+        raise NoSuchAward(wish.award_id)
+    filing = issuers.filing(session, filing_named_in(ground.document or ""))
+    terms = issuers.clawback_terms(session, filing.issuer_id, filing.version)
+    policy = ShortagePolicy[terms.policy.name]
+    reversal = Reversal(
+        award=wish.award_id,
+        credits=wish.credits,
+        key=key_of(f"{wish.award_id}:{wish.credits}:{wish.key}"),
+        reason=Reason(wish.actor_id, wish.reason, wish.document),
+        clawback=Clawback(policy, terms.cap_credits or 0),
+    )
+    return ledger.reverse(session, ledger.caller(session, _CALLER), reversal)
 
 
 def take_back(

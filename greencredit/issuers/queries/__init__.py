@@ -11,6 +11,7 @@ from greencredit.issuers.queries.filed import (
 from greencredit.issuers.queries.papers import assessments, certificates, newest_assessment
 from greencredit.issuers.queries.published import dossier, issuers_public, public_issuer, running_out
 from greencredit.issuers.queries.registered import (
+    editions,
     history,
     issuer,
     issuers,
@@ -27,6 +28,7 @@ __all__ = [
     "certificates",
     "clawback_terms",
     "dossier",
+    "editions",
     "filing",
     "filing_in_force",
     "filings",

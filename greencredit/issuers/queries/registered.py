@@ -1,6 +1,7 @@
 """Who is registered, and everything that was ever done about it."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from greencredit.issuers import rules
 from greencredit.issuers.errors import UnknownIssuer
 from greencredit.issuers.tables import IssuerRow, StepRow
 from greencredit.kernel.access import Scope
+from greencredit.kernel.driver import driver
 from greencredit.kernel.policy import ScopeKind
 from greencredit.schemas.issuers import FilingStep, Issuer, LifeStep, Step
 
@@ -58,6 +60,18 @@ def last_step(
         found = found.where(StepRow.about == about)
     row = session.scalars(found.order_by(StepRow.number.desc())).first()
     return None if row is None else _step(row)
+
+
+def editions(session: Session, issuer_ids: Iterable[str]) -> dict[str, int]:
+    """Give the number of each issuer's newest step: while it is the same, nothing was changed about the issuer.
+
+    Papers, filings and states all come about by steps. Issuers that nobody registered are absent.
+    """
+    wanted = list(issuer_ids)
+    marks = ", ".join("?" * len(wanted))
+    statement = f"SELECT issuer_id, MAX(number) FROM issuers_step WHERE issuer_id IN ({marks}) GROUP BY issuer_id"  # noqa: S608
+    with driver(session) as hot:
+        return {issuer_id: int(number) for issuer_id, number in hot.rows(statement, wanted)}
 
 
 def since(session: Session, found: Issuer) -> datetime:

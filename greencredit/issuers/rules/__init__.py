@@ -23,6 +23,7 @@ from greencredit.issuers.rules.filings import (
     next_filing_state,
     refund_grace_days_of,
     require_particulars,
+    require_spending_only,
     scheme_of,
     sections_of,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "require_code_shape",
     "require_independent",
     "require_particulars",
+    "require_spending_only",
     "scheme_of",
     "sections_of",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from greencredit.issuers.errors import FilingStepNotAllowed, ParticularMissing
+from greencredit.issuers.errors import FilingStepNotAllowed, ParticularMissing, PromotionNotAllowed
 from greencredit.issuers.rules.life import LIVING
 from greencredit.kernel.policy import Role
 from greencredit.schemas.issuers import (
@@ -92,6 +92,16 @@ def require_particulars(kind: IssuerKind, scheme: Scheme) -> None:
         raise ParticularMissing(kind=kind, found=found, wanted=wanted)
 
 
+FINANCIAL: Final = frozenset({IssuerKind.BANK, IssuerKind.PAYMENT_INSTITUTION})
+"""Issuers whose credits follow from settled spending and from nothing else (ISS-7)."""
+
+
+def require_spending_only(kind: IssuerKind, scheme: Scheme) -> None:
+    """Refuse promotions of issuers that may award settled spending only: no gift for a card, an account or a loan."""
+    if kind in FINANCIAL and scheme.promotions:
+        raise PromotionNotAllowed(kind=kind, found=[one.name for one in scheme.promotions])
+
+
 _VALUE: Final = ("title", "region", "face_value_fen_per_100_credits", "monthly_cap_credits", "funding")
 _REDEMPTION: Final = ("redemption_terms", "compensations", "clawback", "refund_grace_days")
 _ALONE: Final = (
@@ -117,6 +127,8 @@ def sections_of(scheme: Scheme) -> dict[SectionName, str]:
         SectionName.REDEMPTION: {name: fields[name] for name in _REDEMPTION},
         **{name: fields[name.value] for name in _ALONE},
     }
+    if scheme.promotions:
+        parts[SectionName.RULES] = {"rules": fields["rules"], "promotions": fields["promotions"]}
     return {name: document_of(parts[name]) for name in SectionName}
 
 
@@ -125,6 +137,8 @@ def scheme_of(sections: Mapping[SectionName, str]) -> Scheme:
     read = {name: json.loads(document) for name, document in sections.items()}
     validity = {name: value for name, value in read[SectionName.VALIDITY].items() if name != "spending_order"}
     alone = {name.value: read[name] for name in _ALONE}
+    if isinstance(read[SectionName.RULES], dict):  # a scheme without promotions has its rules alone there
+        alone |= read[SectionName.RULES]
     redemption = _redemption_of(read[SectionName.REDEMPTION])
     return Scheme.model_validate({**read[SectionName.VALUE], **validity, **redemption, **alone})
 

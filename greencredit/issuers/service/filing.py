@@ -107,6 +107,7 @@ def submit_filing(
     if issuer.state not in rules.FILING_OPEN:
         raise FilingStepNotAllowed(state=issuer.state, step=FilingStep.SUBMIT, role=turn.role, wanted=())
     rules.require_particulars(issuer.kind, filing.scheme)
+    rules.require_spending_only(issuer.kind, filing.scheme)
     failed = [one.name.value for one in filing.sections if one.report and not one.report.passed]
     if failed:
         raise SectionFailed(filing_id, found=failed)

@@ -17,6 +17,7 @@ from greencredit.ledger.queries.export import Exported as Exported
 from greencredit.ledger.queries.export import exported as exported
 from greencredit.ledger.queries.export import facts_of as facts_of
 from greencredit.ledger.queries.export import windows as windows
+from greencredit.ledger.queries.grounds import awards_by_key as awards_by_key
 from greencredit.ledger.queries.grounds import ground_runs as ground_runs
 from greencredit.ledger.queries.grounds import grounds_of as grounds_of
 from greencredit.ledger.queries.happened import Happening as Happening
@@ -26,6 +27,7 @@ from greencredit.ledger.queries.lines import by_number as by_number
 from greencredit.ledger.queries.lines import for_issuer as for_issuer
 from greencredit.ledger.queries.lines import in_words as in_words
 from greencredit.ledger.queries.lines import unnamed as unnamed
+from greencredit.ledger.queries.names import erasures as erasures
 from greencredit.ledger.queries.names import holder_number as holder_number
 from greencredit.ledger.queries.names import issuer_of_series as issuer_of_series
 from greencredit.ledger.queries.names import subjects_of as subjects_of

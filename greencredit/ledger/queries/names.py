@@ -5,8 +5,16 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.driver import driver
 from greencredit.ledger.errors import NoSuchHolder, NoSuchSeries
 from greencredit.ledger.queries.reading import in_parts
+
+
+def erasures(session: Session) -> int:
+    """Count the erasures so far: what a process remembers of holders is good while it stays the same."""
+    with driver(session) as hot:
+        ((count,),) = hot.rows("SELECT erasures FROM ledger_head WHERE id = 1")
+    return int(count)
 
 
 def holder_number(session: Session, subject_id: str) -> int:

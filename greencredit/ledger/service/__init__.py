@@ -1,6 +1,7 @@
 """The verbs of the ledger; each takes a session, writes one batch, and leaves the commit to the edge."""
 
 from greencredit.ledger.service.adjust import decide, propose
+from greencredit.ledger.service.ask import Proposal, Verdict, Wish, ask, decide_each, propose_each, restore_each
 from greencredit.ledger.service.earn import earn, earn_each
 from greencredit.ledger.service.erase import erase
 from greencredit.ledger.service.expire import Swept, expire
@@ -13,9 +14,14 @@ from greencredit.ledger.service.touch import touch
 
 __all__ = [
     "Outcome",
+    "Proposal",
     "Swept",
+    "Verdict",
+    "Wish",
+    "ask",
     "caller",
     "decide",
+    "decide_each",
     "earn",
     "earn_each",
     "erase",
@@ -25,7 +31,9 @@ __all__ = [
     "post",
     "post_one",
     "propose",
+    "propose_each",
     "restore",
+    "restore_each",
     "reverse",
     "series",
     "take_facts_in",

@@ -1,5 +1,6 @@
 """What an issuer promises, exactly as it is filed (积分方案)."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
@@ -141,6 +142,32 @@ class Particular(Record):
     text: Words
 
 
+class Promotion(Record):
+    """A filed promotion (促销活动): awards whose amounts the issuer's own systems decide, up to what is filed here.
+
+    It is a ground of its own and never counts as green, nor as CO2e avoided.
+    """
+
+    name: Slug
+    title: Words
+    most_credits_each: PositiveCredits
+    """The most that one award of it may give (单笔上限)."""
+    since: date
+    until: date | None = None
+    """The first day on which it is over; none: with the filing."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            message = f"a promotion ends after it begins, found {self.since} to {self.until}"
+            raise ValueError(message)
+        return self
+
+    def holds(self, on: date) -> bool:
+        """Tell whether it holds on a day."""
+        return self.since <= on and (self.until is None or on < self.until)
+
+
 class Scheme(Record):
     """Everything an issuer promises, exactly as it is filed (积分方案)."""
 
@@ -168,6 +195,7 @@ class Scheme(Record):
     """A filing without a declared standard is refused (标准化法 art. 27)."""
     particulars: tuple[Particular, ...] = ()
     rules: Annotated[tuple[EarningRule, ...], Field(min_length=1)]
+    promotions: tuple[Promotion, ...] = ()
 
     @property
     def spending_order(self) -> Words:
