@@ -19,6 +19,9 @@ from greencredit.merchants import queries as merchants
 from greencredit.merchants import service as trading
 from greencredit.people import queries as people
 from greencredit.people import service as peopling
+from greencredit.proofs import queries as proofs
+from greencredit.proofs import service as proving
+from greencredit.proofs.rules.exchange import origin_of
 from greencredit.schemas.awards import ImportOutcome
 from greencredit.schemas.evidence import FeedKind, NewFeed
 from greencredit.schemas.issuers import Issuer
@@ -53,6 +56,7 @@ class Story:
         self._import_purchases()
         self._import_activities(households)
         self._audit(issuer)
+        self._publish()
         self._clock.at = facts.REPORTED_AT
         papers.issue(self._database, self._settings, issuer, say)
         self._passwords(passwords)
@@ -179,6 +183,12 @@ class Story:
             f"账本 · Ledger                {position.events:,} 笔 events · 未用 outstanding {position.outstanding:,} · "
             f"{position.holders:,} 持有人 holders · {len(findings)} 项不变式成立 invariants hold"
         )
+
+    def _publish(self) -> None:
+        """Sign the log and write it as plain files; telling again signs the same tree and changes nothing."""
+        folder = proofs.log_folder(self._settings.data_dir)
+        done = proving.publish(self._database, folder, origin=origin_of(self._settings.public_url))
+        say(f"日志 · Log                   {done.size:,} 条 entries · 已签名 signed · {folder}")
 
     def _passwords(self, made: dict[str, str]) -> None:
         path = self._settings.data_dir / "demo" / "accounts.txt"

@@ -71,7 +71,7 @@ def keys() -> None:
         found = queries.log_keys(session, witness_name_of(settings().public_url))
     output.show(
         found,
-        *(f"log {key.vkey}  # 自 since {key.since:,}" for key in found.keys),
+        *(line for key in found.keys for line in (f"# 自 since {key.since:,}", f"log {key.vkey}")),
         *(f"witness {one.name} {one.vkey}" for one in found.witnesses),
         f"# 本机见证密钥 · this installation as a witness: {found.own_witness}",
     )
