@@ -3,7 +3,7 @@
 import hmac
 from base64 import b32encode
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -28,6 +28,7 @@ Pseudonym = Callable[[int], str | None]
 
 _DENSE: Final = 16
 """If so many numbers lie between neighbours at most, batches are read as one stretch."""
+_MANY: Final = 500
 _PSEUDONYM_LETTERS: Final = 16
 
 
@@ -122,12 +123,14 @@ class Lines:
         for number, issuer_id, version, month, ends in in_parts(session, terms, series):
             self._series[number] = (issuer_id, version, month, None if ends == rules.NEVER else instant(ends))
 
-    def _notes(self, groups: Iterable[int]) -> dict[int, tuple[str, str, str | None]]:
+    def _notes(self, groups: Collection[int]) -> dict[int, tuple[str, str, str | None]]:
         statement = "SELECT event_id, actor_id, reason, document FROM ledger_note WHERE event_id"
-        return {
-            event_id: (actor_id, reason, document)
-            for event_id, actor_id, reason, document in in_parts(self._session, statement, groups)
-        }
+        if len(groups) > _MANY:  # few events have a note: those of the whole stretch are fewer than the questions
+            between = text(f"{statement} >= :low AND event_id <= :high")
+            found: Iterable[Any] = self._session.execute(between, {"low": min(groups), "high": max(groups)})
+        else:
+            found = in_parts(self._session, statement, groups)
+        return {event_id: (actor_id, reason, document) for event_id, actor_id, reason, document in found}
 
 
 def times_of(session: Session, event_ids: Sequence[int]) -> dict[int, datetime]:

@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 from greencredit.ledger.errors import NotASerial
 from greencredit.ledger.rules.paths import MOST
 
-_PREFIX: Final = "GCS"
+_PREFIX_DIGITS: Final = "161228"
+"""G, C and S, counted from 10."""
+
 _FORM: Final = re.compile(r"GCS-([0-9]{4,8})-([0-9]{4}(?:0[1-9]|1[0-2]))-([0-9]{9,16})-([0-9]{2})")
-_SERIES_DIGITS: Final = 4
-_NUMBER_DIGITS: Final = 9
 _MODULUS: Final = 97
 _LARGEST_SERIES: Final = 2**24 - 1
 # What phones, tables and Chinese keyboards make of a hyphen.
@@ -36,8 +36,9 @@ def written(serial: Serial) -> str:
     """Write a serial; `read` gives it back."""
     assert 0 < serial.series <= _LARGEST_SERIES, "a series has at most 24 bits"
     assert 0 < serial.number <= MOST, "a serial is counted exactly"
-    body = f"{_PREFIX}-{serial.series:0{_SERIES_DIGITS}}-{serial.month:06}-{serial.number:0{_NUMBER_DIGITS}}"
-    return f"{body}-{_check_digits(body)}"
+    series, month, number = f"{serial.series:04}", f"{serial.month:06}", f"{serial.number:09}"
+    check = 98 - int(f"{_PREFIX_DIGITS}{series}{month}{number}") * 100 % _MODULUS
+    return f"GCS-{series}-{month}-{number}-{check:02}"
 
 
 def read(text: str) -> Serial:
@@ -54,8 +55,3 @@ def read(text: str) -> Serial:
     if not (0 < serial.series <= _LARGEST_SERIES and 0 < serial.number <= MOST) or written(serial) != cleaned:
         raise NotASerial(text)
     return serial
-
-
-def _check_digits(body: str) -> str:
-    digits = "".join(str(int(character, 36)) for character in body if character != "-")
-    return f"{98 - int(digits) * 100 % _MODULUS:02}"
