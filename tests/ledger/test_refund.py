@@ -122,7 +122,7 @@ class Customer:
         return sums
 
     def require_exact(self) -> None:
-        """What one has less what one owes is what one kept of what was bought, less what was spent, less what was told."""
+        """Less what one owes, one has what one bought and kept, less what one spent and kept, less what was told."""
         sums = self.sums()
         bought, spent, told = sum(self.bought.values()), sum(self.spent.values()), self.told
         lost = told["lost"] - told["pardoned"] - told["forgiven"]
