@@ -87,7 +87,7 @@ class Model:
         """Soonest expiry, then award month, then series; what has expired can't be drawn."""
         late = datetime.max.replace(tzinfo=self.now.tzinfo)
         order = sorted(self.series, key=lambda s: (self.series[s].ends or late, self.series[s].month, s))
-        parts = []
+        parts: list[list[int]] = []
         for one in order:
             there = self.has[state, holder, one]
             if there and self.live(one) and issuer in (None, self.series[one].issuer):

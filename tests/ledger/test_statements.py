@@ -133,7 +133,7 @@ def scans(session: Session, statement: str, given: Any) -> list[str]:  # noqa: A
         return [names[one[1]] for one in looked if one and one[1] in names]
     with psycopg.Cursor(driver) as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", given)
-        plan = cursor.fetchone()[0]
+        plan = cursor.fetchall()[0][0]
     nodes = re.findall(r'"Node Type": "(Seq Scan|Bitmap Heap Scan)".*?"Relation Name": "(\w+)"', json.dumps(plan))
     return [table for kind, table in nodes if kind == "Seq Scan" and table in WATCHED]
 

@@ -129,10 +129,10 @@ def test_what_ends_soon_comes_in_pages_of_whole_holders(session: Session) -> Non
         earn(session, make_earning(session, name, credits_=1 + n, key=f"s{n}", terms=SOON))
         earn(session, make_earning(session, name, credits_=10 + n, key=f"l{n}", terms=later))
     numbers = {name: holder_of(session, name) for name in ("con_a", "con_b", "con_c")}
-    window = {"after": NOON, "until": NOON + timedelta(days=15)}
+    until = NOON + timedelta(days=15)
 
-    first = queries.expiring(session, **window, limit=2)
-    rest = queries.expiring(session, **window, from_holder=numbers["con_b"] + 1, limit=2)
+    first = queries.expiring(session, after=NOON, until=until, limit=2)
+    rest = queries.expiring(session, after=NOON, until=until, from_holder=numbers["con_b"] + 1, limit=2)
 
     end = NOON + timedelta(days=10)
     assert first == [

@@ -63,10 +63,9 @@ def test_a_sweep_that_runs_again_writes_nothing(session: Session, clock: Standin
 def test_a_sweep_in_steps_takes_every_leaf_once(session: Session, clock: StandingClock) -> None:
     earn(session, *(make_earning(session, f"con_{n}", credits_=n + 1, key=f"k{n}", terms=SOON) for n in range(7)))
     clock.move(DAY_11)
-    steps, after = [], 0
-    while after is not None:
+    steps = [sweep(session, clock, limit=3)]
+    while (after := steps[-1].after) is not None:
         steps.append(sweep(session, clock, after=after, limit=3))
-        after = steps[-1].after
 
     assert [(step.leaves, step.credits) for step in steps] == [(3, 6), (3, 15), (1, 7)]
 

@@ -215,7 +215,7 @@ def test_every_way_to_issue_answers_the_same_key_the_same_and_refuses_another_pa
     funding = fund(session).event_id
     one, two = (post(session, Accrual(li, series, 20, key_of(f"waiting {n}"))).event_id for n in range(2))
     key, why = key_of("k"), because()
-    first, other = {
+    requests: dict[str, tuple[Command, Command]] = {
         "accrue": (Accrual(li, series, 2, key), Accrual(wu, series, 2, key)),
         "activate": (Activation(one, key), Activation(two, key)),
         "compensate": (Compensation(li, series, 2, key, why), Compensation(wu, series, 2, key, why)),
@@ -223,7 +223,8 @@ def test_every_way_to_issue_answers_the_same_key_the_same_and_refuses_another_pa
         "allot": (Allotment(mill, li, 2, key, why), Allotment(mill, wu, 2, key, why)),
         "pass": (Passing(mill, shop, 2, key, why), Passing(mill, shop, 3, key, why)),
         "withdraw": (Withdrawal(funding, 2, key, why), Withdrawal(funding, 3, key, why)),
-    }[verb]
+    }
+    first, other = requests[verb]
     answer = post(session, first)
     before = everything(session)
 

@@ -36,14 +36,15 @@ def test_one_bad_item_of_a_thousand_refuses_all_or_only_itself(session: Session,
     li, tea, caller = holder_of(session, "con_li"), holder_of(session, "mer_tea"), service.caller(session, "tests")
     post(session, Hold(li, 1, key_of("earlier")))
     batch: list[Command] = [Redemption(li, 2, tea, key_of(f"k{n}")) for n in range(1000)]
-    batch[6], code = {
+    bad_ones: dict[str, tuple[Command, str]] = {
         "amount": (Redemption(li, 0, tea, key_of("bad")), "ledger.not_positive"),
         "holder": (Redemption(99, 2, tea, key_of("bad")), "ledger.no_such_holder"),
         "party": (Redemption(li, 2, li, key_of("bad")), "ledger.not_a_merchant"),
         "key": (Redemption(li, 2, tea, key_of("earlier")), "ledger.key_reused"),
         "hold": (Capture(1, 2, tea, key_of("bad")), "ledger.no_such_hold"),
         "too much": (Redemption(li, 4_998, tea, key_of("bad")), "ledger.not_enough_credits"),
-    }[bad]
+    }
+    batch[6], code = bad_ones[bad]
 
     refusal = refused(session, lambda: service.post(session, caller, batch))
     outcomes = service.post(session, caller, batch, atomic=False)
@@ -180,7 +181,7 @@ def test_events_are_numbered_without_a_gap_whatever_was_refused(session: Session
     one = make_earning(session, credits_=3)
     caller = service.caller(session, "tests")
     for n in range(5):
-        batch = [one._replace(key=key_of(f"{n}")), Hold(one.holder, 99, key_of(f"bad {n}"))]
+        batch: list[Command] = [one._replace(key=key_of(f"{n}")), Hold(one.holder, 99, key_of(f"bad {n}"))]
         service.post(session, caller, batch, atomic=False)
 
     numbers = session.scalars(text("SELECT id FROM ledger_event ORDER BY id")).all()

@@ -1,6 +1,7 @@
 """Hold, capture, release, redeem, donate, restore: exact rows, in spending order; a refusal changes nothing."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -143,7 +144,7 @@ def test_of_a_hold_nothing_is_used_twice_and_no_more_than_was_set_aside(
     stock(session)
     tea = holder_of(session, "mer_tea")
     held = hold(session, 10).event_id
-    does = {
+    does: dict[str, Any] = {
         "capture": Capture(held, 10, tea, key_of("x")),
         "release": Release(held, 10, key_of("y")),
         "capture more": Capture(held, 11, tea, key_of("x")),
@@ -348,23 +349,24 @@ def test_every_way_to_spend_answers_the_same_key_the_same_for_ever_and_refuses_a
     stock(session)
     li, tea, caller = holder_of(session, "con_li"), holder_of(session, "mer_tea"), service.caller(session, "tests")
     held, spent = hold(session, 3).event_id, redeem(session, 3).event_id
-    first, other = {
+    requests: dict[str, tuple[Any, Any]] = {
         "hold": (Hold(li, 2, key_of("k")), Hold(li, 2, key_of("k"), "iss_example")),
         "redeem": (Redemption(li, 2, tea, key_of("k")), Redemption(li, 2, tea, key_of("k"), donation=True)),
         "capture": (Capture(held, 2, tea, key_of("k")), Capture(held, 1, tea, key_of("k"))),
         "release": (Release(held, 2, key_of("k")), Release(held, 1, key_of("k"))),
         "restore": (Restoration(spent, 2, key_of("k")), Restoration(spent, 1, key_of("k"))),
-    }[verb]
-    ask = service.restore if verb == "restore" else service.post_one
-    answer = ask(session, caller, first)  # type: ignore[operator] # either takes its own commands
+    }
+    first, other = requests[verb]
+    ask: Any = service.restore if verb == "restore" else service.post_one
+    answer = ask(session, caller, first)
     redeem(session, 1, key="between")
     clock.move(timedelta(days=30))
     before = everything(session)
 
-    again = ask(session, caller, first)  # type: ignore[operator] # as above
-    reused = refused(session, lambda: ask(session, caller, other))  # type: ignore[operator] # as above
+    again = ask(session, caller, first)
+    reused = refused(session, lambda: ask(session, caller, other))
     for found in (0, -1, 1.5, True, 2**63):
-        bad = refused(session, lambda found=found: ask(session, caller, first._replace(credits=found)))  # type: ignore[misc, operator]
+        bad = refused(session, lambda found=found: ask(session, caller, first._replace(credits=found)))  # type: ignore[misc]
         assert bad[0] == ("ledger.too_many" if found == 2**63 else "ledger.not_positive")
 
     assert again == (

@@ -1,6 +1,7 @@
 """Reverse, waive, freeze, unfreeze: what is left is taken, what was used is owed as filed, what nobody used is not."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from greencredit.ledger.rules import key_of
 from greencredit.schemas.ledger import (
     Accrual,
     Clawback,
+    Command,
     Compensation,
     Freeze,
     Owed,
@@ -247,11 +249,11 @@ def test_credits_set_aside_are_owed_after_a_reversal_and_repay_when_they_are_fre
     reverse(session, 1, 30, clawback=SHORTAGE)
     owing = holding(session)
 
-    free = {
+    free: dict[str, Command] = {
         "held": Release(aside, 30, key_of("free")),
         "frozen": Unfreeze(aside, 30, key_of("free"), because("申诉成立")),
-    }[set_aside]
-    post(session, free)
+    }
+    post(session, free[set_aside])
 
     assert owing == {set_aside: 30, "owed": -30}
     assert holding(session) == {}
@@ -428,11 +430,12 @@ def test_a_repeated_request_changes_nothing_and_its_key_is_taken(session: Sessio
     frozen = post(session, Freeze(earning.holder, 5, key_of("f"), because(), earning.series)).event_id
     redeem(session, 20, issuer_id="iss_example")
     reverse(session, 1, 30, clawback=SHORTAGE)
-    command = {
+    commands: dict[str, Any] = {
         "waive": Waiver(earning.holder, earning.series, 2, key_of("k"), because()),
         "freeze": Freeze(earning.holder, 2, key_of("k"), because()),
         "unfreeze": Unfreeze(frozen, 2, key_of("k"), because()),
-    }[verb]
+    }
+    command = commands[verb]
     first = post(session, command)
     before = everything(session)
 
