@@ -8,8 +8,8 @@ from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
 from greencredit.kernel.ids import seeded_entropy
 from greencredit.kernel.keys import Keys
-from greencredit.kernel.messages.queue import State
 from greencredit.kernel.messages.scheduler import Daily, Scheduler
+from greencredit.kernel.messages.tables import State
 from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.writer import Writer
 from greencredit.ledger import jobs, queries
