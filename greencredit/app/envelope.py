@@ -14,6 +14,7 @@ from greencredit.app.errors import BodyTooLarge, Fault, NoSuchPath
 from greencredit.app.measures import Measures
 from greencredit.app.problems import BODY_BYTES_MAX, answer
 from greencredit.kernel import logs
+from greencredit.kernel.bare import COUNTED
 from greencredit.kernel.ids import Entropy, base32
 
 # Pages of the portal set their own, which allow its stylesheet and scripts; an answer for programs needs nothing.
@@ -72,14 +73,16 @@ class Envelope:
                 await answer(Request(scope), Fault())(scope, receive, sealed)
             finally:
                 seconds = time.perf_counter() - began
-                self._measures.answered(scope["method"], template_of(scope), status, seconds)
-                _LOG.info(
-                    "request",
-                    method=scope["method"],
-                    route=template_of(scope),
-                    status=status,
-                    milliseconds=round(seconds * 1000, 1),
-                )
+                template = template_of(scope)
+                self._measures.answered(scope["method"], template, status, seconds)
+                if not (scope["state"].get(COUNTED) and status < HTTPStatus.BAD_REQUEST):
+                    _LOG.info(
+                        "request",
+                        method=scope["method"],
+                        route=template,
+                        status=status,
+                        milliseconds=round(seconds * 1000, 1),
+                    )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A length that is announced is refused before anything runs; one that is not, while it is read. (The

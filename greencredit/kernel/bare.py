@@ -5,6 +5,7 @@ award. A bare route has exactly one dependency, its gate, awaits it itself, and 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 from typing import Annotated, Any, Final
 
 from fastapi import Header
@@ -37,6 +38,10 @@ LARGEST: Final = 2**63 - 1
 
 Key = Annotated[str, Header(min_length=1, max_length=KEY_LETTERS_MAX, description=KEY_HEADER["description"])]
 """The idempotency key of a route that the framework carries out."""
+
+
+COUNTED: Final = "counted"
+"""Marks a request whose success is counted and not logged: the audit log has its line, a second one costs too much."""
 
 
 class KeyMissing(Refused):
@@ -76,11 +81,12 @@ class BareRoute(APIRoute):
         if scope["method"] not in self.methods:
             raise HTTPException(status_code=405, headers={"Allow": ", ".join(sorted(self.methods))})
         gate = self.gate
+        scope["state"][COUNTED] = True
         request = Request(scope, receive, send)
         response: Response = await self.endpoint(request, await gate(request))
         await response(scope, receive, send)
 
-    @property
+    @cached_property
     def gate(self) -> PostingGate:
         """Give the one thing that the endpoint depends on."""
         (gate,) = (below.call for below in self.dependant.dependencies)

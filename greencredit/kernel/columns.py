@@ -196,4 +196,5 @@ def _whole(column: Sequence[str]) -> list[Any]:
 
 
 def _shown(found: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    return found[:_SHOWN] if isinstance(found, str) else json.dumps(found)[:_SHOWN]
+    text = found if isinstance(found, str) else json.dumps(found)
+    return text[:_SHOWN].encode("utf-8", "backslashreplace").decode()

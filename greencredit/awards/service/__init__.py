@@ -3,6 +3,7 @@
 from greencredit.awards.service.award import award
 from greencredit.awards.service.bulk import COLUMNS, MOST_ITEMS, Bulk, answer_of, bulk_of
 from greencredit.awards.service.direct import Basis, DirectAward, award_directly
+from greencredit.awards.service.file import award_file
 from greencredit.awards.service.filed import bring_in_rules
 from greencredit.awards.service.measure import Measured, measure
 from greencredit.awards.service.reverse import TakeBack, take_back, take_back_each
@@ -21,6 +22,7 @@ __all__ = [
     "answer_of",
     "award",
     "award_directly",
+    "award_file",
     "bring_in_rules",
     "bulk_of",
     "measure",
