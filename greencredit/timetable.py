@@ -20,6 +20,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "kernel.clear_queues": queues.clear_queues,
     TAKE_IN: awards.take_in,
     reports.ISSUE: reports.issue,
+    reports.REMOVE_FILES: reports.remove_files,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
     ledger.AUDIT: ledger.audit,
     notices.FOLLOW: notices.follow_the_ledger,

@@ -31,6 +31,7 @@ from greencredit.notices import routes as notices
 from greencredit.people import queries as people_queries
 from greencredit.people import routes as people
 from greencredit.people import service as people_service
+from greencredit.privacy import routes as privacy
 from greencredit.proofs import routes as proofs
 from greencredit.web.consoles import open_consoles
 
@@ -76,7 +77,7 @@ def _mount(app: FastAPI) -> None:
     app.include_router(awards.hot, prefix=API)  # first, so that the busiest doors are found first
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
-    for room in (people, ledger, notices, issuers, merchants, actions, evidence, awards):
+    for room in (people, ledger, notices, privacy, issuers, merchants, actions, evidence, awards):
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
     app.include_router(proofs.router)  # the log's own address, laid down by its formats

@@ -77,6 +77,18 @@ def keys() -> None:
     )
 
 
+@app.command()
+def policy(out: _Out = None) -> None:
+    """导出信任策略 · write the policy file that `greencredit verify` asks for."""
+    from greencredit.proofs import queries
+    from greencredit.proofs.rules.exchange import witness_name_of
+    from greencredit.proofs.rules.policy import policy_text
+
+    with opened() as database, database.reading() as session:
+        told = policy_text(queries.log_keys(session, witness_name_of(settings().public_url)))
+    _hand_out(told, out)
+
+
 @app.command("export-checkpoint")
 def export_checkpoint(
     *,

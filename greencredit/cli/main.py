@@ -16,6 +16,7 @@ from greencredit.cli import (
     log,
     notices,
     output,
+    people,
     queues,
     reports,
     trajectories,
@@ -39,6 +40,7 @@ app.add_typer(books.ledger, name="ledger")
 app.add_typer(books.actions, name="actions")
 app.add_typer(reports.app, name="report")
 app.add_typer(log.app, name="log")
+app.add_typer(people.app, name="people")
 app.add_typer(notices.app, name="notices")
 app.add_typer(queues.jobs, name="jobs")
 app.add_typer(queues.outbox, name="outbox")

@@ -111,6 +111,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     "key.revoke": _own(writes=True, by_key=False),
     # Consumers: balance, movements, credits by action, participation.
     "consumer.read": _reads(_SELF, *_OVERSEERS, watched=True),
+    # Personal data: the copy of one's own, and being forgotten; an operator does either on a written request.
+    "personal.copy": _reads(_SELF, _OPERATOR, watched=True),
+    "personal.erase": Rule(holders=frozenset({_SELF, _OPERATOR}), writes=True, by_key=False),
     # Notices: one's inbox is one's own; nobody else reads it.
     "notice.read": _reads(_SELF),
     "notice.change": _writes(_SELF),

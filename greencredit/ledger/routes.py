@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Scope, ScopeKind
-from greencredit.kernel.bare import LARGEST, Key
+from greencredit.kernel.bare import Key
 from greencredit.kernel.http import Permit, Posting, Reading, Store, of, posts, requires
 from greencredit.ledger import queries, service
 from greencredit.schemas.ledger import (
@@ -46,6 +46,7 @@ from greencredit.schemas.ledger import (
     Unfreeze,
     UnfreezeOrder,
 )
+from greencredit.schemas.values import Period
 
 router = APIRouter(tags=["ledger 积分账本"])
 
@@ -59,6 +60,18 @@ def _anywhere(_session: Session, _parameters: Mapping[str, Any]) -> Iterable[Sco
 
 
 _FollowsAnybody = Annotated[Permit, requires("trajectory.read", at=_anywhere)]
+_Number = Annotated[int, Path(ge=1, lt=2**63)]
+_A_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/json": {}}, "description": "a file to keep"}
+}
+
+
+def _file(told: str, name: str) -> Response:
+    return Response(
+        told,
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
 
 
 @router.get("/consumers/{consumer_id}/balances")
@@ -79,6 +92,25 @@ def movements(
     return queries.movements_of(session, consumer_id, before=before, limit=limit)
 
 
+@router.get("/consumers/{consumer_id}/movements/{event_id}/receipt", response_class=Response, responses=_A_FILE)
+def receipt(
+    _permit: _OfConsumer,
+    session: Reading,
+    consumer_id: str,
+    event_id: _Number,
+    checkpoint: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+) -> Response:
+    """凭证: the receipt of one movement, checked off line by `greencredit verify receipt`."""
+    told = queries.receipt(session, event_id, of=consumer_id, checkpoint=checkpoint)
+    return _file(told, f"greencredit-{event_id}.receipt")
+
+
+@router.get("/consumers/{consumer_id}/statement", response_class=Response, responses=_A_FILE)
+def statement(_permit: _OfConsumer, session: Reading, consumer_id: str, period: Annotated[Period, Query()]) -> Response:
+    """对账证明: a holder's movements from a day on and before another, checked by `greencredit verify statement`."""
+    return _file(queries.statement(session, consumer_id, period), f"greencredit-{period.since}.statement")
+
+
 @router.get("/ledger/audit")
 def audit(_permit: Annotated[Permit, requires("ledger.audit")], session: Reading) -> list[Finding]:
     """账本审计: rebuild everything from events; every invariant answers by name."""
@@ -86,6 +118,13 @@ def audit(_permit: Annotated[Permit, requires("ledger.audit")], session: Reading
 
 
 # ---- Trajectories ----------------------------------------------------------------------------------------------------
+
+_EXPORT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {"text/csv": {}, "application/vnd.apache.parquet": {}},
+        "description": "lines as they come; what they are of stands in the header Export-Facts, in Parquet also inside",
+    }
+}
 
 
 @router.get("/consumers/{consumer_id}/trajectory")
@@ -98,7 +137,7 @@ def trajectory(
     return queries.trajectory(session, Following.of_holder(holder), pseudonym=queries.unnamed, **asked.page())
 
 
-@router.get("/consumers/{consumer_id}/trajectory/export", response_class=StreamingResponse)
+@router.get("/consumers/{consumer_id}/trajectory/export", response_class=StreamingResponse, responses=_EXPORT)
 def export_of_consumer(
     permit: _Follows, session: Reading, store: Store, consumer_id: str, asked: Annotated[ExportQuery, Query()]
 ) -> StreamingResponse:
@@ -119,7 +158,7 @@ def trajectory_of_holder(
     return queries.trajectory(session, Following.of_holder(holder), **asked.page())
 
 
-@router.get("/holders/{holder}/trajectory/export", response_class=StreamingResponse)
+@router.get("/holders/{holder}/trajectory/export", response_class=StreamingResponse, responses=_EXPORT)
 def export_of_holder(
     permit: _FollowsAnybody, session: Reading, store: Store, holder: int, asked: Annotated[ExportQuery, Query()]
 ) -> StreamingResponse:
@@ -142,7 +181,6 @@ def serial(session: Reading, serial: str) -> SerialState:
 _Spends = Annotated[Posting, posts("ledger.spend")]
 _Corrects = Annotated[Posting, posts("ledger.correct")]
 _Freezes = Annotated[Posting, posts("ledger.freeze")]
-_Number = Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 async def _moved(posting: Posting, wish: service.Wish) -> Moved:

@@ -133,6 +133,15 @@ class RolesApart(Refused):
         )
 
 
+class OfficeHeld(Conflict):
+    """尚任职务: the account holds a role in somebody else's service, which ends first."""
+
+    code = "people.office_held"
+
+    def __init__(self, account_id: str, *, role: Role) -> None:
+        super().__init__(f"{account_id} still is {role}; roles end before a person is erased", role=role)
+
+
 class EndlessGrant(Refused):
     """审计授权须有期限: an auditor's grant ends on a day that is named, in the future and within a year."""
 

@@ -39,6 +39,9 @@ from greencredit.schemas.people import (
 
 Asked = TypeVar("Asked", str, bytes)
 
+ERASED_NAME: Final = ""
+"""What is left of the name of whoever was erased; nobody else's is empty."""
+
 _ASKED_AT_ONCE: Final = 10_000
 """Both engines bind far more values in one statement; the plan stays the same."""
 
@@ -258,14 +261,16 @@ def consumers(session: Session, consumer_ids: Iterable[str]) -> dict[str, Consum
     """Give many consumers at once, by id; ids that are nobody's are left out."""
     found: dict[str, Consumer] = {}
     for some in _parts(list(consumer_ids)):
-        for row in session.execute(select(*_CONSUMER_COLUMNS).where(PeopleConsumer.id.in_(some))):
+        there = PeopleConsumer.id.in_(some), PeopleConsumer.display_name != ERASED_NAME
+        for row in session.execute(select(*_CONSUMER_COLUMNS).where(*there)):
             found[row.id] = Consumer(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
     return found
 
 
 def consumer_ids(session: Session) -> list[str]:
-    """List every consumer, by id."""
-    return list(session.scalars(select(PeopleConsumer.id).order_by(PeopleConsumer.id)))
+    """List every consumer who was not erased, by id."""
+    there = PeopleConsumer.display_name != ERASED_NAME
+    return list(session.scalars(select(PeopleConsumer.id).where(there).order_by(PeopleConsumer.id)))
 
 
 def consumers_by_card(session: Session, owner_id: str, card_refs: Collection[str]) -> dict[str, str]:
@@ -279,6 +284,12 @@ def consumers_by_card(session: Session, owner_id: str, card_refs: Collection[str
         )
         found |= {refs[bytes(card_digest)]: consumer_id for card_digest, consumer_id in session.execute(statement)}
     return found
+
+
+def card_owners(session: Session, consumer_id: str) -> tuple[str, ...]:
+    """List the issuers and merchants that know a consumer by a card."""
+    owners = select(PeopleMembershipCard.owner_id).where(PeopleMembershipCard.consumer_id == consumer_id).distinct()
+    return tuple(sorted(session.scalars(owners)))
 
 
 def _parts(everything: Sequence[Asked]) -> list[Sequence[Asked]]:

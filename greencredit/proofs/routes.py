@@ -9,6 +9,7 @@ from greencredit.kernel.http import Configured, Reading, Store, requires
 from greencredit.proofs import queries, service
 from greencredit.proofs.errors import OldSizeStale
 from greencredit.proofs.rules.exchange import witness_name_of
+from greencredit.proofs.rules.policy import policy_text
 from greencredit.schemas.proofs import CosignaturesTaken, LogKeys
 
 router = APIRouter(tags=["proofs 存证"])
@@ -64,6 +65,18 @@ def tile(settings: Configured, path: str) -> FileResponse:
 def keys(session: Reading, settings: Configured) -> LogKeys:
     """List every key the log ever had, its witnesses, and our own witness key (日志公钥)."""
     return queries.log_keys(session, witness_name_of(settings.public_url))
+
+
+@router.get(
+    "/log/policy",
+    dependencies=[requires("public.read")],
+    response_class=PlainTextResponse,
+    responses={200: _text("a trust policy (c2sp.org/tlog-policy)")},
+)
+def policy(session: Reading, settings: Configured) -> PlainTextResponse:
+    """Give the policy file with which `greencredit verify` checks what this log signed (信任策略)."""
+    told = policy_text(queries.log_keys(session, witness_name_of(settings.public_url)))
+    return PlainTextResponse(told, headers={"Content-Disposition": 'attachment; filename="greencredit.policy"'})
 
 
 @router.post("/log/cosignatures", dependencies=[requires("cosignature.hand_in")], openapi_extra=_TAKES_TEXT)

@@ -22,6 +22,9 @@ from greencredit.schemas.values import Period
 ISSUE: Final = "reports.issue"
 """The kind of job that draws and registers one report."""
 
+REMOVE_FILES: Final = "reports.remove_files"
+"""The kind of job that removes the files of a subject who was erased."""
+
 FOLDER: Final = "reports"
 """Below the data folder: where issued files lie."""
 
@@ -55,6 +58,14 @@ def issue_one(
     drawing = service.draw(kind, facts, lang, public_url=settings.public_url)
     with database.writing() as session:
         return service.register(session, drawing, into)
+
+
+def remove_files(database: Database, job: Job) -> None:
+    """Remove the files of whoever was erased; numbers and digests stay in the register, so that copies still verify."""
+    with database.reading() as session:
+        found = queries.reports_of(session, job.body["subject_id"])
+    for one in found:
+        (Settings().data_dir / FOLDER / one.path).unlink(missing_ok=True)
 
 
 class Outcome(NamedTuple):

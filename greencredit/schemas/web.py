@@ -201,6 +201,17 @@ class VerifyPage(Record):
     not_checked: tuple[Words, ...] = ()
 
 
+class ProofStep(Record):
+    """One step of the check of a proof: what it means, what was found, and, where it failed, what was wanted."""
+
+    ok: bool
+    title: Words
+    sentence: Words
+    found: str
+    wanted: str = ""
+    code: str = ""
+
+
 class RegisterLine(Record):
     """One issuer as the register lists it."""
 
@@ -226,6 +237,19 @@ class Fact(Record):
 
     label: Words
     value: Words
+
+
+class ProofPage(Record):
+    """What came out of checking a receipt, a statement or the proof of a log entry."""
+
+    holds: bool
+    headline: Words
+    sentence: Words
+    kind: Words
+    is_statement: bool
+    facts: tuple[Fact, ...]
+    """What it is about, where it holds."""
+    steps: tuple[ProofStep, ...]
 
 
 class FactSheet(Record):

@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
-from greencredit.web import assets, inbox, operator, pages, portal, public, trajectories
+from greencredit.web import assets, inbox, operator, pages, portal, privacy, public, trajectories
 
 
 def open_consoles(app: FastAPI) -> None:
     """Mount every page of the portal and let refusals be told to people as pages."""
-    for console in (public, portal, inbox, operator, trajectories, assets):
+    for console in (public, portal, privacy, inbox, operator, trajectories, assets):
         app.include_router(console.router)
     app.state.error_page = pages.error_page

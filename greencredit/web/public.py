@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 
 from greencredit.kernel.errors import Refused
-from greencredit.kernel.http import Permit, Reading, requires
+from greencredit.kernel.http import Permit, Reading, requires, settings_of
+from greencredit.proofs.rules.exchange import witness_name_of
 from greencredit.schemas.web import VerifyPage
 from greencredit.web import pages, register, verification
 from greencredit.web.codes import error_rooms
+from greencredit.web.proven import page_of_proof
 
 router = APIRouter(include_in_schema=False)
 
@@ -65,6 +67,9 @@ def verify_file(
     if len(content) > verification.LARGEST_UPLOAD_BYTES:
         message = f"a report has at most {verification.LARGEST_UPLOAD_BYTES} bytes, found more"
         raise UploadTooLarge(message, most_bytes=verification.LARGEST_UPLOAD_BYTES)
+    proven = page_of_proof(session, content, witness_name_of(settings_of(request).public_url))
+    if proven is not None:
+        return pages.render(request, permit.actor, "verify_proof.html", page=proven)
     return _answer(request, permit, verification.page_of_file(session, content, number))
 
 

@@ -169,14 +169,11 @@ class _Trail:
         span = (first, min(first + seal.CHUNK - 1, batch.last))
         self._rows = rows = self._hot.rows(_EVENTS, span)
         self._secrets = dict(self._hot.rows(_SECRETS, span))
-        if None not in self._secrets.values():
-            hashes = seal.event_hashes(rows, self._secrets)
-        else:
+        known = {holder: secret or _NO_SECRET for holder, secret in self._secrets.items()}
+        hashes = seal.event_hashes(rows, known)
+        if None in self._secrets.values():
             frozen = dict(self._hot.rows(_FROZEN, span))
-            known = {holder: secret or _NO_SECRET for holder, secret in self._secrets.items()}
-            hashes = [
-                frozen.get(row[0], hashed) for row, hashed in zip(rows, seal.event_hashes(rows, known), strict=True)
-            ]
+            hashes = [frozen.get(row[0], hashed) for row, hashed in zip(rows, hashes, strict=True)]
         self._hashes = reader_over(hashes)
 
 

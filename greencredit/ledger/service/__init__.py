@@ -9,6 +9,7 @@ from greencredit.ledger.service.facts import take_facts_in
 from greencredit.ledger.service.ground import ground
 from greencredit.ledger.service.names import caller, holders, series
 from greencredit.ledger.service.post import Outcome, post, post_one
+from greencredit.ledger.service.posting import lock_head
 from greencredit.ledger.service.take_back import restore, reverse
 from greencredit.ledger.service.touch import touch
 
@@ -28,6 +29,7 @@ __all__ = [
     "expire",
     "ground",
     "holders",
+    "lock_head",
     "post",
     "post_one",
     "propose",

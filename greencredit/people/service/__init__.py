@@ -10,11 +10,13 @@ from greencredit.people.service.consumers import (
     register_consumers,
     withdraw_consent,
 )
+from greencredit.people.service.erasing import erase
 from greencredit.people.service.grants import grant, revoke_grant
 from greencredit.people.service.keys import make_api_key, revoke_api_key
 from greencredit.people.service.sessions import sign_in, sign_out
 
 __all__ = [
+    "erase",
     "give_consent",
     "grant",
     "link_card",

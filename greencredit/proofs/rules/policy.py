@@ -12,10 +12,11 @@ from greencredit.proofs.rules.base64_text import decoded, encoded
 from greencredit.proofs.rules.canonical import canonical, parse_canonical
 from greencredit.proofs.rules.note import COSIGNATURE, ED25519, SignedCheckpoint, Signer, VerifierKey
 from greencredit.proofs.rules.records import shape_of
-from greencredit.schemas.proofs import KeyRecord
+from greencredit.schemas.proofs import KeyRecord, LogKeys
 
 _KEY_CHANGE: Final = b"greencredit/key-change/v1\n"
 _NONE: Final = "none"
+_ANY_WITNESS: Final = "any-witness"
 
 
 class LogKey(NamedTuple):
@@ -94,6 +95,21 @@ class Policy:
             return name in signed
         group = self.groups[name]
         return sum(self._holds(member, signed) for member in group.members) >= group.needed
+
+
+def policy_text(keys: LogKeys, *, asks_witnesses: bool = True) -> str:
+    """Write the policy that trusts a log's listed keys and, if it has witnesses and they are asked for, any of them."""
+    lines = ["# 信任策略：请另经可靠途径核对密钥 · whom to trust; compare the keys by another way, too (tlog-policy)"]
+    lines += [f"log {key.vkey}" for key in keys.keys]
+    counts: dict[str, int] = {}
+    names = []
+    for one in keys.witnesses:
+        counts[one.name] = counts.get(one.name, 0) + 1
+        names.append(one.name if counts[one.name] == 1 else f"{one.name}#{counts[one.name]}")
+        lines.append(f"witness {names[-1]} {one.vkey}")
+    if names and asks_witnesses:
+        return "\n".join([*lines, f"group {_ANY_WITNESS} any {' '.join(names)}", f"quorum {_ANY_WITNESS}", ""])
+    return "\n".join([*lines, "quorum none", ""])
 
 
 def require_log_signature(signed: SignedCheckpoint, policy: Policy, *, any_size: bool = False) -> VerifierKey:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -182,7 +183,7 @@ def test_an_event_that_is_not_there_and_one_of_somebody_else_are_unknown_alike(s
     _sign(session)
 
     for event_id in (0, 2, 3):
-        found = refused(session, lambda event_id=event_id: queries.receipt(session, event_id, of="con_li"))
+        found = refused(session, partial(queries.receipt, session, event_id, of="con_li"))
         assert found == ("ledger.no_such_event", {"event_id": event_id})
     assert holding(_checked(session, queries.receipt(session, 2, of="con_wu"))) == _STEPS
 
