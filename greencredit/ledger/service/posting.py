@@ -1,4 +1,4 @@
-"""Writes one batch: head locked, events, balances, serial blocks, seal; the only file that inserts events.
+"""Writes one batch: head locked, events, balances, serial blocks, seal; beside it only the sweep inserts events.
 
 Statements go to the driver as tuples (SQLite) or arrays and COPY (PostgreSQL): mapped objects were 4 to 9 times slower.
 """
@@ -82,23 +82,29 @@ def write(
     Raises:
         IntegrityError: of the driver; a check behind the decision failed.
     """
-    last = head.next_event + len(rows) - 1
-    hashes = seal.chunk_roots(seal.event_hashes(rows, secrets))
+    hashes = seal.event_hashes(rows, secrets)
+    with driver(session) as hot:
+        _insert_events(hot, rows)
+        carry(hot, changes)
+        _give(hot, head.next_batch, given)
+    seal_batch(session, head, hashes, seal.sums_of(rows) if sums is None else sums)
+
+
+def seal_batch(session: Session, head: Head, hashes: Sequence[bytes], sums: Mapping[str, Mapping[str, str]]) -> None:
+    """Close a batch whose events and balances are written: its row, its record in the log, and the head moved on."""
+    last, chunks = head.next_event + len(hashes) - 1, seal.chunk_roots(hashes)
     record = seal.batch_record(
         batch=head.next_batch,
         first=head.next_event,
         last=last,
         at=head.at,
-        root=seal.batch_root(hashes),
-        sums=seal.sums_of(rows) if sums is None else sums,
+        root=seal.batch_root(chunks),
+        sums=sums,
     )
     with driver(session) as hot:
-        _insert_events(hot, rows)
-        _carry(hot, changes)
-        _give(hot, head.next_batch, given)
         hot.run(
             "INSERT INTO ledger_batch (id, first, last, at, entry, hashes) VALUES (?, ?, ?, ?, ?, ?)",
-            (head.next_batch, head.next_event, last, head.at, head.log_size, b"".join(hashes)),
+            (head.next_batch, head.next_event, last, head.at, head.log_size, b"".join(chunks)),
         )
         log_size = proofs.append(session, head.log_size, [("batch", record)])
         hot.run(
@@ -160,7 +166,7 @@ def _field(value: int | bytes | None, width: int) -> bytes:
     return width.to_bytes(4) + raw
 
 
-def _carry(hot: Driver, changes: Mapping[int, int]) -> None:
+def carry(hot: Driver, changes: Mapping[int, int]) -> None:
     """Carry a batch into the balances; the database refuses whatever would cross zero.
 
     What moves away from zero may open its leaf; what moves towards zero must find it.
