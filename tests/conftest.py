@@ -2,9 +2,11 @@
 
 import os
 import random
+import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -15,12 +17,14 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.clock import StandingClock
+from greencredit.kernel.clock import Clock, StandingClock
 from greencredit.kernel.database import Database, DatabaseInside, throwaway_engine
-from greencredit.kernel.ids import seeded_entropy
+from greencredit.kernel.ids import Entropy, seeded_entropy
 from greencredit.kernel.keys import Keys
+from greencredit.kernel.logs import set_up_logs
 from greencredit.ledger import queries as ledger
 from greencredit.migrations.upgrade import upgrade
+from tests.own import OwnDatabase
 from tests.postgres import Cluster, NoPostgreSQL, programs, version
 
 Dialect = Literal["sqlite", "postgres"]
@@ -96,6 +100,12 @@ def _seeded(request: pytest.FixtureRequest) -> None:
     random.seed(f"{request.config.getoption('seed')}:{request.node.nodeid}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    """Log as a process of the platform does; without that, a fault is drawn with every variable of every frame."""
+    set_up_logs("plain")
+
+
 @pytest.fixture(scope="session")
 def dialect(request: pytest.FixtureRequest) -> Dialect:
     """Name the database that this run of the test uses."""
@@ -145,23 +155,63 @@ def engine(
     return _engines[dialect]
 
 
+@pytest.fixture(scope="session")
+def _own_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Name the SQLite file that the tests of this worker have to themselves, one after the other."""
+    return tmp_path_factory.mktemp("own") / "own.db"
+
+
+@pytest.fixture(scope="session")
+def _own_database(cluster: Cluster) -> OwnDatabase:
+    """Give the same on PostgreSQL."""
+    return OwnDatabase(cluster, f"own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+
+
 @pytest.fixture
-def database_url(dialect: Dialect, request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path) -> Iterator[str]:
+def database_url(dialect: Dialect, request: pytest.FixtureRequest) -> Iterator[str]:
     """Give the address of a fresh migrated database of the test's own, whose commits are real."""
     if dialect == "sqlite":
-        path = tmp_path / "own.db"
+        path: Path = request.getfixturevalue("_own_file")
+        for left in path.parent.iterdir():
+            left.unlink()  # whoever still has it open keeps the old one
         shutil.copyfile(request.getfixturevalue("_migrated_file"), path)
         url = f"sqlite:///{path}"
-        yield url
-        _audit_own(request, url)
-        return
-    name = f"own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    url = cluster.create(name)
-    try:
-        yield url
-        _audit_own(request, url)
-    finally:
-        cluster.drop(name)
+    else:
+        url = request.getfixturevalue("_own_database").fresh()
+    yield url
+    _audit_own(request, url)
+
+
+@pytest.fixture(scope="session")
+def _kept() -> Iterator[dict[str, Database]]:
+    """Keep what this worker opened by its address: engines know the statements that they have compiled before."""
+    kept: dict[str, Database] = {}
+    yield kept
+    for database in kept.values():
+        database.close()
+
+
+@pytest.fixture
+def open_own(database_url: str, _kept: dict[str, Database]) -> Iterator[Callable[..., Database]]:
+    """Give a way to open the test's own database with a clock, draws and keys, as `Database` itself takes them."""
+
+    def opened(*, clock: Clock, entropy: Entropy = secrets.token_bytes, keys: Keys | None = None) -> Database:
+        if database_url not in _kept:
+            _kept[database_url] = Database(database_url)
+        database = copy(_kept[database_url])
+        database.clock, database.entropy, database.keys, database.carried = clock, entropy, keys, {"memory": {}}
+        return database
+
+    yield opened
+    if database_url in _kept:
+        _kept[database_url].close()
+
+
+@pytest.fixture
+def shared(open_own: Callable[..., Database], clock: StandingClock) -> Database:
+    """Give a migrated database that several threads use, as a process does."""
+    entropy = seeded_entropy("shared")
+    return open_own(clock=clock, entropy=entropy, keys=Keys(entropy(32)))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Brings a database to the newest schema; running it again changes nothing."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -40,6 +41,7 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     command.upgrade(_config(connection), to)
 
 
+@cache
 def newest() -> str:
     """Give the newest revision the code knows."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

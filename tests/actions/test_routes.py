@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from greencredit.app.main import create_app
 from greencredit.kernel.database import Database
 from greencredit.kernel.settings import Settings
 from tests.factories.actions import publish
+from tests.factories.doors import make_app
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def client(database: Database) -> Iterator[TestClient]:
     """Give a client of an application with this room alone, its factors published."""
     with database.writing() as session:
         publish(session)
-    with TestClient(create_app(database, Settings())) as client:
+    with TestClient(make_app(database, Settings())) as client:
         yield client
 
 

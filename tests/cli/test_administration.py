@@ -32,11 +32,11 @@ _LOGIN: Final = "example.operator"
 
 
 @pytest.fixture
-def database(run: Run, data_dir: Path) -> Iterator[Database]:
+def database(run: Run, installed: Path) -> Iterator[Database]:
     """Look at the installation on which the commands run."""
     run("setup")
     entropy = seeded_entropy("administration")
-    opened = Database(Settings(data_dir=data_dir).database_url, entropy=entropy, keys=open_keys(data_dir, entropy))
+    opened = Database(Settings(data_dir=installed).database_url, entropy=entropy, keys=open_keys(installed, entropy))
     yield opened
     opened.close()
 

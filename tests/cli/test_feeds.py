@@ -16,14 +16,14 @@ from tests.factories.evidence import Shop, activities_csv, bought, did, make_sho
 
 
 @pytest.fixture
-def shop(run: Run, data_dir: Path) -> Iterator[Shop]:
+def shop(run: Run, installed: Path) -> Iterator[Shop]:
     """Give an installation with an active issuer, set up today: a command goes by the machine's clock."""
     run("setup")
     entropy = seeded_entropy("terminal")
     database = Database(
-        Settings(data_dir=data_dir).database_url,
+        Settings(data_dir=installed).database_url,
         entropy=entropy,
-        keys=open_keys(data_dir, entropy),
+        keys=open_keys(installed, entropy),
     )
     with database.writing() as session:
         publish_factors(session)

@@ -16,14 +16,14 @@ from greencredit.kernel import logs
 def logged(form: str = "json", *, lowest: str = "info") -> Iterator[Callable[[], str]]:
     """Give a function that tells what was logged so far."""
     root = logging.getLogger()
-    before = (root.handlers, root.level)
+    before, configured = (root.handlers, root.level), structlog.get_config()
     written = io.StringIO()
     logs.set_up_logs(form, written, lowest=lowest)
     try:
         yield written.getvalue
     finally:
         root.handlers, root.level = before
-        structlog.reset_defaults()
+        structlog.configure(**configured)
 
 
 def lines(told: str) -> list[dict[str, Any]]:

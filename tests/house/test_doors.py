@@ -13,10 +13,10 @@ from greencredit.kernel.settings import Settings
 from tests.house.sources import ROOT
 
 
-@pytest.fixture
-def operations(database: Database) -> dict[str, dict[str, Any]]:
-    """Give every operation of the API by method and path."""
-    paths = create_app(database, Settings()).openapi()["paths"]
+@pytest.fixture(scope="module")
+def operations() -> dict[str, dict[str, Any]]:
+    """Give every operation of the API by method and path; to describe them opens no database."""
+    paths = create_app(Database("sqlite://"), Settings()).openapi()["paths"]
     return {f"{method.upper()} {path}": told for path, methods in paths.items() for method, told in methods.items()}
 
 

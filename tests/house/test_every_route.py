@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,6 @@ from greencredit.kernel.http import Gate
 from greencredit.kernel.ids import seeded_entropy
 from greencredit.kernel.keys import Keys
 from greencredit.kernel.settings import Settings
-from greencredit.migrations.upgrade import upgrade
 from greencredit.people import queries as people_queries
 from greencredit.people import service as people
 from greencredit.schemas.issuers import LifeState
@@ -103,12 +103,11 @@ class Visitor:
 
 
 @pytest.fixture
-def shared(tmp_path: Path, clock: StandingClock) -> Iterator[Database]:
+def shared(tmp_path: Path, clock: StandingClock, _migrated_file: Path) -> Iterator[Database]:
     """Give a database that the client's threads can use; doors are the same on every engine, so one will do."""
     entropy = seeded_entropy("every route")
+    shutil.copyfile(_migrated_file, tmp_path / "doors.db")
     opened = Database(f"sqlite:///{tmp_path / 'doors.db'}", clock=clock, entropy=entropy, keys=Keys(entropy(32)))
-    with opened.connection() as connection:
-        upgrade(connection)
     yield opened
     opened.close()
 

@@ -9,15 +9,13 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from greencredit.app.main import create_app
 from greencredit.issuers import queries
 from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
 from greencredit.kernel.clock import StandingClock, civil_date
 from greencredit.kernel.database import Database
-from greencredit.kernel.ids import seeded_entropy
-from greencredit.kernel.keys import Keys
 from greencredit.kernel.settings import Settings
 from greencredit.schemas.issuers import LifeState
+from tests.factories.doors import make_app
 from tests.factories.issuers import (
     make_issuer,
     new_assessment,
@@ -33,18 +31,9 @@ WHY = {"reason": "示例"}
 
 
 @pytest.fixture
-def shared(database_url: str, clock: StandingClock) -> Iterator[Database]:
-    """Give a migrated database that several threads use."""
-    entropy = seeded_entropy("issuers")
-    opened = Database(database_url, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def app(shared: Database, tmp_path: Path) -> FastAPI:
     """Give the application without workers."""
-    return create_app(shared, Settings(data_dir=tmp_path, public_url="https://credits.example"))
+    return make_app(shared, Settings(data_dir=tmp_path, public_url="https://credits.example"))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The gate of a route: who is let in, what a browser of another site can't do, what the audit log is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import pytest
@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
 
 from greencredit.kernel.access import PLATFORM, POLICY, Role, Scope, ScopeKind
-from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import NotFound, Refusal
 from greencredit.kernel.http import (
@@ -24,8 +23,6 @@ from greencredit.kernel.http import (
     requires,
     take_cookie,
 )
-from greencredit.kernel.ids import seeded_entropy
-from greencredit.kernel.keys import Keys
 from greencredit.kernel.settings import Settings
 from greencredit.people import queries, service
 from greencredit.schemas.people import NewApiKey, NewConsumer, NewSession
@@ -44,15 +41,6 @@ def _no_such_place(session: Session, parameters: Mapping[str, Any]) -> tuple[Sco
     del session
     message = f"there is no {parameters['thing_id']}"
     raise NothingThere(message)
-
-
-@pytest.fixture
-def shared(database_url: str, clock: StandingClock) -> Iterator[Database]:
-    """Give a database that the client's threads can use."""
-    entropy = seeded_entropy("http")
-    opened = Database(database_url, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -6,28 +6,16 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from greencredit.app.main import create_app
-from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
-from greencredit.kernel.ids import seeded_entropy
-from greencredit.kernel.keys import Keys
 from greencredit.kernel.settings import Settings
+from tests.factories.doors import make_app
 from tests.factories.merchants import make_merchant, make_store
-
-
-@pytest.fixture
-def shared(database_url: str, clock: StandingClock) -> Iterator[Database]:
-    """Give a migrated database that several threads use."""
-    entropy = seeded_entropy("merchants")
-    opened = Database(database_url, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
 def stranger(shared: Database, tmp_path: Path) -> Iterator[TestClient]:
     """Give a client that nobody knows."""
-    app = create_app(shared, Settings(data_dir=tmp_path, public_url="https://credits.example"))
+    app = make_app(shared, Settings(data_dir=tmp_path, public_url="https://credits.example"))
     with TestClient(app, base_url="https://credits.example") as client:
         yield client
 

@@ -8,33 +8,22 @@ from typing import Any, Final
 import pytest
 from starlette.testclient import TestClient
 
-from greencredit.app.main import create_app
 from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind, operator_at_the_machine
-from greencredit.kernel.clock import StandingClock, now
+from greencredit.kernel.clock import now
 from greencredit.kernel.database import Database
-from greencredit.kernel.ids import seeded_entropy
-from greencredit.kernel.keys import Keys
 from greencredit.kernel.settings import Settings
 from greencredit.people import queries, service
+from tests.factories.doors import make_app
 from tests.factories.people import PASSWORD, make_account, make_account_with
 
 SHOP: Final = Scope(ScopeKind.ISSUER, "iss_shop")
 
 
 @pytest.fixture
-def shared(database_url: str, clock: StandingClock) -> Iterator[Database]:
-    """Give a database that the client's threads can use."""
-    entropy = seeded_entropy("people")
-    opened = Database(database_url, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def client(shared: Database, tmp_path: Path) -> Iterator[TestClient]:
     """Give a stranger's client."""
     settings = Settings(data_dir=tmp_path, public_url="http://credits.example", session_hours=2, environment="test")
-    with TestClient(create_app(shared, settings), base_url="http://credits.example") as client:
+    with TestClient(make_app(shared, settings), base_url="http://credits.example") as client:
         yield client
 
 

@@ -7,12 +7,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from greencredit.app.main import create_app
-from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
-from greencredit.kernel.ids import seeded_entropy
-from greencredit.kernel.keys import Keys
 from greencredit.kernel.settings import Settings
+from tests.factories.doors import make_app
 from tests.factories.people import PASSWORD
 
 HOST = "credits.example"
@@ -27,18 +24,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def shared(database_url: str, clock: StandingClock) -> Iterator[Database]:
-    """Give a migrated database that several threads use, as a process does."""
-    entropy = seeded_entropy("web")
-    opened = Database(database_url, clock=clock, entropy=entropy, keys=Keys(entropy(32)))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def app(shared: Database, settings: Settings) -> FastAPI:
     """Give the application without workers."""
-    return create_app(shared, settings)
+    return make_app(shared, settings)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import time as timing
 from collections import Counter
 from datetime import datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from greencredit.kernel import logs
@@ -18,9 +19,10 @@ from greencredit.kernel.messages.worker import Worker
 from tests.factories.messages import MINUTE, NOON, claimed, enqueued, only
 
 
-def test_a_thousand_jobs_are_taken_exactly_once_by_four_threads(shared: Database) -> None:
+@pytest.mark.parametrize("many", [120, pytest.param(1000, marks=pytest.mark.slow)])
+def test_many_jobs_are_taken_exactly_once_by_four_threads(shared: Database, many: int) -> None:
     with shared.writing() as session:
-        made = {queue.enqueue(session, "count", f"job {number}", {"number": number}) for number in range(1000)}
+        made = {queue.enqueue(session, "count", f"job {number}", {"number": number}) for number in range(many)}
     taken: list[str] = []
     workers = [
         Worker(shared, {"count": lambda _database, job: taken.append(job.id)}, lease=timedelta(hours=1))
@@ -35,7 +37,7 @@ def test_a_thousand_jobs_are_taken_exactly_once_by_four_threads(shared: Database
 
     assert Counter(taken) == dict.fromkeys(made, 1)
     with shared.reading() as session:
-        assert queue.counts(session) == {("count", "done"): 1000}
+        assert queue.counts(session) == {("count", "done"): many}
         by_worker = session.execute(sa.select(JOBS.c.worker, sa.func.count()).group_by(JOBS.c.worker)).all()
     assert {worker for worker, _ in by_worker} == {worker.name for worker in workers}
 
