@@ -78,8 +78,9 @@ class BareRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request out; refusals pass on to whoever words them."""
-        if scope["method"] not in self.methods:
-            raise HTTPException(status_code=405, headers={"Allow": ", ".join(sorted(self.methods))})
+        methods = self.methods or set()
+        if scope["method"] not in methods:
+            raise HTTPException(status_code=405, headers={"Allow": ", ".join(sorted(methods))})
         gate = self.gate
         scope["state"][COUNTED] = True
         request = Request(scope, receive, send)

@@ -60,7 +60,7 @@ class UnfitCell(Refused):
 class Columns(NamedTuple):
     """Equally long columns by name; what is not in order is named by its place, its cells are not to be used."""
 
-    count: int
+    length: int
     of: Mapping[str, Sequence[Any]]
     unfit: Mapping[int, UnfitCell]
     lines: Sequence[int] | None = None
@@ -183,7 +183,7 @@ def _all_in_order(column: Sequence[Any], kind: Kind) -> bool:
 
 def _not_in_order(column: Sequence[Any], kind: Kind) -> Iterator[tuple[int, Any]]:
     for place, cell in enumerate(column):
-        if type(cell) is not kind or (kind is str and not (0 < len(cell) <= TEXT_MAX and cell.isprintable())):
+        if not _all_in_order((cell,), kind):
             yield place, cell
 
 

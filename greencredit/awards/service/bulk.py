@@ -35,10 +35,10 @@ def bulk_of(columns: Columns, basis: Basis, key: str | None, *, atomic: bool, fi
         BatchRefused: all or nothing was asked for, and something is not in order.
     """
     if atomic and columns.unfit:
-        raise BatchRefused(items=columns.count, refused=_named(columns, columns.unfit.items()))
-    tokens = columns.of.get("key") or [f"{key}#{place}" for place in range(first, first + columns.count)]
+        raise BatchRefused(items=columns.length, refused=_named(columns, columns.unfit.items()))
+    tokens = columns.of.get("key") or [f"{key}#{place}" for place in range(first, first + columns.length)]
     consumers, credits_ = columns.of["consumer"], columns.of["credits"]
-    places: Sequence[int] = range(columns.count)
+    places: Sequence[int] = range(columns.length)
     if columns.unfit:
         places = [place for place in places if place not in columns.unfit]
         tokens, consumers, credits_ = ([column[place] for place in places] for column in (tokens, consumers, credits_))
@@ -60,18 +60,18 @@ def answer_of(bulk: Bulk, outcomes: Sequence[Any], *, atomic: bool) -> dict[str,
     if atomic and refused:
         # Only what is to blame is named; the others say no more than that.
         blamed = [one for one in sorted(refused.items()) if getattr(one[1], "code", "") != "kernel.batch_undone"]
-        raise BatchRefused(items=bulk.columns.count, refused=_named(bulk.columns, blamed))
+        raise BatchRefused(items=bulk.columns.length, refused=_named(bulk.columns, blamed))
     numbers: list[int | None]
     if refused:
-        numbers = [None] * bulk.columns.count
+        numbers = [None] * bulk.columns.length
         for place, one in zip(bulk.places, outcomes, strict=True):
             numbers[place] = None if place in refused else one.event_id
     else:
         numbers = [one[0] for one in outcomes]
     repeated = [place for place, one in zip(bulk.places, outcomes, strict=True) if place not in refused and one[1]]
     return {
-        "items": bulk.columns.count,
-        "awarded": bulk.columns.count - len(refused) - len(repeated),
+        "items": bulk.columns.length,
+        "awarded": bulk.columns.length - len(refused) - len(repeated),
         "repeated": len(repeated),
         "refused": len(refused),
         "event_id": numbers,

@@ -99,7 +99,7 @@ def _awarded(
         for one in answer["refused_items"]:
             refused(one["line"], one["code"], one["detail"], chunk.rows[one["item"]])
         told = told.plus(answer["items"], answer["awarded"], answer["repeated"], answer["refused"])
-        progress(columns.count)
+        progress(columns.length)
     return told
 
 

@@ -1,4 +1,4 @@
-"""The door for awards in bulk: columns of JSON or CSV, all or nothing or each for itself, every bad item by its place."""
+"""The door for awards in bulk: columns of JSON or CSV, all or nothing or each for itself, bad items by their places."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -112,7 +112,7 @@ def test_a_file_is_awarded_and_its_bad_lines_are_named(shop: Shop) -> None:
         f"{wang},3.5,two\r\n"
         "\r\n"
         f"{zhao},7,three,more\r\n"
-        f"{zhao},٧,four\r\n"
+        f"{zhao},\N{ARABIC-INDIC DIGIT SEVEN},four\r\n"
         f"{zhao},9223372036854775808,five\r\n"
         f"{zhao},7,six\r\n"
     ).replace("\u00a0", "")

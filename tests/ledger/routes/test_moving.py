@@ -73,7 +73,7 @@ def test_what_was_spent_is_given_back_and_no_more(till: Till) -> None:
     ],
 )
 def test_what_can_not_be_done_is_refused_by_name(
-    till: Till, path: str, body: dict[str, object], told: tuple[int, str]
+    till: Till, path: str, body: dict[str, Any], told: tuple[int, str]
 ) -> None:
     answer = till.ask(path, **body)
 
