@@ -77,6 +77,7 @@ def modules(ending: str = "") -> tuple[ModuleType, ...]:
     """Import every module of the package whose dotted name has a part of that name; all of them without one."""
     found = pkgutil.walk_packages(greencredit.__path__, "greencredit.")
     # The file that prints needs system libraries, and migrations run only inside a migration.
-    names = (module.name for module in found if not module.name.startswith("greencredit.migrations."))
+    inside = ("greencredit.migrations.env", "greencredit.migrations.versions")
+    names = (module.name for module in found if not module.name.startswith(inside))
     wanted = (name for name in names if not ending or ending in name.split("."))
     return tuple(importlib.import_module(name) for name in wanted if not name.endswith((".render", "__main__")))

@@ -45,6 +45,8 @@ PAGES: Final = (
     ("", "/nowhere"),
     ("household", "/me"),
     ("empty", "/me"),
+    ("household", "/me/privacy"),
+    ("household", "/me/privacy/erase"),
     ("household", "/me/inbox"),
     ("household", "/me/inbox/{notice}"),
     ("household", "/me/inbox/settings"),
