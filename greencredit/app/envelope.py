@@ -2,10 +2,11 @@
 
 import re
 import time
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,8 +30,12 @@ _HEADERS: Final = {
 }
 _STRICT_TRANSPORT: Final = "max-age=31536000; includeSubDomains"
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_REQUEST_ID: Final = b"x-request-id"
 _ID_BYTES: Final = 10
 _LOG: Final = logs.log(__name__)
+
+
+RawHeaders = list[tuple[bytes, bytes]]
 
 
 class Envelope:
@@ -40,7 +45,9 @@ class Envelope:
         self._app = app
         self._measures = measures
         self._entropy = entropy
-        self._headers = _HEADERS | ({"Strict-Transport-Security": _STRICT_TRANSPORT} if https else {})
+        headers = _HEADERS | ({"Strict-Transport-Security": _STRICT_TRANSPORT} if https else {})
+        self._headers = {name.lower().encode(): value.encode() for name, value in headers.items()}
+        self._for_programs = self._headers | {b"cache-control": b"no-store"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request through."""
@@ -55,12 +62,8 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
-                headers["X-Request-ID"] = request_id
+                ours = self._for_programs if scope["path"].startswith("/api/") else self._headers
+                message["headers"] = _completed(message["headers"], ours, request_id)
             await send(message)
 
         with logs.carrying(request_id=request_id):
@@ -110,6 +113,13 @@ class Envelope:
     def _request_id(self, headers: Headers) -> str:
         asked = headers.get("x-request-id", "")
         return asked if _SANE_ID.fullmatch(asked) else base32(self._entropy(_ID_BYTES))
+
+
+def _completed(given: Iterable[tuple[bytes, bytes]], ours: Mapping[bytes, bytes], request_id: str) -> RawHeaders:
+    """Add our headers to those of an answer, which come first where both name one; bytes, for every answer pays it."""
+    kept = [pair for pair in given if pair[0].lower() != _REQUEST_ID]
+    names = {name.lower() for name, _ in kept}
+    return [*kept, *(pair for pair in ours.items() if pair[0] not in names), (_REQUEST_ID, request_id.encode())]
 
 
 def template_of(scope: Scope) -> str:

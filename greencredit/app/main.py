@@ -13,10 +13,12 @@ from greencredit.actions import routes as actions
 from greencredit.app import description, operations, problems, reference
 from greencredit.app.envelope import Envelope
 from greencredit.app.measures import Measures
+from greencredit.app.shortcut import Shortcut
 from greencredit.awards import routes as awards
 from greencredit.evidence import routes as evidence
 from greencredit.issuers import routes as issuers
 from greencredit.kernel import logs
+from greencredit.kernel.bare import BareRoute
 from greencredit.kernel.database import Database
 from greencredit.kernel.identities import CARRIED, Identities
 from greencredit.kernel.installation import open_database, version
@@ -59,6 +61,12 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
     app.state.error_page = None
     app.state.status_of = problems.status_of
     app.add_middleware(
+        Shortcut,
+        routes=[route for route in awards.hot.routes if isinstance(route, BareRoute)],
+        prefix=API,
+        handlers=problems.HANDLERS,
+    )
+    app.add_middleware(
         Envelope,
         measures=app.state.measures,
         entropy=database.entropy,
@@ -74,7 +82,7 @@ def _mount(app: FastAPI) -> None:
     app.state.identify = people_queries.identify
     app.state.record_audit = people_service.record_audit
     app.state.record_deeds = people_service.record_deeds
-    app.include_router(awards.hot, prefix=API)  # first, so that the busiest doors are found first
+    app.include_router(awards.hot, prefix=API)
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
     for room in (people, ledger, notices, privacy, issuers, merchants, actions, evidence, awards):

@@ -34,6 +34,7 @@ class Measures:
         self._seconds = Histogram(
             "greencredit_request_seconds", "Time to answer.", labels, buckets=_SECONDS, registry=self._registry
         )
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._registry.register(_Queues(database))
         self._registry.register(_Batches(writer))
         ProcessCollector(registry=self._registry)
@@ -41,8 +42,12 @@ class Measures:
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer; status 0 is a caller who went away."""
         method = method if method in _METHODS else "OTHER"  # a caller must not invent label values
-        self._answers.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        counted = self._known.get((method, route, status))
+        if counted is None:  # looking a series up by its labels costs more than counting
+            counted = (self._answers.labels(method, route, str(status)), self._seconds.labels(method, route))
+            self._known[method, route, status] = counted
+        counted[0].inc()
+        counted[1].observe(seconds)
 
     def text(self) -> bytes:
         """Give everything in Prometheus' text form."""

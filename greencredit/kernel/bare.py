@@ -81,11 +81,14 @@ class BareRoute(APIRoute):
         methods = self.methods or set()
         if scope["method"] not in methods:
             raise HTTPException(status_code=405, headers={"Allow": ", ".join(sorted(methods))})
-        gate = self.gate
-        scope["state"][COUNTED] = True
-        request = Request(scope, receive, send)
-        response: Response = await self.endpoint(request, await gate(request))
+        response = await self.answered(Request(scope, receive, send))
         await response(scope, receive, send)
+
+    async def answered(self, request: Request) -> Response:
+        """Let a request in and give its answer."""
+        request.scope["state"][COUNTED] = True
+        response: Response = await self.endpoint(request, await self.gate(request))
+        return response
 
     @cached_property
     def gate(self) -> PostingGate:
