@@ -153,6 +153,35 @@ def test_the_cap_counts_what_is_owed_to_the_issuer_already(session: Session) -> 
     assert holding(session) == {"owed": -40}
 
 
+def test_a_shortage_stands_in_the_series_of_the_award_that_was_spent(session: Session) -> None:
+    march, april = make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=APRIL)
+    earn(session, march, april)
+    redeem(session, 60)
+
+    reverse(session, 2, 20, clawback=SHORTAGE)
+
+    assert queries.owed_by(session, "con_li") == [Owed("iss_example", april.series, 20)]
+
+
+def test_what_repaid_a_shortage_whose_credits_came_back_is_set_off_against_what_is_there(session: Session) -> None:
+    march, april = make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=APRIL)
+    earn(session, march)
+    spent = redeem(session, 30).event_id
+    reverse(session, 1, 30, key="1", clawback=SHORTAGE)
+    earn(session, april)
+    restore(session, spent, 30)
+
+    answer = reverse(session, 4, 20, key="2", clawback=SHORTAGE)
+
+    assert answer == taken(8, taken=20)
+    assert [(line.verb, line.series, line.credits, line.cause) for line in lines(session, 8)] == [
+        (Verb.FALL_SHORT, march.series, 20, 4),
+        (Verb.REPAY, march.series, 20, None),
+        (Verb.SETTLE, march.series, 20, None),
+    ]
+    assert holding(session) == {"available": 10}
+
+
 @pytest.mark.proves("LED-1")
 def test_later_awards_repay_a_shortage_first_and_both_sides_are_written(session: Session) -> None:
     march, april = make_earning(session, credits_=30), make_earning(session, credits_=50, key="b", terms=APRIL)
