@@ -93,7 +93,7 @@ def test_a_hold_is_captured_once_and_never_after_its_release(till: Till) -> None
     assert till.has() == (60, 0, 0)
 
 
-@pytest.mark.proves("LED-1", "SUP-4")
+@pytest.mark.proves("LED-1")
 def test_a_regulator_freezes_and_gives_free_and_the_reason_is_kept(till: Till) -> None:
     frozen = till.ask(
         "freezes", "f", who="regulator", consumer=LI, credits=20, reason="法院通知", document="示例文书 1 号"
@@ -121,7 +121,7 @@ def test_a_correction_takes_two_persons(till: Till) -> None:
     assert till.has() == (90, 0, 0)
 
 
-@pytest.mark.proves("LED-1", "RED-5")
+@pytest.mark.proves("LED-1")
 def test_a_compensation_is_given_with_its_reason(till: Till) -> None:
     given = till.ask("compensations", "c", consumer=LI, series=1, credits=12, reason="航班取消", document="示例通知")
 
