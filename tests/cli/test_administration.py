@@ -264,7 +264,7 @@ def test_an_award_is_taken_back_once_with_its_reason_and_never_by_more_than_is_l
     no_reason = run("award", "reverse", "1", "1", "--reason", " ")
 
     (balance,) = json.loads(run("ledger", "balance", shop.consumers["CARD-0001"], "--json").out)
-    assert balance["posted"] == 60
+    assert balance["available"] == 60
     assert again == first | {"repeated": True}
     assert (too_much["code"], too_much["facts"]["left"]) == ("ledger.already_reversed", 60)
     assert (no_digest.code, "--document" in no_digest.err) == (2, True)

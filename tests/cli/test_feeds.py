@@ -84,7 +84,7 @@ def test_an_award_is_explained_to_the_gram_and_the_books_hold(run: Run, shop: Sh
 
     assert "quantity * (pkm_taxi_avg_cn - pkm_metro_cn) = 0.68352" in told.out
     assert "683 g CO2e" in told.out
-    assert [one["posted"] for one in balance] == [68]
+    assert [one["available"] for one in balance] == [68]
     assert (audit.code, [one["name"] for one in json.loads(audit.out) if one["broken"]]) == (0, [])
 
 

@@ -90,7 +90,7 @@ def test_a_basket_becomes_credits_a_report_and_a_check_that_anyone_can_make(
     with TestClient(app, base_url=ORIGIN) as phone:
         signed_in(phone, LOGIN)
         page = phone.get("/me?year=2026").text
-        balance = sum(one["posted"] for one in phone.get(f"/api/v1/consumers/{consumer}/balances").json())
+        balance = sum(one["available"] for one in phone.get(f"/api/v1/consumers/{consumer}/balances").json())
         phone.post("/me/reports", data={"year": "2026", "report_lang": "zh"})
         assert work(database) == 1
         number = phone.get("/me?year=2026").text.partition("/me/reports/")[2].partition('"')[0]
