@@ -70,7 +70,7 @@ def receipt(
     ] = None,
     out: _Out = None,
 ) -> None:
-    """凭证：一笔流水的离线证明 · what proves an event off line; `greencredit verify receipt` checks it."""
+    """回执：一笔流水的离线证明 · what proves an event off line; `greencredit verify receipt` checks it."""
     from greencredit.ledger import queries
 
     with opened() as database, database.reading() as session:

@@ -294,7 +294,7 @@ class CheckpointTooSmall(Refused):
 
 
 class ReceiptGone(Refused):
-    """凭证不能再开具: the holder was erased, and with him what salts the hash; receipts made before still verify."""
+    """回执不能再开具: the holder was erased, and with him what salts the hash; receipts made before still verify."""
 
     code = "ledger.receipt_gone"
 

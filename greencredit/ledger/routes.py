@@ -100,7 +100,7 @@ def receipt(
     event_id: _Number,
     checkpoint: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
 ) -> Response:
-    """凭证: the receipt of one movement, checked off line by `greencredit verify receipt`."""
+    """流水回执: the receipt of one movement, checked off line by `greencredit verify receipt`."""
     told = queries.receipt(session, event_id, of=consumer_id, checkpoint=checkpoint)
     return _file(told, f"greencredit-{event_id}.receipt")
 

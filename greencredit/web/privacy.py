@@ -34,7 +34,7 @@ def receipt(
     session: Reading,
     event_id: Annotated[int, Path(ge=1, lt=2**63)],
 ) -> Response:
-    """Give the receipt of one's own movement (下载凭证)."""
+    """Give the receipt of one's own movement (下载回执)."""
     return _file(ledger.receipt(session, event_id, of=himself(permit)), f"greencredit-{event_id}.receipt")
 
 

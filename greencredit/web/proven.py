@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.errors import every_refusal
+from greencredit.kernel.errors import Refusal, every_refusal
 from greencredit.ledger.rules import EFFECTS
 from greencredit.proofs import queries as proofs
 from greencredit.proofs.rules.base64_text import decoded
@@ -20,7 +20,7 @@ from greencredit.schemas.values import Words
 from greencredit.schemas.web import Fact, ProofPage, ProofStep
 from greencredit.web import wording
 
-_RECEIPT: Final = Words(zh="积分凭证", en="Receipt of a movement")
+_RECEIPT: Final = Words(zh="流水回执", en="Receipt of a movement")
 _STATEMENT: Final = Words(zh="对账证明", en="Statement")
 _ENTRY: Final = Words(zh="日志条目证明", en="Proof of a log entry")
 _MEANS: Final = {
@@ -102,11 +102,17 @@ def _told(step: Step) -> ProofStep:
     return ProofStep(
         ok=False,
         title=TITLES[step.name],
-        sentence=wording.refusal(kind),
+        sentence=_meaning(kind),
         found=step.found,
         wanted=step.wanted,
         code=step.code,
     )
+
+
+def _meaning(kind: type[Refusal]) -> Words:
+    """Give what a failure means, each language by itself."""
+    term, _, sentence = " ".join((kind.__doc__ or "").split()).partition(": ")
+    return Words(zh=f"{term}。", en=sentence[:1].upper() + sentence[1:])
 
 
 def _facts(kind: Words, content: bytes) -> tuple[Fact, ...]:
