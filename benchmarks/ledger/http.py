@@ -9,12 +9,13 @@ import os
 import random
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -42,7 +43,6 @@ _AIM_OF_RAW: Final = 0.35
 _AIM_RATE: Final = 10_000
 _BULK_GOALS: Final = (40_000, 80_000)
 _PATIENCE_SECONDS: Final = 30
-_PORTS: Final = {"ours": 18771, "empty": 18772, "raw": 18773}
 
 
 class Sizes(NamedTuple):
@@ -63,10 +63,11 @@ def measure(asked: Asked) -> list[Row]:
     sizes = _QUICK if asked.quick else _FULL
     with tempfile.TemporaryDirectory(prefix="greencredit-benchmark-") as name:
         place = _prepared(Path(name), sizes)
-        with _server("ours", place.folder), _server("empty", place.folder), _server("raw", place.folder):
-            spent = _spent(place, sizes)
+        with ExitStack() as stack:
+            ports = {server: stack.enter_context(_server(server, place.folder)) for server in ("ours", "empty", "raw")}
+            rows = _measured(place, sizes, ports)
         _require_right(place)
-    return spent
+    return rows
 
 
 class _Place:
@@ -137,7 +138,7 @@ def _opened(folder: Path) -> Database:
     return Database(f"sqlite:///{folder / 'greencredit.db'}", keys=open_keys(folder, secrets.token_bytes))
 
 
-def _spent(place: _Place, sizes: Sizes) -> list[Row]:
+def _measured(place: _Place, sizes: Sizes, ports: dict[str, int]) -> list[Row]:
     seconds = dict.fromkeys(("ours", "empty", "raw", "bulk"), 0.0)
     late: list[float] = []
     with ledger("SQLite", holders=1) as (world, address):
@@ -153,7 +154,7 @@ def _spent(place: _Place, sizes: Sizes) -> list[Row]:
                 "bulk": place.bulks(sizes.bulks),
             }
             for name, requests in loads.items():
-                found = _loaded("ours" if name == "bulk" else name, requests, bulk=name == "bulk")
+                found = _loaded(ports["ours" if name == "bulk" else name], requests, bulk=name == "bulk")
                 seconds[name] += counted * found.seconds
                 late += found.latencies_ms if counted and name == "ours" else []
         limit.close(rows=_RAW_ROWS * (sizes.rounds + 1))
@@ -175,11 +176,11 @@ def _rows(ours: float, empty: float, least: float, bulk: float, pace: Pace, late
     ]
 
 
-def _loaded(name: str, requests: list[str], *, bulk: bool) -> Loaded:
+def _loaded(port: int, requests: list[str], *, bulk: bool) -> Loaded:
     """Send requests from a process of its own; every one is answered as it should be."""
     asked = {
         "core": min(1, (os.cpu_count() or 1) - 1),
-        "port": _PORTS[name],
+        "port": port,
         "connections": _BULK_CONNECTIONS if bulk else _CONNECTIONS,
         "requests": requests,
     }
@@ -188,27 +189,33 @@ def _loaded(name: str, requests: list[str], *, bulk: bool) -> Loaded:
         command, input=json.dumps(asked), capture_output=True, text=True, check=True
     )
     found = Loaded(**json.loads(said.stdout))
-    assert found.statuses == {"200" if bulk else "201": len(requests)}, f"{name} answered {found.statuses}"
+    assert found.statuses == {"200" if bulk else "201": len(requests)}, f"answered: {found.statuses}"
     return found
 
 
 @contextmanager
-def _server(name: str, folder: Path) -> Iterator[None]:
-    """Run a server process on the first core until the end."""
+def _server(name: str, folder: Path) -> Iterator[int]:
+    """Run a server process on the first core until the end; gives its port."""
+    port = _free_port()
     environment = os.environ | {"GREENCREDIT_DATA_DIR": str(folder), "GREENCREDIT_LOG_FORMAT": "json"}
-    command = [sys.executable, "-m", "benchmarks.ledger.served", "0", str(_PORTS[name]), name]
+    command = [sys.executable, "-m", "benchmarks.ledger.served", "0", str(port), name]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own
         try:
-            _await(process, _PORTS[name])
-            yield
+            _await(process, port)
+            yield port
         finally:
             process.send_signal(signal.SIGTERM)
 
 
-def _await(process: "subprocess.Popen[bytes]", port: int) -> None:
-    import socket
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
 
+
+def _await(process: "subprocess.Popen[bytes]", port: int) -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:

@@ -7,7 +7,7 @@
 import os
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -53,7 +53,7 @@ def serve(core: int, port: int, name: str) -> None:
     """Serve until told to stop, with the quicker event loop and parser where they are installed."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
-    applications: dict[str, tuple[Any, bool, str]] = {
+    applications: dict[str, tuple[Any, bool, Literal["on", "off"]]] = {
         "ours": ("greencredit.app.main:served", True, "on"),
         "empty": (empty, True, "off"),
         "raw": (raw, False, "off"),

@@ -4,8 +4,9 @@ Everything a verb decides, it decides here, in memory, item by item; the databas
 and its constraints stand behind every step.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from greencredit.ledger.errors import CapReached, NotEnoughCredits, NotPositive, TooMany
@@ -88,6 +89,13 @@ UNUSED: Final = (Verb.EXPIRE, Verb.ADJUST_DOWN)
 _REMEMBERED: Final = frozenset(FROM_ISSUER) | frozenset(UNUSED)
 
 
+class _Order(NamedTuple):
+    """The spending order of the series that have not ended: the place of each, and which stands at a place."""
+
+    place_of: dict[int, int]
+    series: list[int]
+
+
 class Book:
     """One batch in progress."""
 
@@ -97,8 +105,10 @@ class Book:
         self.given: dict[int, int] = {}
         """Series → the last serial given out."""
         self.balances: dict[int, int] = {}
-        self.leaves: defaultdict[int, list[int]] = defaultdict(list)
-        """Holder → the leaves that were read, with credits on them or not."""
+        self._read: list[int] = []
+        """The leaves that were read, in order: those of a holder lie together, and nothing is done for each of them."""
+        self._opened: defaultdict[int, list[int]] = defaultdict(list)
+        """Holder → the leaves that this batch touched first."""
         self.facts: dict[int, Fact] = {}
         """Events that stand and were asked for; nobody knows the number of one of this very batch."""
         self.groups: dict[int, list[Fact]] = {}
@@ -111,17 +121,21 @@ class Book:
         """(Holder, series) → events that took credits which were never used, and how many; for the same holders."""
         self.revived: dict[tuple[int, int], int] = {}
         """(Series that has ended, micros of the graced end) → the series of the same terms that ends then."""
-        self._orders: dict[str | None, dict[int, int]] = {}
+        self._orders: dict[str | None, _Order] = {}
         self.rows: list[Row] = []
         self.notes: list[Note] = []
         self.changes: defaultdict[int, int] = defaultdict(int)
 
-    def know(self, leaves: Iterable[tuple[int, int]]) -> None:
+    def know(self, leaves: Sequence[tuple[int, int]]) -> None:
         """Take in leaf balances as they were read."""
-        by_holder = self.leaves
-        for leaf, posted in leaves:
-            self.balances[leaf] = posted
-            by_holder[leaf >> HOLDER_SHIFT].append(leaf)
+        self.balances.update(leaves)
+        self._read += [leaf for leaf, _ in leaves]
+        self._read.sort()
+
+    def _leaves_of(self, holder: int) -> list[int]:
+        first = bisect_left(self._read, holder << HOLDER_SHIFT)
+        found = self._read[first : bisect_left(self._read, holder + 1 << HOLDER_SHIFT, first)]
+        return found + self._opened[holder] if holder in self._opened else found
 
     def remember(self, event_id: int, verb: Verb, series: int, holder: int, credits_: int) -> None:
         """Take in an event of a holder, for what can be owed after a reversal."""
@@ -132,20 +146,20 @@ class Book:
         if verb in UNUSED:
             self.unused[holder, series].append((event_id, credits_))
 
-    def spendable(self, holder: int, *, kind: LeafKind, issuer_id: str | None) -> list[int]:
-        """List leaves with credits in spending order: soonest expiry, award month, series; those that ended not."""
-        balances, number, order = self.balances, int(kind), self._order(issuer_id)
-        found = [
-            (place, leaf)
-            for leaf in self.leaves[holder]
-            if leaf & KINDS == number
-            and balances[leaf] > 0
-            and (place := order.get(leaf >> SERIES_SHIFT & ALL_SERIES)) is not None
+    def _spendable(self, holder: int, kind: LeafKind, issuer_id: str | None) -> list[int]:
+        """List leaves in spending order: soonest expiry, award month, series; those that ended not."""
+        order = self._order(issuer_id)
+        place_of, series = order.place_of, order.series
+        places = [
+            place
+            for leaf in self._leaves_of(holder)
+            if leaf & KINDS == kind and (place := place_of.get(leaf >> SERIES_SHIFT & ALL_SERIES)) is not None
         ]
-        found.sort()
-        return [leaf for _, leaf in found]
+        places.sort()
+        base = holder << HOLDER_SHIFT | kind
+        return [base | series[place] << SERIES_SHIFT for place in places]
 
-    def _order(self, issuer_id: str | None) -> dict[int, int]:
+    def _order(self, issuer_id: str | None) -> "_Order":
         """Give the place of every series that has not ended in the spending order; worked out once for a batch."""
         if (known := self._orders.get(issuer_id)) is None:
             standing = sorted(
@@ -153,7 +167,8 @@ class Book:
                 for series, facts in self.series.items()
                 if facts.expires_at > self.at and (issuer_id is None or facts.issuer_id == issuer_id)
             )
-            known = {series: place for place, (_, _, series) in enumerate(standing)}
+            series = [number for _, _, number in standing]
+            known = _Order({number: place for place, number in enumerate(series)}, series)
             self._orders[issuer_id] = known
         return known
 
@@ -166,18 +181,21 @@ class Book:
             NotEnoughCredits: there is less.
         """
         require_amount(wanted)
-        taken, left = [], wanted
-        for leaf in self.spendable(holder, kind=kind, issuer_id=issuer_id):
-            part = min(left, self.balances[leaf])
-            taken.append((leaf >> SERIES_SHIFT & ALL_SERIES, part))
-            left -= part
-            if not left:
-                return taken
+        taken, left, balances = [], wanted, self.balances
+        for leaf in self._spendable(holder, kind, issuer_id):
+            part = min(left, balances[leaf])
+            if part > 0:
+                taken.append((leaf >> SERIES_SHIFT & ALL_SERIES, part))
+                left -= part
+                if not left:
+                    return taken
         raise NotEnoughCredits(wanted=wanted, found=wanted - left)
 
     def owes(self, holder: int, issuer_id: str) -> list[tuple[int, int]]:
         """List (series, credits) that a holder owes an issuer, oldest first."""
-        found = [(parts_of(leaf)[1], -self.balances[leaf]) for leaf in self.leaves[holder] if self.balances[leaf] < 0]
+        found = [
+            (parts_of(leaf)[1], -self.balances[leaf]) for leaf in self._leaves_of(holder) if self.balances[leaf] < 0
+        ]
         return sorted((series, short) for series, short in found if self.series[series].issuer_id == issuer_id)
 
     def taken_back(self, event_id: int) -> int:
@@ -243,7 +261,7 @@ class Book:
                 self.balances[leaf] += by
             else:
                 self.balances[leaf] = by
-                self.leaves[leaf >> HOLDER_SHIFT].append(leaf)
+                self._opened[leaf >> HOLDER_SHIFT].append(leaf)
 
     def _require_room(self, moves: Sequence[Move]) -> None:
         wanted: Counter[int] = Counter()

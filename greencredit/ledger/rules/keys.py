@@ -15,6 +15,8 @@ _DAY_LETTERS: Final = 10
 _UUID_LETTERS: Final = 36
 _UUID_VERSION: Final = 14
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PACKED: Final = [struct.Struct(f">B{count}q") for count in range(8)]
+"""A verb and so many numbers."""
 _DATED: Final = re.compile(rb"(\d{4}-\d{2}-\d{2})\.(.+)", re.DOTALL)
 
 
@@ -69,4 +71,4 @@ def dated_key(day: date, raw: bytes) -> bytes:
 
 def fingerprint(verb: Verb, *facts: int, text: str = "") -> bytes:
     """Sum up what was asked for (16 bytes); awards need none, their row says it all."""
-    return blake2b(struct.pack(f">B{len(facts)}q", verb, *facts) + text.encode(), digest_size=KEY_BYTES).digest()
+    return blake2b(_PACKED[len(facts)].pack(verb, *facts) + text.encode(), digest_size=KEY_BYTES).digest()

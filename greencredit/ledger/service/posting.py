@@ -4,7 +4,10 @@ Statements go to the driver as tuples (SQLite) or arrays and COPY (PostgreSQL): 
 """
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
+from types import NoneType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -49,6 +52,9 @@ _COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _AWARD: Final = struct.Struct(">hiqiihiiiiiiqihi16siiiq")
 """An award in binary COPY: twelve fields, those it has not as -1."""
 _WIDTHS: Final = (8, 8, 2, 4, 4, 4, 8, 2, 16, 16, 8, 8)
+_FORMS: Final = {2: "h", 4: "i", 8: "q", 16: "16s"}
+_LENGTHS: Final = (len(_WIDTHS), -1, *_FORMS)
+"""What stands between the fields of a row in binary COPY: how many there are, nothing, and the widths."""
 _BELOW: Final = frozenset(rules.BELOW_ZERO)
 _SECRETS: Final = "ledger.secrets"
 _REMEMBERED: Final = 250_000
@@ -129,41 +135,29 @@ def copied(rows: Rows) -> bytes:
     for row in rows:
         number, grp, kind, series, holder, party, amount, caller, key, mark, cause, serial = row
         if grp is None and party is None and mark is None and cause is None and key is not None and serial is not None:
-            fields = (
-                12,
-                8,
-                number,
-                -1,
-                2,
-                kind,
-                4,
-                series,
-                4,
-                holder,
-                -1,
-                8,
-                amount,
-                2,
-                caller,
-                16,
-                key,
-                -1,
-                -1,
-                8,
-                serial,
-            )
-            parts.append(award(*fields))
+            numbers = (12, 8, number, -1, 2, kind, 4, series, 4, holder, -1, 8, amount, 2, caller, 16)
+            parts.append(award(*numbers, key, -1, -1, 8, serial))
         else:
-            parts.append(b"\x00\x0c" + b"".join(map(_field, row, _WIDTHS)))
+            chosen, pack = _shape(*map(type, row))
+            parts.append(pack(*chosen(row + _LENGTHS)))
     parts.append(b"\xff\xff")
     return b"".join(parts)
 
 
-def _field(value: int | bytes | None, width: int) -> bytes:
-    if value is None:
-        return b"\xff\xff\xff\xff"
-    raw = value if isinstance(value, bytes) else value.to_bytes(width)
-    return width.to_bytes(4) + raw
+@cache
+def _shape(*types: type) -> tuple[Callable[[tuple[Any, ...]], tuple[Any, ...]], Callable[..., bytes]]:
+    """Give, for rows with nothing in the same places, which of row and lengths follow each other, and their packing."""
+    chosen, form = [_length(len(types))], ">h"
+    for place, (kind, width) in enumerate(zip(types, _WIDTHS, strict=True)):
+        is_there = kind is not NoneType
+        chosen += [_length(width), place] if is_there else [_length(-1)]
+        form += "i" + _FORMS[width] if is_there else "i"
+    return itemgetter(*chosen), struct.Struct(form).pack
+
+
+def _length(of: int) -> int:
+    """Give the place of a length behind the fields of a row."""
+    return len(Row._fields) + _LENGTHS.index(of)
 
 
 def carry(hot: Driver, changes: Mapping[int, int]) -> None:
