@@ -1,6 +1,7 @@
 """Whom a verifier trusts: policies are read strictly, quorums count, and keys are handed over by the key before."""
 
 import json
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
@@ -15,9 +16,11 @@ from greencredit.proofs.rules.policy import (
     Policy,
     key_change_entry,
     parse_key_change,
+    policy_text,
     require_log_signature,
     require_witnesses,
 )
+from greencredit.schemas.proofs import LogKeyLine, LogKeys, WitnessLine
 from tests.factories.paper_log import PaperLog, make_signer, make_witness
 
 _LOG: Final = make_signer().verifier.text
@@ -257,3 +260,20 @@ def test_a_change_of_keys_that_both_have_not_signed_is_refused() -> None:
             parse_key_change(canonical(record))
     with pytest.raises(KeyChangeRefused):
         _policy(f"log {stranger.verifier.text}", "quorum none").after(parse_key_change(canonical(good)))
+
+
+@pytest.mark.proves("LED-5")
+def test_the_policy_that_a_log_hands_out_trusts_its_keys_and_any_witness_if_it_has_some() -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    log, one, two = make_signer(), make_witness("regulator"), make_signer(seed="other", kind=COSIGNATURE)
+    line = LogKeyLine(number=1, vkey=log.verifier.text, since=0, made_at=at, change=None)
+    lines = [WitnessLine(name="regulator", vkey=who.verifier.text, registered_at=at) for who in (one, two)]
+
+    alone = Policy.parse(policy_text(LogKeys(origin=None, keys=(line,), witnesses=(), own_witness="")).encode())
+    keys = LogKeys(origin=None, keys=(line,), witnesses=tuple(lines), own_witness="")
+    seen = Policy.parse(policy_text(keys).encode())
+    lenient = Policy.parse(policy_text(keys, asks_witnesses=False).encode())
+
+    assert [key.key.text for key in alone.logs] == [log.verifier.text]
+    assert (alone.quorum, lenient.quorum, list(lenient.witnesses)) == ("none", "none", ["regulator", "regulator#2"])
+    assert [seen.satisfied_by(names) for names in (set(), {"regulator"}, {"regulator#2"})] == [False, True, True]
