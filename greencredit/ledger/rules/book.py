@@ -6,7 +6,7 @@ and its constraints stand behind every step.
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from greencredit.ledger.errors import CapReached, NotEnoughCredits, NotPositive, TooMany
@@ -14,7 +14,6 @@ from greencredit.ledger.rules.paths import (
     ALL_SERIES,
     FROM_ISSUER,
     HOLDER_SHIFT,
-    KINDS,
     MOST,
     SERIAL_VERBS,
     SERIES_SHIFT,
@@ -90,10 +89,14 @@ _REMEMBERED: Final = frozenset(FROM_ISSUER) | frozenset(UNUSED)
 
 
 class _Order(NamedTuple):
-    """The spending order of the series that have not ended: the place of each, and which stands at a place."""
+    """The spending order of the series that have not ended: the place of each end of a leaf's number, and back."""
 
-    place_of: dict[int, int]
-    series: list[int]
+    place_of: Callable[[int], int | None]
+    ends: list[int]
+
+
+_END: Final = (1 << HOLDER_SHIFT) - 1
+"""What a leaf's number says besides its holder: series and kind."""
 
 
 class Book:
@@ -121,7 +124,7 @@ class Book:
         """(Holder, series) → events that took credits which were never used, and how many; for the same holders."""
         self.revived: dict[tuple[int, int], int] = {}
         """(Series that has ended, micros of the graced end) → the series of the same terms that ends then."""
-        self._orders: dict[str | None, _Order] = {}
+        self._orders: dict[tuple[LeafKind, str | None], _Order] = {}
         self.rows: list[Row] = []
         self.notes: list[Note] = []
         self.changes: defaultdict[int, int] = defaultdict(int)
@@ -148,28 +151,24 @@ class Book:
 
     def _spendable(self, holder: int, kind: LeafKind, issuer_id: str | None) -> list[int]:
         """List leaves in spending order: soonest expiry, award month, series; those that ended not."""
-        order = self._order(issuer_id)
-        place_of, series = order.place_of, order.series
-        places = [
-            place
-            for leaf in self._leaves_of(holder)
-            if leaf & KINDS == kind and (place := place_of.get(leaf >> SERIES_SHIFT & ALL_SERIES)) is not None
-        ]
+        order = self._order(kind, issuer_id)
+        place_of, ends = order.place_of, order.ends
+        places = [place for leaf in self._leaves_of(holder) if (place := place_of(leaf & _END)) is not None]
         places.sort()
-        base = holder << HOLDER_SHIFT | kind
-        return [base | series[place] << SERIES_SHIFT for place in places]
+        base = holder << HOLDER_SHIFT
+        return [base | ends[place] for place in places]
 
-    def _order(self, issuer_id: str | None) -> "_Order":
-        """Give the place of every series that has not ended in the spending order; worked out once for a batch."""
-        if (known := self._orders.get(issuer_id)) is None:
+    def _order(self, kind: LeafKind, issuer_id: str | None) -> "_Order":
+        """Give the spending order of the series that have not ended; worked out once for a batch."""
+        if (known := self._orders.get((kind, issuer_id))) is None:
             standing = sorted(
                 (facts.expires_at, facts.award_month, series)
                 for series, facts in self.series.items()
                 if facts.expires_at > self.at and (issuer_id is None or facts.issuer_id == issuer_id)
             )
-            series = [number for _, _, number in standing]
-            known = _Order({number: place for place, number in enumerate(series)}, series)
-            self._orders[issuer_id] = known
+            ends = [leaf_of(kind, series) for _, _, series in standing]
+            known = _Order({end: place for place, end in enumerate(ends)}.get, ends)
+            self._orders[kind, issuer_id] = known
         return known
 
     def draw(
