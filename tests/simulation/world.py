@@ -1,0 +1,492 @@
+"""A simulated world: two processes on one ledger, callers, clocks, faults; and the oracle that believes nobody.
+
+Everything runs in one thread, in the order of a schedule. After each step the oracle reads what the database kept, has
+the model do the same, and compares: what was answered, what is there, what stands on whom. What was acknowledged is
+there exactly once; what was not is absent or there once.
+"""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from itertools import count, pairwise
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from greencredit.kernel.clock import StandingClock, instant
+from greencredit.kernel.database import Database
+from greencredit.kernel.errors import NotNow, Refusal
+from greencredit.kernel.ids import seeded_entropy
+from greencredit.kernel.writer import BatchUndone, OutcomeUnknown, Writer
+from greencredit.ledger import queries, rules, service
+from greencredit.ledger.errors import NoSuchHolder
+from greencredit.ledger.rules.paths import EFFECTS, PATHS
+from greencredit.proofs import queries as proofs
+from greencredit.proofs import service as log
+from greencredit.proofs.errors import PublishedElsewhere
+from greencredit.proofs.rules.policy import Policy
+from greencredit.proofs.rules.tree import verify_consistency
+from greencredit.proofs.rules.verify_log import verify_log
+from greencredit.proofs.service.publish import LEASE
+from greencredit.schemas.ledger import Adjustment, LeafKind, Verb
+from tests.conftest import NOON
+from tests.ledger.model import Model, No, Series
+from tests.ledger.worlds import standing, told
+from tests.simulation import verbs
+from tests.simulation.requests import CORRECTIONS, REASON, SUBJECTS, TERMS, Wishes
+from tests.simulation.schedule import Step
+from tests.simulation.shaky import KEYS, Call, Killed, Manner, Shaky, Transaction
+from tests.simulation.verbs import Decided, Decision, Request
+
+ORIGIN: Final = "simulated.example/log"
+_PATIENCE: Final = timedelta(seconds=10)
+_JUMPS: Final = tuple(timedelta(seconds=s) for s in (0.001, 1, 5, 11, 3600)) + tuple(
+    timedelta(hours=h) for h in (30, 30, 60, 100)
+)
+_MANNERS: Final = (*Manner, Manner.PASSING, Manner.LOST, Manner.KILLED_AFTER)
+
+
+class Process:
+    """One simulated process: a writer by hand and a database object of its own on the shared database."""
+
+    def __init__(self, world: "World", place: int) -> None:
+        self.world, self.place = world, place
+        self.lives = 0
+        self.is_busy = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Start, with nothing remembered."""
+        self.lives += 1
+        clock = self.world.clocks[self.place]
+        seed = f"{self.world.seed}:{self.place}:{self.lives}"
+        self.database = Shaky(self.world.url, self.world.history, clock=clock, seed=seed)
+        self.database.faults.at_death = (
+            self.world.gather
+        )  # what was told before counts, what is told later nobody hears
+        ticks = count()
+        self.writer = Writer(
+            self.database,
+            by_hand=True,
+            largest_batch=12,
+            patience=_PATIENCE,
+            attempts_max=3,
+            begin_seconds=0.001,
+            pause=lambda _seconds: None,
+            stopwatch=lambda: next(ticks) / 1000,
+        )
+
+    def die(self) -> None:
+        """End without a word to anybody, and start again."""
+        self.database.close()
+        self.world.pending = [sent for sent in self.world.pending if sent[0] is not self]
+        self.begin()
+
+
+class World:
+    """Everything there is in one run."""
+
+    def __init__(self, url: str, folder: Path, seed: str) -> None:
+        self.url, self.folder, self.seed = url, folder, seed
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self.clocks = [StandingClock(NOON), StandingClock(NOON)]
+        self.latest = NOON
+        self.history: list[Transaction] = []
+        self.requests: list[Request] = []
+        self.pending: list[tuple[Process, list[Request], Any, bool]] = []
+        self.acknowledged: dict[int, Any] = {}
+        """What the last gathering found, by identity."""
+        self.eye = Database(url, clock=StandingClock(NOON), entropy=seeded_entropy(seed), keys=KEYS)
+        terms = [Series(one.issuer_id, one.award_month, one.expires_at, one.cap) for one in TERMS]
+        kinds = {number: subject[:3] for number, subject in enumerate(SUBJECTS, 1)}
+        self.model = Model(NOON, dict(enumerate(terms, 1)), kinds)
+        self.events: list[tuple[int, int, Verb, int, int, int]] = []
+        self.read, self.known = 0, 0  # events that were read, and those of them that the model knows
+        self.roots: list[tuple[int, bytes]] = []
+        self._found()
+        self.processes = [Process(self, 0), Process(self, 1)]
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.database.close()
+        self.eye.close()
+
+    def _found(self) -> None:
+        with self.eye.writing() as session:
+            for subject in SUBJECTS:
+                service.holders(session, [subject])
+            for one in TERMS:
+                service.series(session, one)
+            for name in ("tests", "other"):
+                service.caller(session, name)
+            for holder, series, credits_ in CORRECTIONS:
+                service.propose(session, holder, series, credits_, REASON)
+            log.open_log(session, ORIGIN)
+
+    def run(self, steps: Iterable[Step]) -> "World":
+        """Let everything happen, then heal what is ill, and hold the end against every promise."""
+        for number in range(3):  # a few awards to begin with
+            self.send(0, Wishes(self.chance(number), self.model).request(number, "earning"))
+        self.step(Step("step", 0, 0))
+        for one in steps:
+            getattr(self, one.act)(one)
+            self.catch_up()
+        self.heal()
+        self.require_whole()
+        return self
+
+    def chance(self, number: int) -> Random:
+        """Give the chance of one step."""
+        return Random(f"{self.seed}:{number}")  # noqa: S311 - it is to be repeated
+
+    # ---- What can happen ---------------------------------------------------------------------------------------------
+
+    def send(self, process: int, *requests: Request, atomic: bool | None = None) -> None:
+        """Hand requests to a process: one, or many that belong together."""
+        self.requests += [one for one in requests if one not in self.requests]
+        at, verb = self.processes[process], requests[0].verb
+        if atomic is None:
+            future: Any = at.writer.submit(verb, requests[0])
+        else:
+            future = at.writer.submit_many(verb, requests, atomic=atomic)
+        self.pending.append((at, list(requests), future, atomic is not None))
+
+    def ask(self, step: Step) -> None:
+        """A caller asks for something new."""
+        self.send(step.process, Wishes(self.chance(step.number), self.model).request(step.number))
+
+    def bulk(self, step: Step) -> None:
+        """A caller brings many at once, all or nothing or each for itself."""
+        rng = self.chance(step.number)
+        wishes = Wishes(rng, self.model)
+        many = [wishes.request(step.number * 10_000 + place) for place in range(rng.randint(2, 14))]
+        same = [one for one in many if one.verb is many[0].verb]
+        self.send(step.process, *same, atomic=rng.random() < 0.4)
+
+    def again(self, step: Step) -> None:
+        """A request comes again under its own key: by a caller who heard nothing, or who heard already."""
+        rng = self.chance(step.number)
+        unheard = [one for one in self.requests if not one.answers]
+        for one in rng.sample(
+            some := (unheard if unheard and rng.random() < 0.7 else self.requests), min(2, len(some))
+        ):
+            self.send(step.process, one)
+
+    def clash(self, step: Step) -> None:
+        """A key is used again for something else."""
+        rng = self.chance(step.number)
+        request, earlier = Wishes(rng, self.model).request(step.number), rng.choice(self.requests)
+        if not isinstance(request.command, Decision):
+            request.command = request.command._replace(key=earlier.command.key)
+            request.caller = earlier.caller
+            self.send(step.process, request)
+
+    def leave(self, step: Step) -> None:
+        """A caller goes away before its answer."""
+        if self.pending:
+            self.chance(step.number).choice(self.pending)[2].cancel()
+
+    def step(self, step: Step) -> None:
+        """A process writes one batch."""
+        self._step(self.processes[step.process])
+
+    def _step(self, process: Process) -> None:
+        if not process.is_busy:  # else it is in the middle of something, in which the other one was let in
+            with self._running(process):
+                process.writer.step()
+
+    @contextmanager
+    def _running(self, process: Process) -> Iterator[None]:
+        """Let code of a process run, which may end with the process."""
+        process.is_busy = True
+        faults = process.database.faults
+        try:
+            yield
+        except Killed:
+            pass
+        except Exception:
+            if not faults.dead:
+                raise
+        finally:
+            process.is_busy = False
+        if faults.dead:
+            process.die()
+
+    def fault(self, step: Step) -> None:
+        """Something will fail soon."""
+        rng = self.chance(step.number)
+        after = min(rng.randint(1, 40), rng.randint(1, 40))
+        self.processes[step.process].database.faults.arm(after, rng.choice(_MANNERS))
+
+    def meanwhile(self, step: Step) -> None:
+        """The other process will write in the middle of something."""
+        one, other = self.processes[step.process], self.processes[1 - step.process]
+        one.database.faults.interrupt(self.chance(step.number).randint(1, 8), lambda: self._step(other))
+
+    def jump(self, step: Step) -> None:
+        """Clocks jump forwards, mostly all of them."""
+        rng = self.chance(step.number)
+        by = rng.choice(_JUMPS)
+        for clock in self.clocks if rng.random() < 0.7 else [self.clocks[step.process]]:
+            clock.move(by)
+
+    def back(self, step: Step) -> None:
+        """A clock is put back."""
+        self.latest = max(self.latest, self.clocks[step.process].at)
+        self.clocks[step.process].at -= self.chance(step.number).choice(_JUMPS)
+
+    def die(self, step: Step) -> None:
+        """A process ends between two batches."""
+        self.processes[step.process].die()
+
+    def sweep(self, step: Step) -> None:
+        """What has ended expires."""
+        self.catch_up()
+        process = self.processes[step.process]
+        before = self._newest()
+        swept = self._alone(
+            process,
+            lambda session: service.expire(session, 1, until=process.database.clock.now()).credits,
+        )
+        if swept is not None or self._newest() > before:
+            self.model.now = process.database.clock.now()
+            self._look()
+            self.advance(self.read)
+            assert swept in {self.model.sweep(), None}, "as much expired as the model says"
+
+    def forget(self, step: Step) -> None:
+        """A person asks to be forgotten."""
+        self.catch_up()
+        with suppress(NoSuchHolder):
+            self._alone(self.processes[step.process], lambda session: service.erase(session, "con_zhou"))
+        with self.eye.reading() as session:
+            if session.scalar(text("SELECT secret FROM ledger_holder WHERE id = 7")) is None:
+                self.model.erased.add(7)
+
+    def publish(self, step: Step) -> None:
+        """The log is signed and published."""
+        process = self.processes[step.process]
+        struck = process.database.faults.struck
+        try:
+            with self._running(process), suppress(PublishedElsewhere):
+                log.publish(process.database, self.folder, origin=ORIGIN)
+        except Exception:
+            if process.database.faults.struck == struck:
+                raise
+
+    def _alone(self, process: Process, act: Any) -> Any:  # noqa: ANN401
+        """Do something in a transaction of its own; none if it failed as was ordered."""
+        struck = process.database.faults.struck
+        try:
+            with self._running(process), process.database.writing() as session:
+                return act(session)
+        except Refusal:
+            raise
+        except Exception:
+            if process.database.faults.struck == struck:
+                raise
+        return None
+
+    # ---- The oracle --------------------------------------------------------------------------------------------------
+
+    def gather(self) -> None:
+        """Take the answers that came."""
+        left = []
+        for sent in self.pending:
+            _, requests, future, many = sent
+            if not future.done():
+                left.append(sent)
+            elif not future.cancelled():
+                error = future.exception()
+                if error is None:
+                    found = future.result() if many else [future.result()]
+                else:
+                    found = [error] * len(requests)
+                for request, answer in zip(requests, found, strict=True):
+                    self._hear(request, answer)
+        self.pending = left
+
+    def _hear(self, request: Request, answer: Any) -> None:  # noqa: ANN401
+        if isinstance(answer, NotNow | OutcomeUnknown | BatchUndone):
+            return
+        assert isinstance(answer, Refusal) or not isinstance(answer, Exception), f"an unforeseen end: {answer!r}"
+        self.acknowledged[id(answer)] = answer
+        request.answers.append(told(answer))
+
+    def catch_up(self) -> None:
+        """Have the model do what the database kept, in the order of the commits, and compare."""
+        self.gather()
+        self._look()
+        kept = self._kept()
+        for transaction in self.history:
+            is_heard = any(id(one) in self.acknowledged for call in transaction.calls for one in call.outcomes)
+            if id(transaction) in kept or (is_heard and not _fresh(transaction)):
+                self.model.now = transaction.at
+                for call in transaction.calls:
+                    self._replay(call)
+        self.history.clear()
+        self.acknowledged.clear()
+        assert self.known == self.read, f"events from {self.known + 1} to {self.read} are nobody's"
+        self._compare()
+
+    def _kept(self) -> set[int]:
+        """Find the transactions that the database kept: what they say they wrote is there, whole."""
+        there = {(caller, key): number for number, caller, key in self._keys()}
+        claimed: set[tuple[int, bytes]] = set()
+        kept = set()
+        for transaction in reversed(self.history):
+            fresh = {place: number for place, number in _fresh(transaction).items() if place not in claimed}
+            found = {place for place, number in fresh.items() if there.get(place) == number}
+            if found:
+                assert len(found) == len(fresh), "a transaction is there whole or not at all"
+                kept.add(id(transaction))
+                claimed |= found
+        return kept
+
+    def _keys(self) -> Sequence[Any]:
+        with self.eye.reading() as session:
+            return session.execute(
+                text("SELECT id, caller, key FROM ledger_event WHERE key IS NOT NULL ORDER BY id")
+            ).all()
+
+    def _look(self) -> None:
+        """Read what is new: events, names, series, the log's root."""
+        with self.eye.reading() as session:
+            rows = session.execute(
+                text(
+                    "SELECT id, COALESCE(grp, id), kind, series, holder, amount FROM ledger_event WHERE id > :read ORDER BY id"
+                ),
+                {"read": self.read},
+            ).all()
+            self.events += [(number, grp, Verb(kind), *rest) for number, grp, kind, *rest in rows]
+            self.read = len(self.events)
+            for number, subject in session.execute(text("SELECT id, subject_id FROM ledger_holder")):
+                self.model.kinds[number] = subject[:3] if subject else self.model.kinds[number]
+            terms = session.execute(text("SELECT id, issuer_id, award_month, expires_at, cap FROM ledger_series"))
+            for number, issuer, month, ends, cap in terms:
+                until = None if ends == rules.NEVER else instant(ends)
+                self.model.series[number] = Series(issuer, month, until, cap)
+            size = session.scalar(text("SELECT log_size FROM ledger_head"))
+            if size and (not self.roots or self.roots[-1][0] != size):
+                self.roots.append((size, proofs.root(session, size)))
+
+    def _newest(self) -> int:
+        with self.eye.reading() as session:
+            return session.scalar(text("SELECT next_event FROM ledger_head")) or 0
+
+    def advance(self, until: int) -> None:
+        """Tell the model which numbers there are now, and what is owed in which series."""
+        for number, grp, verb, series, holder, amount in self.events[self.known : until]:
+            self.model.whose[number] = holder
+            if number == grp:
+                self.model.firsts.add(number)
+            path = PATHS[verb]
+            owed = (path.source is LeafKind.OWED) - (path.target is LeafKind.OWED)
+            self.model.owed_in[holder, series] += owed * amount
+        self.known = max(self.known, until)
+
+    def _replay(self, call: Call) -> None:
+        for command, outcome in zip(call.commands, call.outcomes, strict=True):
+            found = told(outcome)
+            expected = self._expected(call.caller, command, found)
+            assert found == expected, f"{command} was answered {found}, the model says {expected}"
+            if isinstance(found, tuple) and not found[1]:
+                last = found[0]
+                while last < self.read and self.events[last][1] == found[0]:
+                    last += 1
+                assert self.known == found[0] - 1, f"group {found[0]} begins after event {self.known}"
+                self.advance(last)
+
+    def _expected(self, caller: int, command: Any, found: Any) -> Any:  # noqa: ANN401
+        number = found[0] if isinstance(found, tuple) else 0
+        try:
+            if isinstance(command, Decision):
+                if (1, command.key) in self.model.answers:
+                    return "ledger.already_decided"
+                command = Adjustment(*CORRECTIONS[command.proposal - 1], command.key, REASON)
+            event_id, repeated, sums = self.model.ask(caller, command, number)
+        except No as no:
+            return no.args[0]
+        return (event_id, repeated, sums) if isinstance(found, tuple) and len(found) > 2 else (event_id, repeated)
+
+    def _compare(self) -> None:
+        with self.eye.reading() as session:
+            has, owed = standing(session)
+        owes: Counter[tuple[int, str]] = Counter()
+        for (holder, one), credits_ in owed.items():
+            owes[holder, self.model.series[one].issuer] += credits_
+        assert has == {leaf: n for leaf, n in self.model.has.items() if n}, "balances are the model's"
+        assert dict(owes) == {debt: n for debt, n in self.model.owes.items() if n}, "debts are the model's"
+
+    # ---- The end -----------------------------------------------------------------------------------------------------
+
+    def heal(self) -> None:
+        """Nothing fails any more; whoever was not answered asks again until he is."""
+        # A lease that was taken before a clock was put back ends by the later time.
+        self.clocks[0].at = self.clocks[1].at = max(self.latest, *(clock.at for clock in self.clocks)) + LEASE
+        for process in self.processes:
+            process.database.faults.disarm()
+            while process.writer.step():
+                pass
+        self.catch_up()
+        for turn, request in enumerate([one for one in self.requests if not one.answers]):
+            self.send(turn % 2, request)
+            self._step(self.processes[turn % 2])
+        self.catch_up()
+        log.publish(self.processes[0].database, self.folder, origin=ORIGIN)
+
+    def require_whole(self) -> None:
+        """Hold the end against every promise."""
+        there = Counter((caller, key) for _, caller, key in self._keys())
+        numbers = {(caller, key): number for number, caller, key in self._keys()}
+        assert set(there.values()) <= {1}, "no key stands for two groups"
+        asked = {(one.caller, one.command.key) for one in self.requests}
+        assert there.keys() <= asked, "nothing is there that nobody asked for"
+        for one in self.requests:
+            assert one.answers, f"request {one.number} was answered in the end"
+            posted = [answer for answer in one.answers if isinstance(answer, tuple)]
+            for answer in posted:
+                assert numbers.get((one.caller, one.command.key)) == answer[0], f"{one} was acknowledged and is there"
+            assert len({json.dumps([answer[0], *answer[2:]]) for answer in posted}) <= 1, "the same answer every time"
+            assert sum(not answer[1] for answer in posted) <= 1, "carried out once"
+        with self.eye.reading() as session:
+            self._require_books(session)
+        self._require_log()
+
+    def _require_books(self, session: Session) -> None:
+        broken = [one for one in (*queries.audit(session), *proofs.audit(session)) if not one.holds]
+        assert broken == [], "every invariant holds"
+        for (size, root), (grown, later) in pairwise(self.roots):
+            verify_consistency(size, root, grown, later, proofs.consistency(session, size, grown))
+
+    def _require_log(self) -> None:
+        """The published files hold for somebody who has nothing else."""
+        with self.eye.reading() as session:
+            policy = Policy.parse(f"log {proofs.key_lines(session)[0].vkey}\nquorum none\n".encode())
+
+        def read_file(path: str) -> bytes | None:
+            place = self.folder / path
+            return place.read_bytes() if place.is_file() else None
+
+        steps = verify_log(read_file, policy, EFFECTS)
+        assert [step for step in steps if not step.ok] == [], "the published log holds"
+
+
+def _fresh(transaction: Transaction) -> dict[tuple[int, bytes], int]:
+    """Give what a transaction says it wrote: under which key which group."""
+    fresh = {}
+    for call in transaction.calls:
+        for command, outcome in zip(call.commands, call.outcomes, strict=True):
+            if not isinstance(outcome, Refusal) and not outcome.repeated:
+                fresh[call.caller, command.key] = outcome.event_id
+    return fresh
+
+
+__all__ = ["Decided", "World", "verbs"]
