@@ -332,7 +332,7 @@ class Model:
         return swept
 
 
-_NOT_ASKED = frozenset({"key", "reason", "clawback", "grace"})
+_NOT_ASKED = frozenset({"key", "reason"})
 
 
 def _award(c: Any, verb: str) -> dict[str, Any]:
