@@ -255,7 +255,7 @@ def awards(
     _permit: Annotated[Permit, requires("consumer.read", at=of(ScopeKind.CONSUMER, "consumer_id"))],
     session: Reading,
     consumer_id: str,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> list[AwardLine]:
     """发放明细: a holder's awards, newest first, each with its rule, its evidence and how it came about."""
@@ -290,6 +290,13 @@ def quantification(
 
 # ---- Trajectories ----------------------------------------------------------------------------------------------------
 
+_EXPORT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {"text/csv": {}, "application/vnd.apache.parquet": {}},
+        "description": "lines as they come; what they are of stands in the header Export-Facts, in Parquet also inside",
+    }
+}
+
 
 @router.get("/issuers/{issuer_id}/trajectory")
 def trajectory(
@@ -300,7 +307,7 @@ def trajectory(
     return ledger.trajectory(session, Following.of_issuer(issuer_id), pseudonym=names, **asked.page())
 
 
-@router.get("/issuers/{issuer_id}/trajectory/export", response_class=StreamingResponse)
+@router.get("/issuers/{issuer_id}/trajectory/export", response_class=StreamingResponse, responses=_EXPORT)
 def export_of_issuer(
     permit: _FollowsIssuer, session: Reading, store: Store, issuer_id: str, asked: Annotated[ExportQuery, Query()]
 ) -> StreamingResponse:
@@ -332,7 +339,7 @@ def trajectory_of_rule(
     return queries.rule_trajectory(session, issuer_id, rule, asked, queries.named_for(permit.actor, session, issuer_id))
 
 
-@router.get("/issuers/{issuer_id}/rules/{rule}/trajectory/export", response_class=StreamingResponse)
+@router.get("/issuers/{issuer_id}/rules/{rule}/trajectory/export", response_class=StreamingResponse, responses=_EXPORT)
 def export_of_rule(
     permit: _FollowsIssuer,
     session: Reading,

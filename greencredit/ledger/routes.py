@@ -85,7 +85,7 @@ def movements(
     _permit: _OfConsumer,
     session: Reading,
     consumer_id: str,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> list[Movement]:
     """积分明细: a holder's movements, newest first; `before` is the last event of the page before."""
@@ -152,7 +152,7 @@ def export_of_consumer(
 
 @router.get("/holders/{holder}/trajectory")
 def trajectory_of_holder(
-    _permit: _FollowsAnybody, session: Reading, holder: int, asked: Annotated[TrajectoryQuery, Query()]
+    _permit: _FollowsAnybody, session: Reading, holder: _Number, asked: Annotated[TrajectoryQuery, Query()]
 ) -> TrajectoryPage:
     """按持有人代号查轨迹: the same by a holder's number, for overseers, who see no names."""
     return queries.trajectory(session, Following.of_holder(holder), **asked.page())
@@ -160,7 +160,7 @@ def trajectory_of_holder(
 
 @router.get("/holders/{holder}/trajectory/export", response_class=StreamingResponse, responses=_EXPORT)
 def export_of_holder(
-    permit: _FollowsAnybody, session: Reading, store: Store, holder: int, asked: Annotated[ExportQuery, Query()]
+    permit: _FollowsAnybody, session: Reading, store: Store, holder: _Number, asked: Annotated[ExportQuery, Query()]
 ) -> StreamingResponse:
     """按持有人代号导出轨迹: all of it as CSV or Parquet."""
     following = Following.of_holder(holder)

@@ -50,6 +50,9 @@ APPEND_ONLY: Final = (
 )
 """Facts that are never edited; a table joins or leaves this list by an act of architecture."""
 
+_FORGETTABLE: Final = "ledger_holder"
+"""A number stands for one subject for ever, or for nobody once that one is forgotten."""
+
 _CHOSEN: Final[dict[str, dict[str, Any]]] = {
     "ledger_decision": {"approved": False, "event_id": None, "decided_by": "acc_second"},
     "ledger_event": {"key": b"k" * 16},
@@ -178,4 +181,22 @@ def test_the_guarded_tables_are_the_ones_that_must_be(connection: Connection, di
         )
         guarded = {(table, verb) for table, verb in connection.execute(text(listed))}
 
-    assert guarded == {(table, verb) for table in APPEND_ONLY for verb in ("UPDATE", "DELETE")}
+    wanted = (*APPEND_ONLY, _FORGETTABLE)
+    assert guarded == {(table, verb) for table in wanted for verb in ("UPDATE", "DELETE")}
+
+
+@pytest.mark.proves("LED-1")
+def test_a_holder_is_forgotten_whole_and_never_renamed_or_removed(connection: Connection) -> None:
+    insert = text("INSERT INTO ledger_holder (id, subject_id, secret) VALUES (7, 'con_li', :secret)")
+    connection.execute(insert, {"secret": b"s" * 16})
+
+    for change in (
+        "UPDATE ledger_holder SET subject_id = 'con_wu' WHERE id = 7",
+        "UPDATE ledger_holder SET id = 8 WHERE id = 7",
+        "DELETE FROM ledger_holder WHERE id = 7",
+    ):
+        with pytest.raises(DBAPIError), connection.begin_nested():
+            connection.execute(text(change))
+    connection.execute(text("UPDATE ledger_holder SET subject_id = NULL, secret = NULL WHERE id = 7"))
+
+    assert connection.execute(text("SELECT id, subject_id, secret FROM ledger_holder")).all() == [(7, None, None)]

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, rules
 from greencredit.awards.errors import NoSuchAward
-from greencredit.awards.queries.direct import filing_named_in
 from greencredit.awards.rules import Filed
 from greencredit.awards.tables import AwardsAward, AwardsReversal
 from greencredit.issuers import queries as issuers
@@ -61,15 +60,12 @@ def _take_back_direct(session: Session, wish: TakeBack) -> TakenBack:
     ground = ledger_queries.grounds_of(session, [wish.award_id]).get(wish.award_id)
     if ground is None:
         raise NoSuchAward(wish.award_id)
-    filing = issuers.filing(session, filing_named_in(ground.document or ""))
-    terms = issuers.clawback_terms(session, filing.issuer_id, filing.version)
-    policy = ShortagePolicy[terms.policy.name]
     reversal = Reversal(
         award=wish.award_id,
         credits=wish.credits,
-        key=key_of(f"{wish.award_id}:{wish.credits}:{wish.key}"),
+        key=_key(wish.award_id, wish.credits, wish.key),
         reason=Reason(wish.actor_id, wish.reason, wish.document),
-        clawback=Clawback(policy, terms.cap_credits or 0),
+        clawback=_filed(session, wish.award_id),
     )
     return ledger.reverse(session, ledger.caller(session, _CALLER), reversal)
 
@@ -88,7 +84,7 @@ def take_back(
 
     Raises:
         NoSuchAward: there is none under this number.
-        AlreadyReversed, NotEnoughCredits (ledger): less of it is left.
+        AlreadyReversed (ledger): less of it is left to take back.
     """
     row = session.get(AwardsAward, award_id)
     if row is None:
@@ -97,8 +93,9 @@ def take_back(
     reversal = Reversal(
         award=award_id,
         credits=credits_,
-        key=key_of(f"{award_id}:{credits_}:{key}"),
+        key=_key(award_id, credits_, key),
         reason=Reason(actor_id, reason, document),
+        clawback=_filed(session, award_id),
     )
     posted = ledger.reverse(session, caller, reversal)
     if not posted.repeated:
@@ -106,6 +103,18 @@ def take_back(
         session.flush()
         _free_caps(session, row, queries.filed_rule(session, row.rule_id), credits_)
     return posted
+
+
+def _key(award_id: int, credits_: int, key: str) -> bytes:
+    """Make the key of a reversal: whoever names one may use it once; without one, an amount is taken back once."""
+    return key_of(f"{award_id}:key:{key}" if key else f"{award_id}:{credits_}")
+
+
+def _filed(session: Session, award_id: int) -> Clawback:
+    """Give what the issuer filed, in the version that the credits carry, for credits that are spent already."""
+    carried = ledger_queries.terms_of_award(session, award_id)
+    terms = issuers.clawback_terms(session, carried.issuer_id, carried.terms_version)
+    return Clawback(ShortagePolicy[terms.policy.name], terms.cap_credits or 0)
 
 
 def _free_caps(session: Session, row: AwardsAward, filed: Filed, credits_: int) -> None:

@@ -10,9 +10,12 @@ from greencredit.ledger.queries.balances import position_of as position_of
 from greencredit.ledger.queries.balances import totals_of as totals_of
 from greencredit.ledger.queries.events import earnings as earnings
 from greencredit.ledger.queries.events import earnings_by as earnings_by
+from greencredit.ledger.queries.events import left_in as left_in
 from greencredit.ledger.queries.events import movements_of as movements_of
 from greencredit.ledger.queries.events import posted_at as posted_at
 from greencredit.ledger.queries.events import reversed_by_award as reversed_by_award
+from greencredit.ledger.queries.events import taken_by_award as taken_by_award
+from greencredit.ledger.queries.events import terms_of_award as terms_of_award
 from greencredit.ledger.queries.export import Exported as Exported
 from greencredit.ledger.queries.export import exported as exported
 from greencredit.ledger.queries.export import facts_of as facts_of

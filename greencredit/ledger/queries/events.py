@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.clock import instant
+from greencredit.kernel.clock import instant, micros, start_of
 from greencredit.ledger import rules
+from greencredit.ledger.errors import NoSuchEvent
+from greencredit.ledger.queries.balances import TERMS, terms_of
 from greencredit.ledger.queries.grounds import GROUND_OF_EVENT
 from greencredit.ledger.queries.reading import BATCH_OF_EVENT, in_parts
-from greencredit.schemas.ledger import Movement, Verb
-from greencredit.schemas.values import Credits
+from greencredit.schemas.ledger import Movement, Terms, Verb
+from greencredit.schemas.values import Credits, Period
 
 _TAKING = f"kind IN ({Verb.REVERSE.value}, {Verb.REVERSE_PENDING.value}, {Verb.FALL_SHORT.value})"
 
@@ -56,6 +58,39 @@ def reversed_by_award(session: Session, event_ids: list[int]) -> dict[int, Credi
     return {cause: Credits(int(amount)) for cause, amount in in_parts(session, statement, event_ids)}
 
 
+def taken_by_award(session: Session, event_ids: list[int]) -> dict[int, Credits]:
+    """Give how much of each award was really taken back: what was spent, and is owed or waived, not."""
+    really = f"kind IN ({Verb.REVERSE.value}, {Verb.REVERSE_PENDING.value})"
+    statement = f"SELECT cause, SUM(amount) FROM ledger_event WHERE {really} AND cause {{ids}} GROUP BY cause"  # noqa: S608
+    return {cause: Credits(int(amount)) for cause, amount in in_parts(session, statement, event_ids)}
+
+
+def left_in(session: Session, subject_id: str, period: Period) -> dict[str, tuple[Credits, Credits]]:
+    """Give what a holder used (less what came back) and what expired in a period of civil dates, by issuer."""
+    rows = session.execute(
+        text(
+            "SELECT s.issuer_id, e.kind, SUM(e.amount) FROM ledger_holder h JOIN ledger_event e ON e.holder = h.id "  # noqa: S608
+            f"JOIN ledger_series s ON s.id = e.series JOIN ledger_batch t ON t.first = {BATCH_OF_EVENT} "
+            "WHERE h.subject_id = :subject AND t.at >= :since AND t.at < :until GROUP BY s.issuer_id, e.kind"
+        ),
+        {
+            "subject": subject_id,
+            "since": micros(start_of(period.since)),
+            "until": micros(start_of(period.until)),
+        },
+    )
+    found: dict[str, tuple[Credits, Credits]] = {}
+    for issuer_id, kind, amount in rows:
+        used, expired = found.get(issuer_id, (0, 0))
+        sign = _USING.get(Verb(kind), 0)
+        gone = int(amount) if kind == Verb.EXPIRE.value else 0
+        found[issuer_id] = (Credits(used + sign * int(amount)), Credits(expired + gone))
+    return found
+
+
+_USING = {Verb.REDEEM: 1, Verb.CAPTURE: 1, Verb.DONATE: 1, Verb.CAPTURE_DONATION: 1, Verb.RESTORE: -1}
+
+
 def posted_at(session: Session, event_ids: list[int]) -> dict[int, datetime]:
     """Give when each event was written."""
     statement = f"SELECT e.id, t.at FROM ledger_event e JOIN ledger_batch t ON t.first = {BATCH_OF_EVENT} WHERE e.id"  # noqa: S608
@@ -80,3 +115,18 @@ def earnings_by(session: Session, caller: str) -> int:
         "WHERE e.kind = :earn AND c.name = :caller"
     )
     return int(session.execute(counted, {"earn": Verb.EARN.value, "caller": caller}).scalar_one())
+
+
+def terms_of_award(session: Session, event_id: int) -> Terms:
+    """Give the terms that the credits of an award carry.
+
+    Raises:
+        NoSuchEvent: there is no such event.
+    """
+    row = session.execute(
+        text(f"SELECT {TERMS} FROM ledger_event e JOIN ledger_series s ON s.id = e.series WHERE e.id = :id"),  # noqa: S608
+        {"id": event_id},
+    ).one_or_none()
+    if row is None:
+        raise NoSuchEvent(event_id)
+    return terms_of(row)

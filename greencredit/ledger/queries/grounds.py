@@ -39,7 +39,9 @@ def awards_by_key(session: Session, caller_id: int, keys: Iterable[bytes]) -> di
             LedgerEvent.kind == Verb.EARN.value,
             LedgerEvent.key.in_(wanted[start : start + _KEYS_AT_ONCE]),
         )
-        found |= {bytes(key or b""): (number, holder, amount) for key, number, holder, amount in session.execute(statement)}
+        found |= {
+            bytes(key or b""): (number, holder, amount) for key, number, holder, amount in session.execute(statement)
+        }
     return found
 
 

@@ -40,7 +40,6 @@ _MINE: Final = (
     f"WHERE party = ? AND id >= ? AND id <= ? AND kind IN ({_OF_WALLETS}) ORDER BY 1 LIMIT {STATEMENT_EVENTS_MOST + 1}"
 )
 _SUMS: Final = "SELECT series, kind, SUM(amount) FROM ledger_event WHERE {} = ? AND id < ? GROUP BY series, kind"
-_FROM: Final = "SELECT MIN(first) FROM ledger_batch WHERE at >= ?"
 _UPTO: Final = "SELECT MAX(last) FROM ledger_batch WHERE at < ?"
 
 
@@ -218,9 +217,9 @@ def _signed_over(session: Session, entry: int, size: int | None) -> StoredCheckp
 
 def _span(hot: Driver, period: Period) -> tuple[int, int]:
     """Give the first event of a period and its last; of an empty period the last stands before the first."""
-    ((first,),) = hot.rows(_FROM, (micros(start_of(period.since)),))
+    ((before,),) = hot.rows(_UPTO, (micros(start_of(period.since)),))  # where the period before ended
     ((last,),) = hot.rows(_UPTO, (micros(start_of(period.until)),))
-    return (last or 0) + 1 if first is None else first, last or 0
+    return (before or 0) + 1, last or 0
 
 
 def _totals_before(hot: Driver, holder: int, event_id: int) -> dict[str, int]:

@@ -128,4 +128,5 @@ def print_of(command: Hold | Redemption | Capture | Release | Restoration) -> by
         case Release():
             return fingerprint(Verb.RELEASE, command.hold, command.credits)
         case Restoration():
-            return fingerprint(Verb.RESTORE, command.redemption, command.credits)
+            grace_days = -1 if command.grace is None else command.grace // timedelta(days=1)
+            return fingerprint(Verb.RESTORE, command.redemption, command.credits, grace_days)

@@ -157,7 +157,8 @@ def print_of(command: Reversal | Waiver | Freeze | Unfreeze) -> bytes:
     """Sum a command up, so that a retry is told from a reused key; who asks and why is not part of it."""
     match command:
         case Reversal():
-            return fingerprint(Verb.REVERSE, command.award, command.credits)
+            terms = (-1, 0) if command.clawback is None else (int(command.clawback.policy), command.clawback.cap)
+            return fingerprint(Verb.REVERSE, command.award, command.credits, *terms)
         case Waiver():
             return fingerprint(Verb.WAIVE, command.holder, command.series, command.credits)
         case Freeze():

@@ -7,7 +7,7 @@ set by set. Whoever owes something after a clawback goes through `post`, where i
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -140,7 +140,19 @@ def _serials(session: Session, totals: Counter[int]) -> dict[int, int]:
 
 def _owing_among(session: Session, earnings: Iterable[Earning]) -> bool:
     """Tell whether one of these holders owes something; a partial index keeps only leaves of that kind."""
-    with driver(session) as hot:
-        rows = hot.rows("SELECT leaf_id >> 28 FROM ledger_balance WHERE leaf_id & 15 = 6 AND posted < 0")
-    found = {row[0] for row in rows}
-    return bool(found) and any(earning.holder in found for earning in earnings)
+    hot = driver(session)
+    if not hot.rows("SELECT 1 FROM ledger_balance WHERE leaf_id & 15 = 6 LIMIT 1"):
+        return False
+    holders = sorted({earning.holder for earning in earnings})
+    owing = "SELECT 1 FROM {} JOIN ledger_balance b ON b.leaf_id >= (h.id << 28) AND b.leaf_id < ((h.id + 1) << 28) "
+    owing += "WHERE b.leaf_id & 15 = 6 AND b.posted < 0 LIMIT 1"
+    if not hot.sqlite:
+        return bool(hot.rows(owing.format("unnest(?::bigint[]) AS h(id)"), (holders,)))
+    for start in range(0, len(holders), _HOLDERS_AT_ONCE):
+        values = ", ".join(f"({holder})" for holder in holders[start : start + _HOLDERS_AT_ONCE])
+        if hot.rows(f"WITH h(id) AS (VALUES {values}) {owing.format('h CROSS')}"):
+            return True
+    return False
+
+
+_HOLDERS_AT_ONCE: Final = 500

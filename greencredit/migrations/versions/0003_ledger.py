@@ -40,6 +40,7 @@ def upgrade() -> None:
     append_only("ledger_proposal")
     append_only("ledger_decision", key=("proposal_id",))
     _guard_blocks()
+    _guard_holders()
 
 
 def _create_names() -> None:
@@ -258,4 +259,28 @@ def _guard_blocks() -> None:
     op.execute(
         "CREATE TRIGGER ledger_block_follows BEFORE INSERT ON ledger_block "
         "FOR EACH ROW EXECUTE FUNCTION ledger_block_check()"
+    )
+
+
+def _guard_holders() -> None:
+    """A number stands for one subject for ever, or for nobody once that one is forgotten."""
+    forgotten = "NEW.id = OLD.id AND NEW.subject_id IS NULL AND NEW.secret IS NULL"
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            f"CREATE TRIGGER ledger_holder_stays BEFORE UPDATE ON ledger_holder WHEN NOT ({forgotten}) "
+            "BEGIN SELECT RAISE(ABORT, 'ledger_holder can only be forgotten'); END"
+        )
+        op.execute(
+            "CREATE TRIGGER ledger_holder_no_delete BEFORE DELETE ON ledger_holder "
+            "BEGIN SELECT RAISE(ABORT, 'ledger_holder can only be forgotten'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION ledger_holder_check() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF TG_OP = 'UPDATE' THEN IF {forgotten} THEN RETURN NEW; END IF; END IF; "
+        "RAISE EXCEPTION 'ledger_holder can only be forgotten'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER ledger_holder_stays BEFORE UPDATE OR DELETE ON ledger_holder "
+        "FOR EACH ROW EXECUTE FUNCTION ledger_holder_check()"
     )

@@ -95,7 +95,7 @@ def gather(session: Session, subject_id: str, period: Period, shared: Background
         if line.grams is not None and (found := awards.quantification(session, line.evidence_id)) is not None
     }
     lines = tuple(sorted((_line(line, shared, used) for line in every), key=lambda one: (one.on, one.award_id)))
-    flows = _flows(session, subject_id, lines)
+    flows = _flows(session, subject_id, lines, period)
     kept = [used[line.evidence_id] for line in every if line.evidence_id in used and _is_kept(line)]
     return ConsumerReport(
         holder=ReportHolder(holder_id=consumer.id, name=consumer.display_name),
@@ -156,20 +156,26 @@ def _line(line: Award, shared: Background, used: dict[int, Quantification]) -> A
     )
 
 
-def _flows(session: Session, subject_id: str, lines: tuple[AwardLine, ...]) -> tuple[CreditFlow, ...]:
+def _flows(session: Session, subject_id: str, lines: tuple[AwardLine, ...], period: Period) -> tuple[CreditFlow, ...]:
     """Set what the lines of the period brought against what the ledger says is there."""
     flows = []
+    left = ledger.left_in(session, subject_id, period)
+    really = ledger.taken_by_award(session, [int(line.award_id) for line in lines if line.reversed_credits])
     for total in sorted(ledger.totals_of(session, subject_id), key=lambda one: one.issuer_id):
         mine = [line for line in lines if line.issuer_id == total.issuer_id]
-        earned, taken = sum(line.credits for line in mine), sum(line.reversed_credits for line in mine)
+        earned, taken = (
+            sum(line.credits for line in mine),
+            sum(really.get(int(line.award_id), Credits(0)) for line in mine),
+        )
+        used, expired = left.get(total.issuer_id, (Credits(0), Credits(0)))
         flows.append(
             CreditFlow(
                 issuer_id=total.issuer_id,
-                outside=Credits(total.balance - earned + taken),
+                outside=Credits(total.balance - earned + taken + used + expired),
                 earned=Credits(earned),
                 reversed=Credits(taken),
-                expired=Credits(0),
-                used=Credits(0),
+                expired=expired,
+                used=used,
                 balance=total.balance,
             )
         )

@@ -95,9 +95,9 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
             awards=sum(line.count for line in awards.rule_totals(session, subject_id)),
             holders=position.holders,
             issued=position.issued,
-            reversed=position.reversed_,
-            expired=Credits(0),
-            used=Credits(0),
+            reversed=Credits(position.reversed_ - position.owed),  # what is owed was spent, not taken back
+            expired=position.expired,
+            used=Credits(position.redeemed + position.donated),
             outstanding=position.outstanding,
         ),
         coverage=_coverage(filing.scheme, position.outstanding) if filing else None,
