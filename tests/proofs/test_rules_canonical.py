@@ -43,7 +43,7 @@ def test_names_and_letters_that_others_got_wrong_are_written_alike(value: object
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, 0.5, float("nan"), 2**53, -(2**53), "\ud800", {"\udfff": 1}, b"bytes", {1: 2}, {"a": {1, 2}}, object()],
+    [1.0, 0.5, float("nan"), 2**53, -(2**53), "\ud800", {"\udfff": 1}, b"bytes", {1: 2}, {"a": {1, 2}}, complex(1, 2)],
     ids=repr,
 )
 def test_what_has_no_exact_canonical_json_is_refused(value: object) -> None:
