@@ -36,7 +36,7 @@ from tests.simulation.verbs import Decision, Request
 SUBJECTS: Final = ["con_li", "con_wu", "mer_tea", "prj_trees", "ent_mill", "ent_shop", "con_zhou"]
 NEWCOMERS: Final = ["con_new_a", "con_new_b", "con_new_c"]
 TERMS: Final = [
-    make_terms("iss_a", cap=900),
+    make_terms("iss_a", cap=100_000),
     make_terms("iss_a", cap=900, expires_at=NOON + timedelta(days=2)),
     make_terms("iss_a", cap=900, expires_at=NOON + timedelta(days=6), award_month=202604),
     make_terms("iss_b", cap=900),
@@ -53,7 +53,7 @@ _CLAWBACKS: Final = (
     Clawback(ShortagePolicy.SHORTAGE, 10),
     *(Clawback(ShortagePolicy.SHORTAGE, 10_000),) * 3,
 )
-_WEIGHTS: Final = {
+WEIGHTS: Final = {
     "earning": 10,
     "accrual": 2,
     "activation": 2,
@@ -83,7 +83,7 @@ class Wishes:
 
     def request(self, number: int, verb: str | None = None) -> Request:
         """Draw one request with a key of its own."""
-        verb = verb or self.rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
+        verb = verb or self.rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         command = getattr(self, verb)(key_of(f"{number}") if number % 3 else key_of(f"2026-03-02.{number}"))
         if isinstance(command, Decision):
             return Request(number, 1, verbs.decide, command)

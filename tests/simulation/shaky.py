@@ -48,26 +48,34 @@ class Faults:
         self.dead = False
         self.at_death: Callable[[], None] = lambda: None
         self._due = 0
+        self._only_commits = False
         self._manner = Manner.PASSING
         self._meanwhile: Callable[[], None] | None = None
 
     def arm(self, after: int, manner: Manner) -> None:
         """Let the n-th thing from now fail."""
         assert after >= 1, "what was asked before can't fail any more"
-        self._due, self._manner, self._meanwhile = after, manner, None
+        self._due, self._manner, self._meanwhile, self._only_commits = after, manner, None, False
+
+    def arm_commit(self, manner: Manner) -> None:
+        """Let the next commit fail."""
+        self.arm(1, manner)
+        self._only_commits = True
 
     def interrupt(self, after: int, meanwhile: Callable[[], None]) -> None:
         """Let something else happen just before the n-th thing from now."""
-        self._due, self._meanwhile = after, meanwhile
+        self._due, self._meanwhile, self._only_commits = after, meanwhile, False
 
     def disarm(self) -> None:
         """Let nothing fail."""
         self._due, self._meanwhile = 0, None
 
-    def through(self, act: Callable[[], Any], hurt: Callable[[Manner], Exception]) -> Any:  # noqa: ANN401
+    def through(self, act: Callable[[], Any], hurt: Callable[[Manner], Exception], *, commit: bool = False) -> Any:  # noqa: ANN401
         """Do one thing, or let it fail; `hurt` leaves the engine in the state of that failure and says what it says."""
         self.require_life()
         self.asked += 1
+        if self._only_commits and not commit:
+            return act()
         if self._due != 1:
             self._due = max(0, self._due - 1)
             return act()
@@ -121,7 +129,7 @@ class _SqliteConnection(sqlite3.Connection):
         super().close()
 
     def commit(self) -> None:
-        self.faults.through(super().commit, self.hurt)
+        self.faults.through(super().commit, self.hurt, commit=True)
 
     def hurt(self, manner: Manner) -> Exception:
         if manner is Manner.FULL and self.in_transaction:
@@ -172,7 +180,7 @@ class _PostgresConnection(psycopg.Connection[Any]):
     faults: Faults
 
     def commit(self) -> None:
-        self.faults.through(super().commit, self.hurt)
+        self.faults.through(super().commit, self.hurt, commit=True)
 
     def hurt(self, manner: Manner) -> Exception:
         try:

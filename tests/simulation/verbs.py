@@ -38,6 +38,7 @@ class Request:
     caller: int
     verb: Callable[[Session, Sequence["Request"]], list[Any]]
     command: Any
+    is_sent: bool = False
     answers: list[Any] = field(default_factory=list)
     """What it was told for good; not what said that nothing or nobody knows what was written."""
 

@@ -85,6 +85,7 @@ class Process:
     def die(self) -> None:
         """End without a word to anybody, and start again."""
         self.database.close()
+        self.world.deaths += 1
         self.world.pending = [sent for sent in self.world.pending if sent[0] is not self]
         self.begin()
 
@@ -102,7 +103,10 @@ class World:
         self.requests: list[Request] = []
         self.pending: list[tuple[Process, list[Request], Any, bool]] = []
         self.acknowledged: dict[int, Any] = {}
-        """What the last gathering found, by identity."""
+        """What was answered since the model was last told, by identity."""
+        self.denied: set[int] = set()
+        """The numbers of requests that were told meanwhile that surely nothing was written."""
+        self.deaths = 0
         self.eye = Database(url, clock=StandingClock(NOON), entropy=seeded_entropy(seed), keys=KEYS)
         terms = [Series(one.issuer_id, one.award_month, one.expires_at, one.cap) for one in TERMS]
         kinds = {number: subject[:3] for number, subject in enumerate(SUBJECTS, 1)}
@@ -132,15 +136,24 @@ class World:
 
     def run(self, steps: Iterable[Step]) -> "World":
         """Let everything happen, then heal what is ill, and hold the end against every promise."""
-        for number in range(3):  # a few awards to begin with
-            self.send(0, Wishes(self.chance(number), self.model).request(number, "earning"))
-        self.step(Step("step", 0, 0))
+        self.start()
         for one in steps:
             getattr(self, one.act)(one)
             self.catch_up()
+        self.end()
+        return self
+
+    def start(self) -> None:
+        """Give a few awards to begin with."""
+        for number in range(3):
+            self.send(0, Wishes(self.chance(number), self.model).request(number, "earning"))
+        self._step(self.processes[0])
+        self.catch_up()
+
+    def end(self) -> None:
+        """Heal what is ill, and hold everything against every promise."""
         self.heal()
         self.require_whole()
-        return self
 
     def chance(self, number: int) -> Random:
         """Give the chance of one step."""
@@ -150,7 +163,10 @@ class World:
 
     def send(self, process: int, *requests: Request, atomic: bool | None = None) -> None:
         """Hand requests to a process: one, or many that belong together."""
-        self.requests += [one for one in requests if one not in self.requests]
+        for one in requests:
+            if not one.is_sent:
+                one.is_sent = True
+                self.requests.append(one)
         at, verb = self.processes[process], requests[0].verb
         if atomic is None:
             future: Any = at.writer.submit(verb, requests[0])
@@ -195,7 +211,11 @@ class World:
 
     def step(self, step: Step) -> None:
         """A process writes one batch."""
-        self._step(self.processes[step.process])
+        self.step_of(step.process)
+
+    def step_of(self, place: int) -> None:
+        """Let one of them write one batch."""
+        self._step(self.processes[place])
 
     def _step(self, process: Process) -> None:
         if not process.is_busy:  # else it is in the middle of something, in which the other one was let in
@@ -250,16 +270,17 @@ class World:
         """What has ended expires."""
         self.catch_up()
         process = self.processes[step.process]
-        before = self._newest()
         swept = self._alone(
             process,
             lambda session: service.expire(session, 1, until=process.database.clock.now()).credits,
         )
-        if swept is not None or self._newest() > before:
+        self._replay_history()  # the other process may have been let in before
+        if self.known < self.read:
             self.model.now = process.database.clock.now()
-            self._look()
             self.advance(self.read)
             assert swept in {self.model.sweep(), None}, "as much expired as the model says"
+        else:
+            assert not swept, "what was said to have expired did"
 
     def forget(self, step: Step) -> None:
         """A person asks to be forgotten."""
@@ -314,6 +335,8 @@ class World:
         self.pending = left
 
     def _hear(self, request: Request, answer: Any) -> None:  # noqa: ANN401
+        if isinstance(answer, NotNow):
+            self.denied.add(request.number)
         if isinstance(answer, NotNow | OutcomeUnknown | BatchUndone):
             return
         assert isinstance(answer, Refusal) or not isinstance(answer, Exception), f"an unforeseen end: {answer!r}"
@@ -322,19 +345,27 @@ class World:
 
     def catch_up(self) -> None:
         """Have the model do what the database kept, in the order of the commits, and compare."""
+        self._replay_history()
+        assert self.known == self.read, f"events from {self.known + 1} to {self.read} are nobody's"
+        self._compare()
+
+    def _replay_history(self) -> None:
         self.gather()
         self._look()
         kept = self._kept()
         for transaction in self.history:
             is_heard = any(id(one) in self.acknowledged for call in transaction.calls for one in call.outcomes)
             if id(transaction) in kept or (is_heard and not _fresh(transaction)):
+                if not is_heard and not self.deaths:  # else whoever was to be told died
+                    denied = {one.number for call in transaction.calls for one in call.requests} & self.denied
+                    assert not denied, f"of {denied} surely nothing was written, and it was"
                 self.model.now = transaction.at
                 for call in transaction.calls:
                     self._replay(call)
         self.history.clear()
         self.acknowledged.clear()
-        assert self.known == self.read, f"events from {self.known + 1} to {self.read} are nobody's"
-        self._compare()
+        self.denied.clear()
+        self.deaths = 0
 
     def _kept(self) -> set[int]:
         """Find the transactions that the database kept: what they say they wrote is there, whole."""
@@ -376,10 +407,6 @@ class World:
             size = session.scalar(text("SELECT log_size FROM ledger_head"))
             if size and (not self.roots or self.roots[-1][0] != size):
                 self.roots.append((size, proofs.root(session, size)))
-
-    def _newest(self) -> int:
-        with self.eye.reading() as session:
-            return session.scalar(text("SELECT next_event FROM ledger_head")) or 0
 
     def advance(self, until: int) -> None:
         """Tell the model which numbers there are now, and what is owed in which series."""
@@ -436,11 +463,17 @@ class World:
             while process.writer.step():
                 pass
         self.catch_up()
+        self.ask_again()
+        log.publish(self.processes[0].database, self.folder, origin=ORIGIN)
+
+    def ask_again(self) -> None:
+        """Send whatever was not answered again, under its own key."""
         for turn, request in enumerate([one for one in self.requests if not one.answers]):
             self.send(turn % 2, request)
-            self._step(self.processes[turn % 2])
+        for place in range(2):
+            while self.processes[place].writer.waiting:
+                self.step_of(place)
         self.catch_up()
-        log.publish(self.processes[0].database, self.folder, origin=ORIGIN)
 
     def require_whole(self) -> None:
         """Hold the end against every promise."""
