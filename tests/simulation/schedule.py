@@ -1,4 +1,4 @@
-"""What happens in a simulation, in which order: drawn from one number, written in a line, made shorter when it fails."""
+"""What happens in a simulation, and when: drawn from one number, written in a line, made shorter when it fails."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence

@@ -201,7 +201,7 @@ class _PostgresCursor(psycopg.Cursor[Any]):
         return self._shaky.faults.through(lambda: run(*arguments, **options), self._shaky.hurt)
 
     @contextmanager
-    def copy(self, *arguments: Any, **options: Any) -> Iterator[Any]:
+    def copy(self, *arguments: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - as the driver's own
         self._shaky.faults.through(lambda: None, self._shaky.hurt)
         with super().copy(*arguments, **options) as copy:
             yield copy
@@ -260,4 +260,4 @@ def _attach(engine: Engine, faults: Faults) -> None:
             return None
         options["options"] = f"{options.get('options', '')} -c lock_timeout=50ms"
         kind = type("Shaky", (_PostgresConnection,), {"faults": faults})
-        return kind.connect(**options, cursor_factory=_PostgresCursor)
+        return kind.connect(**options, cursor_factory=_PostgresCursor)  # type: ignore[attr-defined]  # made above

@@ -25,7 +25,7 @@ def asked_for(world: World, turn: int) -> None:
 
 
 def survived(world: World, manners: Sequence[Manner]) -> tuple[int, int]:
-    """Let each thing fail in its turn, until a batch is through before it comes to that; tell how many, and how many died."""
+    """Let each thing fail in its turn, until a batch is through before that; tell how many, and how many died."""
     world.start()
     deaths = 0
     for after in count(1):
