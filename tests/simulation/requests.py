@@ -34,7 +34,7 @@ from tests.simulation import verbs
 from tests.simulation.verbs import Decision, Request
 
 SUBJECTS: Final = ["con_li", "con_wu", "mer_tea", "prj_trees", "ent_mill", "ent_shop", "con_zhou"]
-NEWCOMERS: Final = ["con_new_a", "con_new_b", "con_new_c"]
+NEWCOMERS: Final = [f"con_new_{number}" for number in range(12)]
 TERMS: Final = [
     make_terms("iss_a", cap=100_000),
     make_terms("iss_a", cap=900, expires_at=NOON + timedelta(days=2)),
@@ -100,7 +100,7 @@ class Wishes:
         return self.seldom(self.rng.choice((1, 1, 1, 2, 7)), 3, _NOBODY)
 
     def anybody(self) -> Any:  # noqa: ANN401 - a number, or the name of somebody new
-        return self.rng.choice(NEWCOMERS) if self.rng.random() < 0.15 else self.person()
+        return self.rng.choice(NEWCOMERS) if self.rng.random() < 0.3 else self.person()
 
     def party(self) -> int:
         return self.seldom(self.rng.choice((3, 3, 4)), 2, _NOBODY)

@@ -130,7 +130,8 @@ def test_a_planted_fault_is_found_and_the_few_steps_that_show_it(
 ) -> None:
     plant(monkeypatch)
 
-    number = next((n for n in range(40) if fails(fresh, tmp_path, f"0:{n}", schedule.drawn(f"0:{n}", 90))), None)
+    # Each of these seeds has a life in which that fault shows; most seeds have.
+    number = next((n for n in range(20) if fails(fresh, tmp_path, f"0:{n}", schedule.drawn(f"0:{n}", 90))), None)
 
     assert number is not None
     steps = schedule.drawn(f"0:{number}", 90)

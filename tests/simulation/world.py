@@ -190,7 +190,7 @@ class World(Oracle):
         """A key is used again for something else."""
         rng = self.chance(step.number)
         request, earlier = Wishes(rng, self.model).request(step.number), rng.choice(self.requests)
-        if not isinstance(request.command, Decision):
+        if Decision not in {type(request.command), type(earlier.command)}:
             request.command = request.command._replace(key=earlier.command.key)
             request.caller = earlier.caller
             self.send(step.process, request)
@@ -233,8 +233,11 @@ class World(Oracle):
     def fault(self, step: Step) -> None:
         """Something will fail soon."""
         rng = self.chance(step.number)
-        after = min(rng.randint(1, 40), rng.randint(1, 40))
-        self.processes[step.process].database.faults.arm(after, rng.choice(_MANNERS))
+        faults, manner = self.processes[step.process].database.faults, rng.choice(_MANNERS)
+        if rng.random() < 0.4:
+            faults.arm_commit(manner)
+        else:
+            faults.arm(min(rng.randint(1, 40), rng.randint(1, 40)), manner)
 
     def meanwhile(self, step: Step) -> None:
         """The other process will write in the middle of something."""
