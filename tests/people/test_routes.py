@@ -63,6 +63,8 @@ def test_signing_in_hands_out_a_cookie_and_tells_who_one_is(client: TestClient, 
         "actions": [
             "public.read",
             "session.open",
+            "checkpoint.cosign",
+            "cosignature.hand_in",
             "session.close",
             "me.read",
             "key.read",
