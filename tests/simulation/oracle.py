@@ -40,6 +40,7 @@ class Oracle:
     acknowledged: dict[int, Any]
     """What was answered since the model was last told, by identity."""
     denied: set[int]
+    unknown: set[int]
     """The numbers of requests that were told meanwhile that surely nothing was written."""
     deaths: int
     events: list[tuple[int, int, Verb, int, int, int]]
@@ -66,6 +67,8 @@ class Oracle:
     def _hear(self, request: Request, answer: Any) -> None:  # noqa: ANN401
         if isinstance(answer, NotNow):
             self.denied.add(request.number)
+        if isinstance(answer, OutcomeUnknown):
+            self.unknown.add(request.number)
         if isinstance(answer, NotNow | OutcomeUnknown | BatchUndone):
             return
         assert isinstance(answer, Refusal) or not isinstance(answer, Exception), f"an unforeseen end: {answer!r}"
@@ -87,6 +90,7 @@ class Oracle:
             if id(transaction) in kept or (is_heard and not _fresh(transaction)):
                 if not is_heard and not self.deaths:  # else whoever was to be told died
                     denied = {one.number for call in transaction.calls for one in call.requests} & self.denied
+                    denied -= self.unknown  # it was sent twice, and told the one thing here and the other there
                     assert not denied, f"of {denied} surely nothing was written, and it was"
                 self.model.now = transaction.at
                 for call in transaction.calls:
@@ -94,6 +98,7 @@ class Oracle:
         self.history.clear()
         self.acknowledged.clear()
         self.denied.clear()
+        self.unknown.clear()
         self.deaths = 0
 
     def _kept(self) -> set[int]:

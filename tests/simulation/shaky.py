@@ -180,7 +180,7 @@ class _PostgresConnection(psycopg.Connection[Any]):
     faults: Faults
 
     def commit(self) -> None:
-        self.faults.through(super().commit, self.hurt, commit=True)
+        self.faults.through(super().commit, self._hurt_commit, commit=True)
 
     def hurt(self, manner: Manner) -> Exception:
         try:
@@ -189,6 +189,12 @@ class _PostgresConnection(psycopg.Connection[Any]):
             return error
         message = "the server was to complain, and did not"
         raise AssertionError(message)
+
+    def _hurt_commit(self, manner: Manner) -> Exception:
+        error = self.hurt(manner)
+        if not self.closed:
+            super().rollback()  # a COMMIT that fails ends its transaction all the same
+        return error
 
 
 class _PostgresCursor(psycopg.Cursor[Any]):

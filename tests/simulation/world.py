@@ -95,6 +95,7 @@ class World(Oracle):
         self.pending: list[tuple[Process, list[Request], Any, bool]] = []
         self.acknowledged: dict[int, Any] = {}
         """What was answered since the model was last told, by identity."""
+        self.unknown: set[int] = set()
         self.denied: set[int] = set()
         """The numbers of requests that were told meanwhile that surely nothing was written."""
         self.deaths = 0
