@@ -54,7 +54,7 @@ _FORGETTABLE: Final = "ledger_holder"
 """A number stands for one subject for ever, or for nobody once that one is forgotten."""
 
 _CHOSEN: Final[dict[str, dict[str, Any]]] = {
-    "ledger_decision": {"approved": False, "event_id": None, "decided_by": "acc_second"},
+    "ledger_decision": {"approved": 0, "event_id": None, "decided_by": "acc_second"},
     "ledger_event": {"key": b"k" * 16},
     "proofs_checkpoint": {"root": b"r" * 32},
     "proofs_entry": {"hash": b"h" * 32},
