@@ -159,8 +159,7 @@ class Cluster:
             else ("--locale=C.UTF-8",)
         )
         self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", *locale)
-        options = " ".join(f"-c {setting}" for setting in (*self.settings, f"unix_socket_directories={data}"))
-        self._run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", options, "start")
+        self.start_again()
         subprocess.run(
             [
                 "/bin/sh",
@@ -178,6 +177,16 @@ class Cluster:
         with engine.begin() as connection:
             upgrade(connection)
         engine.dispose()
+
+    def start_again(self) -> None:
+        """Start the server on what it has on its disk."""
+        data = self.folder / "data"
+        options = " ".join(f"-c {setting}" for setting in (*self.settings, f"unix_socket_directories={data}"))
+        self._run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", options, "start")
+
+    def stop_at_once(self) -> None:
+        """Stop the server as if its machine were switched off; it recovers when it is started again."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "60", "-m", "immediate", "stop")
 
     def _statement(self, text: str) -> None:
         engine = throwaway_engine(self.url("postgres"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -119,23 +119,49 @@ def _remembers_what_was_undone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(names, "NEW_HOLDERS", "elsewhere")
 
 
+# Each with a number from which on some life shows it, found by trying; a change of the ledger may move it a little.
+_PLANTS: Final = {
+    _told_before_commit: 0,
+    _lost_leg: 5,
+    _forgetful: 0,
+    _credulous: 3,
+    _remembers_what_was_undone: 38,
+}
+
+
+def _shows(fresh: Fresh, folder: Path, first: int) -> int:
+    """Give the number of the first life that fails."""
+    numbers = range(first, first + 40)
+    return next(n for n in numbers if fails(fresh, folder, f"0:{n}", schedule.drawn(f"0:{n}", 90)))
+
+
 @pytest.mark.proves("LED-3")
-@pytest.mark.parametrize(
-    "plant",
-    [_told_before_commit, _lost_leg, _forgetful, _credulous, _remembers_what_was_undone],
-    ids=lambda p: p.__name__,
-)
-def test_a_planted_fault_is_found_and_the_few_steps_that_show_it(
+@pytest.mark.parametrize("plant", [_told_before_commit, _lost_leg], ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_found(
     fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     plant(monkeypatch)
+    number = _shows(fresh, tmp_path, _PLANTS[plant])
 
-    # Each of these seeds has a life in which that fault shows; most seeds have.
-    number = next((n for n in range(20) if fails(fresh, tmp_path, f"0:{n}", schedule.drawn(f"0:{n}", 90))), None)
-
-    assert number is not None
-    steps = schedule.drawn(f"0:{number}", 90)
-    short = schedule.shrunken(steps, lambda some: fails(fresh, tmp_path, f"0:{number}", some), seconds=5)
-    assert fails(fresh, tmp_path, f"0:{number}", schedule.read(schedule.written(short)))
     monkeypatch.undo()
-    run(fresh, tmp_path, f"0:{number}", short)
+    run(fresh, tmp_path, f"0:{number}", schedule.drawn(f"0:{number}", 90))
+
+
+@pytest.mark.slow
+@pytest.mark.proves("LED-3")
+@pytest.mark.parametrize("plant", _PLANTS, ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_told_by_the_few_steps_that_show_it(
+    fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    plant(monkeypatch)
+    number = _shows(fresh, tmp_path, _PLANTS[plant])
+    seed, steps = f"0:{number}", schedule.drawn(f"0:{number}", 90)
+
+    with pytest.raises(AssertionError, match=f"^seed {seed}: .*\nreplays with: the line\n") as told:
+        live(fresh, tmp_path, seed, steps, "the line")
+
+    short = schedule.read(str(told.value).rpartition("are enough: ")[2])
+    assert len(short) < len(steps) / 2
+    assert fails(fresh, tmp_path, seed, short)
+    monkeypatch.undo()
+    run(fresh, tmp_path, seed, short)
