@@ -96,7 +96,8 @@ def main(url: str, folder: str, firsts: str, many: str) -> None:
     database = Database(url, keys=KEYS)
     writer = Writer(database)
     with database.reading() as session:
-        holders = dict(session.execute(text("SELECT subject_id, id FROM ledger_holder")).all())
+        rows = session.execute(text("SELECT subject_id, id FROM ledger_holder"))
+        holders: dict[str, int] = {row[0]: row[1] for row in rows}
     tellers = [
         Teller(writer, holders[f"con_{caller}"], holders["mer_tea"], int(first), int(many))
         for caller, first in enumerate(firsts.split(","))

