@@ -46,6 +46,8 @@ class LedgerHead(Table):
     """Rises with every posting."""
     erasures: Mapped[int]
     """Rises with every erasure: secrets that a process remembers are good while it stays the same."""
+    latest: Mapped[int]
+    """Micros of the last batch: the ledger's time never falls, whatever a clock says."""
 
 
 class LedgerHolder(Table):

@@ -23,7 +23,7 @@ _WORDS: Final = frozenset({"注销", "erase"})
 
 _NOT_TYPED: Final = Problem(
     title=Words(zh="没有注销", en="Nothing was erased"),
-    sentence=Words(zh="请在框里写“注销”两个字再提交。", en="Please type the word “erase” and send it again."),
+    sentence=Words(zh="请在框里写“注销”两个字再提交。", en="Please type the word 'erase' and send it again."),
 )
 _Copies = Annotated[Permit, requires("personal.copy")]
 

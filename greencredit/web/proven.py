@@ -68,7 +68,7 @@ def page_of_proof(session: Session, content: bytes, own_name: str) -> ProofPage 
     else:
         title = TITLES[failed.name]
         headline = _FAILS
-        sentence = Words(zh=f"止于“{title.zh}”，请不要采信。", en=f"It fails at “{title.en}”: do not rely on it.")
+        sentence = Words(zh=f"止于“{title.zh}”，请不要采信。", en=f"It fails at '{title.en}': do not rely on it.")
     return ProofPage(
         holds=failed is None,
         headline=headline,

@@ -117,13 +117,13 @@ class Books:
         self._post(session, Unfreeze(frozen, 4, self._key(), because("申诉成立")))
 
     def _correct(self, session: Session) -> None:
-        life, wu, caller = self.series["life"], holder_of(session, "con_wu"), service.caller(session, "tests")
+        life, wu = self.series["life"], holder_of(session, "con_wu")
         self._post(session, Compensation(wu, life, 5, self._key(), because("停机")))
         for credits_ in (3, -1):
             proposal = service.propose(session, wu, life, credits_, because("错账", "acc_one"))
-            service.decide(session, caller, proposal, decided_by="acc_two", approved=True)
+            service.decide(session, proposal, decided_by="acc_two", approved=True)
         proposal = service.propose(session, wu, life, 100, because("错账", "acc_one"))
-        service.decide(session, caller, proposal, decided_by="acc_two", approved=False)
+        service.decide(session, proposal, decided_by="acc_two", approved=False)
 
     def _enterprises(self, session: Session) -> None:
         mill, shop, wu = (holder_of(session, name) for name in ("ent_mill", "ent_shop", "con_wu"))

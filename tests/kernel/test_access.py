@@ -75,7 +75,12 @@ def test_a_consumer_sees_himself_and_nobody_else() -> None:
 def test_a_stranger_may_only_what_is_open_to_the_world_and_is_asked_to_sign_in() -> None:
     stranger = access.anonymous(NOON)
 
-    assert {action for action in POLICY if may_somewhere(stranger, action)} == {"public.read", "session.open"}
+    assert {action for action in POLICY if may_somewhere(stranger, action)} == {
+        "public.read",
+        "session.open",
+        "checkpoint.cosign",  # witnesses and logs prove themselves by their signatures
+        "cosignature.hand_in",
+    }
     with pytest.raises(SignInFirst) as no:
         access.require(stranger, "issuer.read", SHOP)
     assert (no.value.code, no.value.facts) == ("access.sign_in_first", {"action": "issuer.read"})
@@ -140,6 +145,8 @@ def test_a_key_does_what_both_it_and_its_owner_may() -> None:
     assert {action for action in POLICY if may_somewhere(key, action)} == {
         "public.read",
         "session.open",
+        "checkpoint.cosign",
+        "cosignature.hand_in",
         "evidence.take_in",
     }
 

@@ -262,7 +262,7 @@ class Life(RuleBasedStateMachine):
         def correct(session: Session) -> Any:
             proposal = service.propose(session, holder, one, -amount, REASON)
             decided_by = REASON.actor_id if alone else "acc_second"
-            return service.decide(session, 1, proposal, decided_by=decided_by, approved=True), proposal
+            return service.decide(session, proposal, decided_by=decided_by, approved=True), proposal
 
         answer = self.all(lambda world: world.do(correct))
         expected: Any

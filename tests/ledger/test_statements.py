@@ -188,7 +188,7 @@ def story(session: Session, clock: StandingClock) -> dict[str, Callable[[], Any]
             ("propose", lambda: number.update(proposal=service.propose(session, wu, 3, 2, because()))),
             (
                 "adjust",
-                lambda: service.decide(session, caller, number["proposal"], decided_by="acc_two", approved=True),
+                lambda: service.decide(session, number["proposal"], decided_by="acc_two", approved=True),
             ),
             ("a day passes", lambda: clock.move(timedelta(days=2))),
             ("revive", lambda: back("capture")),

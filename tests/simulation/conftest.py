@@ -64,6 +64,6 @@ def _empty(url: str) -> None:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # append-only tables refuse
         connection.exec_driver_sql(f"TRUNCATE {', '.join(set(tables) - kept)} RESTART IDENTITY")
         connection.exec_driver_sql(
-            "UPDATE ledger_head SET next_event = 1, next_batch = 1, log_size = 0, epoch = 0, erasures = 0"
+            "UPDATE ledger_head SET next_event = 1, next_batch = 1, log_size = 0, epoch = 0, erasures = 0, latest = 0"
         )
     engine.dispose()

@@ -92,7 +92,7 @@ class Oracle:
                     denied = {one.number for call in transaction.calls for one in call.requests} & self.denied
                     denied -= self.unknown  # it was sent twice, and told the one thing here and the other there
                     assert not denied, f"of {denied} surely nothing was written, and it was"
-                self.model.now = transaction.at
+                self.model.now = max(self.model.now, transaction.at)  # the time of the ledger never falls
                 for call in transaction.calls:
                     self._replay(call)
         self.history.clear()
@@ -170,7 +170,7 @@ class Oracle:
         number = found[0] if isinstance(found, tuple) else 0
         try:
             if isinstance(command, Decision):
-                if (1, command.key) in self.model.answers:
+                if (caller, command.key) in self.model.answers:
                     return "ledger.already_decided"
                 command = Adjustment(*CORRECTIONS[command.proposal - 1], command.key, REASON)
             event_id, repeated, sums = self.model.ask(caller, command, number)

@@ -44,6 +44,8 @@ TERMS: Final = [
 CORRECTIONS: Final = [(1, 1, -5), (1, 2, 7), (2, 1, -3), (2, 4, 4), (1, 4, -900), (7, 1, 2)]
 """Holder, series and credits of the corrections that are proposed before everything begins."""
 REASON: Final = Reason("acc_operator", "退货", "a" * 64)
+_CORRECTIONS: Final = 3
+"""The caller under whose name corrections are posted."""
 _NOBODY: Final = 99
 _NOWHERE: Final = 1_000_000
 _GRACES: Final = (None, timedelta(days=1), timedelta(days=30))
@@ -86,7 +88,7 @@ class Wishes:
         verb = verb or self.rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         command = getattr(self, verb)(key_of(f"{number}") if number % 3 else key_of(f"2026-03-02.{number}"))
         if isinstance(command, Decision):
-            return Request(number, 1, verbs.decide, command)
+            return Request(number, _CORRECTIONS, verbs.decide, command)
         if isinstance(command, Reversal | Restoration) and self.rng.random() < 0.8:
             return Request(number, self.caller(), verbs.settle, command)
         if isinstance(command, Earning) and self.rng.random() < 0.7:

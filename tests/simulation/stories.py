@@ -27,6 +27,7 @@ from tests.factories.ledger import make_terms
 CALLERS: Final = 6
 ORIGIN: Final = "stories.example/log"
 KEYS: Final = Keys(bytes(32))
+_TELLING: Final = threading.Lock()
 REASON: Final = Reason("acc_operator", "退货", "a" * 64)
 
 
@@ -77,8 +78,9 @@ class Teller:
             except (NotNow, OutcomeUnknown):
                 time.sleep(0.02)
                 continue
-            sys.stdout.write(f"{self.holder} {self.story} {command.key.hex()} {posted.event_id}.\n")
-            sys.stdout.flush()
+            with _TELLING:  # a line at a time: several threads tell
+                sys.stdout.write(f"{self.holder} {self.story} {command.key.hex()} {posted.event_id}.\n")
+                sys.stdout.flush()
             return posted.event_id
 
 

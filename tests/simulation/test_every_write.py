@@ -18,7 +18,8 @@ def asked_for(world: World, turn: int) -> None:
     for place, verb in enumerate(WEIGHTS):
         number = 1_000 + 100 * turn + place
         request = Wishes(world.chance(number), world.model).request(number, verb)
-        request.caller = 1  # another caller's would be another batch of the ledger in the same transaction
+        if request.verb is not verbs.decide:
+            request.caller = 1  # another caller's would be another batch of the ledger in the same transaction
         if request.verb is verbs.settle and (turn + place) % 4:
             request.verb = verbs.carry
         world.send(0, request)

@@ -68,8 +68,8 @@ def _settled(session: Session, caller: int, command: Any) -> Any:  # noqa: ANN40
     return verb(session, caller, command)
 
 
-def _decided(session: Session, caller: int, command: Decision) -> Decided:
-    event_id = service.decide(session, caller, command.proposal, decided_by="acc_second", approved=True)
+def _decided(session: Session, _caller: int, command: Decision) -> Decided:
+    event_id = service.decide(session, command.proposal, decided_by="acc_second", approved=True)
     assert event_id is not None, "it was approved"
     return Decided(event_id)
 

@@ -8,7 +8,7 @@ what was asked for says where to go on.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -28,9 +28,6 @@ STRETCH_BITS: Final = 12
 _STRETCH: Final = 1 << STRETCH_BITS
 STRETCHES_A_PAGE: Final = 128
 """A page reads at most so many stretches: half a million rows, a few tenths of a second."""
-
-_CLOCKS_APART: Final = timedelta(minutes=5)
-"""Batches of several processes may stand in the log by so much out of the order of their times."""
 
 _ALL: Final = 2**62
 
@@ -110,21 +107,20 @@ def window_of(
     after: int | None = None,
     before: int | None = None,
 ) -> Window:
-    """Turn instants into event numbers, by the index of batch times; the lines' own times still decide."""
+    """Turn instants into event numbers, by the index of batch times, which never fall."""
     above, below = after or 0, min(_ALL if before is None else before, as_of + 1)
     if since is not None:
-        last = _one(session, "SELECT last FROM ledger_batch WHERE at < :at ORDER BY at DESC LIMIT 1", since, -1)
+        last = _one(session, "SELECT last FROM ledger_batch WHERE at < :at ORDER BY at DESC LIMIT 1", since)
         above = max(above, last or 0)
     if until is not None:
-        first = _one(session, "SELECT first FROM ledger_batch WHERE at >= :at ORDER BY at LIMIT 1", until, 1)
+        first = _one(session, "SELECT first FROM ledger_batch WHERE at >= :at ORDER BY at LIMIT 1", until)
         below = below if first is None else min(below, first)
     kinds = tuple(sorted(verb.value for verb in verbs))
     return Window(above, below, after is not None, kinds, since, until)
 
 
-def _one(session: Session, statement: str, at: datetime, apart: int) -> int | None:
-    bound = micros(at + apart * _CLOCKS_APART)
-    found: int | None = session.execute(text(statement), {"at": bound}).scalar_one_or_none()
+def _one(session: Session, statement: str, at: datetime) -> int | None:
+    found: int | None = session.execute(text(statement), {"at": micros(at)}).scalar_one_or_none()
     return found
 
 

@@ -11,6 +11,7 @@ INVARIANTS: Final = MappingProxyType(
         "every_leaf_exists": "every event names a holder, a series, a caller and, where its verb asks for one, a party",
         "groups_are_whole": "the events of a group follow each other in one batch, and its first one carries the key",
         "ids_have_no_gap": "event numbers run from one without a gap, and every event lies in exactly one batch",
+        "time_never_falls": "no batch is earlier than the one before it, and the head knows the last one's time",
         "serials_have_no_gap": "serial blocks of a series follow each other and stay under the filed cap",
         "serials_are_issued": "the credits that came into being in a series are exactly the serials given out",
         "serials_follow_in_blocks": "inside a block, the serials of its events follow each other without a gap",

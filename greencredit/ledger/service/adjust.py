@@ -1,14 +1,20 @@
 """Corrections that two persons answer for (调整): one proposes, another decides, and only then is anything posted."""
 
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import now
 from greencredit.ledger import rules
 from greencredit.ledger.errors import AlreadyDecided, NoSuchProposal, NoSuchSeries, NotPositive, SecondPersonNeeded
+from greencredit.ledger.service.names import caller
 from greencredit.ledger.service.post import post_one
 from greencredit.ledger.service.posting import lock_head, series_now
 from greencredit.ledger.tables import LedgerDecision, LedgerProposal
 from greencredit.schemas.ledger import Adjustment, Reason
+
+_CORRECTIONS: Final = "ledger.corrections"
+"""Under this name corrections are posted: nobody else's keys can stand in the way of a proposal's."""
 
 
 def propose(session: Session, holder: int, series: int, credits_: int, reason: Reason) -> int:
@@ -36,7 +42,7 @@ def propose(session: Session, holder: int, series: int, credits_: int, reason: R
     return proposal.id
 
 
-def decide(session: Session, caller_id: int, proposal_id: int, *, decided_by: str, approved: bool) -> int | None:
+def decide(session: Session, proposal_id: int, *, decided_by: str, approved: bool) -> int | None:
     """Approve or refuse a proposal; an approved one is posted at once and its event's number given.
 
     Raises:
@@ -62,7 +68,7 @@ def decide(session: Session, caller_id: int, proposal_id: int, *, decided_by: st
             key=rules.key_of(f"adjustment:{proposal_id}"),
             reason=Reason(proposal.proposed_by, proposal.reason, proposal.document),
         )
-        event_id = post_one(session, caller_id, adjustment).event_id
+        event_id = post_one(session, caller(session, _CORRECTIONS), adjustment).event_id
     session.add(
         LedgerDecision(
             proposal_id=proposal_id,

@@ -93,10 +93,9 @@ def propose_each(session: Session, proposals: Sequence[Proposal]) -> list[int | 
 
 def decide_each(session: Session, verdicts: Sequence[Verdict]) -> list[tuple[int | None] | Refusal]:
     """Carry approved corrections out, each for itself; gives the event in a tuple, or none for a refused one."""
-    number = caller(session, _DOOR)
     return _each(
         verdicts,
-        lambda one: (decide(session, number, one.proposal_id, decided_by=one.account_id, approved=one.approved),),
+        lambda one: (decide(session, one.proposal_id, decided_by=one.account_id, approved=one.approved),),
     )
 
 

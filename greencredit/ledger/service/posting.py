@@ -35,6 +35,7 @@ class Head(NamedTuple):
     log_size: int
     erasures: int
     at: int
+    """Micros of the ledger's time: the clock's, or the last batch's where a clock was put back."""
 
 
 _COLUMNS: Final = ", ".join(Row._fields)
@@ -65,9 +66,11 @@ def lock_head(session: Session) -> Head:
     """Lock the one row every posting goes through; the caller's batch is now the only one in progress."""
     with driver(session) as hot:
         rows = hot.rows(
-            "UPDATE ledger_head SET epoch = epoch + 1 WHERE id = 1 RETURNING next_event, next_batch, log_size, erasures"
+            "UPDATE ledger_head SET epoch = epoch + 1 WHERE id = 1 "
+            "RETURNING next_event, next_batch, log_size, erasures, latest"
         )
-    return Head(*rows[0], micros(now(session)))  # type: ignore[call-arg]  # the row has what comes before the time
+    next_event, next_batch, log_size, erasures, latest = rows[0]
+    return Head(next_event, next_batch, log_size, erasures, max(latest, micros(now(session))))
 
 
 def write(
@@ -114,8 +117,8 @@ def seal_batch(session: Session, head: Head, hashes: Sequence[bytes], sums: Mapp
         )
         log_size = proofs.append(session, head.log_size, [("batch", record)])
         hot.run(
-            "UPDATE ledger_head SET next_event = ?, next_batch = ?, log_size = ? WHERE id = 1",
-            (last + 1, head.next_batch + 1, log_size),
+            "UPDATE ledger_head SET next_event = ?, next_batch = ?, log_size = ?, latest = ? WHERE id = 1",
+            (last + 1, head.next_batch + 1, log_size, head.at),
         )
 
 

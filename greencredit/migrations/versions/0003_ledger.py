@@ -28,7 +28,8 @@ def upgrade() -> None:
     _create_corrections()
     _create_touches()
     op.execute(
-        "INSERT INTO ledger_head (id, next_event, next_batch, log_size, epoch, erasures) VALUES (1, 1, 1, 0, 0, 0)"
+        "INSERT INTO ledger_head (id, next_event, next_batch, log_size, epoch, erasures, latest) "
+        "VALUES (1, 1, 1, 0, 0, 0, 0)"
     )
     append_only("ledger_series")
     append_only("ledger_event")
@@ -52,6 +53,7 @@ def _create_names() -> None:
         sa.Column("log_size", Whole, nullable=False),
         sa.Column("epoch", Whole, nullable=False),
         sa.Column("erasures", Whole, nullable=False),
+        sa.Column("latest", Whole, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_head"),
         sa.CheckConstraint("id = 1", name="ck_ledger_head_one_row"),
         sqlite_strict=True,

@@ -21,7 +21,7 @@ def earning(session: Session) -> Earning:
     one = make_earning(session, credits_=30, terms=make_terms(cap=100))
     holder_of(session, "con_wu")
     holder_of(session, "mer_tea")
-    service.caller(session, "desk")
+    service.caller(session, "ledger.corrections")
     earn(session, one)
     return one
 
@@ -33,7 +33,7 @@ def propose(session: Session, earning: Earning, credits_: int) -> int:
 
 def decide(session: Session, proposal: int, *, by: str = BOSS, approved: bool = True) -> int | None:
     """Decide on it."""
-    return service.decide(session, service.caller(session, "desk"), proposal, decided_by=by, approved=approved)
+    return service.decide(session, proposal, decided_by=by, approved=approved)
 
 
 @pytest.mark.proves("LED-1")

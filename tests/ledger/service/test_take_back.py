@@ -317,7 +317,7 @@ def test_nobody_owes_what_was_corrected_away(session: Session) -> None:
     earning = make_earning(session, credits_=30)
     earn(session, earning)
     proposal = service.propose(session, earning.holder, earning.series, -30, because("误发"))
-    service.decide(session, service.caller(session, "desk"), proposal, decided_by="acc_second", approved=True)
+    service.decide(session, proposal, decided_by="acc_second", approved=True)
 
     answer = reverse(session, 1, 30, clawback=SHORTAGE)
 

@@ -20,6 +20,7 @@ CHECKS: Final[MappingProxyType[str, Callable[[Books], Answer]]] = MappingProxyTy
         "every_leaf_exists": events.every_leaf_exists,
         "groups_are_whole": events.groups_are_whole,
         "ids_have_no_gap": events.ids_have_no_gap,
+        "time_never_falls": events.time_never_falls,
         "serials_have_no_gap": serials.serials_have_no_gap,
         "serials_are_issued": serials.serials_are_issued,
         "serials_follow_in_blocks": serials.serials_follow_in_blocks,

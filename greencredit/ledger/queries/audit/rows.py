@@ -71,6 +71,18 @@ def ids_have_no_gap(books: Books) -> Answer:
     return found(books, books.events + books.batches, " UNION ALL ".join(statements))
 
 
+def time_never_falls(books: Books) -> Answer:
+    """Walk over the times of batches, and compare the head's with the last one's."""
+    return found(
+        books,
+        books.batches,
+        "SELECT 'batch' AS what, n.id, n.at AS found, n.before AS wanted FROM ("
+        "SELECT id, at, LAG(at, 1, at) OVER (ORDER BY id) AS before FROM ledger_batch) n WHERE n.at < n.before "
+        "UNION ALL SELECT 'head', h.id, h.latest, COALESCE((SELECT at FROM ledger_batch ORDER BY id DESC LIMIT 1), 0) "
+        "FROM ledger_head h WHERE h.latest <> COALESCE((SELECT at FROM ledger_batch ORDER BY id DESC LIMIT 1), 0)",
+    )
+
+
 def _steps(what: str, column: str, reached: str, table: str) -> str:
     """Find rows whose number is not one more than what the row before reached."""
     return (

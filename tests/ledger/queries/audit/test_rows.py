@@ -55,6 +55,10 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
         ],
         "UPDATE ledger_head SET next_batch = 33": ["what=next batch, number=33, wanted=34"],
     },
+    "time_never_falls": {
+        "UPDATE ledger_batch SET at = 7 WHERE id = 2": ["what=batch, id=2, found=7, wanted=1772424000000000"],
+        "UPDATE ledger_head SET latest = 7": ["what=head, id=1, found=7, wanted=1774324800000000"],
+    },
 }
 """Invariant → what is done behind the verbs' backs → what the audit finds, word for word."""
 
