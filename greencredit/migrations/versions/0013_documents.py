@@ -1,0 +1,8 @@
+"""Documents by content hash."""
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Create the tables."""
