@@ -1,0 +1,31 @@
+"""What the issuers' room refuses: codes that fail, steps out of turn, papers that ran out."""
+
+from greencredit.issuers.errors.codes import CheckFailed as CheckFailed
+from greencredit.issuers.errors.codes import CodeWrongCharacter as CodeWrongCharacter
+from greencredit.issuers.errors.codes import CodeWrongCheck as CodeWrongCheck
+from greencredit.issuers.errors.codes import CodeWrongLength as CodeWrongLength
+from greencredit.issuers.errors.codes import CodeWrongOrganisationCheck as CodeWrongOrganisationCheck
+from greencredit.issuers.errors.filing import EffectiveTooSoon as EffectiveTooSoon
+from greencredit.issuers.errors.filing import FilingNumberTaken as FilingNumberTaken
+from greencredit.issuers.errors.filing import FilingOvertaken as FilingOvertaken
+from greencredit.issuers.errors.filing import FilingStepNotAllowed as FilingStepNotAllowed
+from greencredit.issuers.errors.filing import NoFilingInForce as NoFilingInForce
+from greencredit.issuers.errors.filing import ParticularMissing as ParticularMissing
+from greencredit.issuers.errors.filing import PromotionNotAllowed as PromotionNotAllowed
+from greencredit.issuers.errors.filing import SectionFailed as SectionFailed
+from greencredit.issuers.errors.filing import UnknownFiling as UnknownFiling
+from greencredit.issuers.errors.filing import UnknownVersion as UnknownVersion
+from greencredit.issuers.errors.life import CreditsOutstanding as CreditsOutstanding
+from greencredit.issuers.errors.life import LimitUnknown as LimitUnknown
+from greencredit.issuers.errors.life import NotActive as NotActive
+from greencredit.issuers.errors.life import NoticeNotOver as NoticeNotOver
+from greencredit.issuers.errors.life import ReasonMissing as ReasonMissing
+from greencredit.issuers.errors.life import StepNotAllowed as StepNotAllowed
+from greencredit.issuers.errors.papers import AlreadyOver as AlreadyOver
+from greencredit.issuers.errors.papers import AssessmentNotPassed as AssessmentNotPassed
+from greencredit.issuers.errors.papers import CertificateNotInDate as CertificateNotInDate
+from greencredit.issuers.errors.papers import GradeBelowFloor as GradeBelowFloor
+from greencredit.issuers.errors.papers import NotIndependent as NotIndependent
+from greencredit.issuers.errors.papers import UnknownCondition as UnknownCondition
+from greencredit.issuers.errors.registration import AlreadyRegistered as AlreadyRegistered
+from greencredit.issuers.errors.registration import UnknownIssuer as UnknownIssuer

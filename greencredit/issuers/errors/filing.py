@@ -1,0 +1,136 @@
+"""What is refused of a filing: steps out of turn, numbers used twice, sections that failed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from greencredit.kernel.errors import Conflict, NotFound, Refused
+
+
+class UnknownFiling(NotFound):
+    """无此备案版本: no filing has this id."""
+
+    code = "issuers.unknown_filing"
+
+    def __init__(self, filing_id: str) -> None:
+        super().__init__(f"no filing {filing_id}", filing_id=filing_id)
+
+
+class UnknownVersion(NotFound):
+    """无此生效版本: no version of this number was ever accepted from the issuer."""
+
+    code = "issuers.unknown_version"
+
+    def __init__(self, issuer_id: str, *, found: int, wanted: Sequence[int]) -> None:
+        super().__init__(
+            f"versions accepted from {issuer_id} are {list(wanted)}, found {found}",
+            issuer_id=issuer_id,
+            found=found,
+            wanted=list(wanted),
+        )
+
+
+class FilingStepNotAllowed(Refused):
+    """该备案版本不得办理: a version of a filing has no such step from this state for this role."""
+
+    code = "issuers.filing_step_not_allowed"
+
+    def __init__(self, *, state: str, step: str, role: str, wanted: Iterable[str]) -> None:
+        allowed = sorted(wanted)
+        super().__init__(
+            f"{role} can't {step} a filing that is {state}; {role} may then {', '.join(allowed) or 'do nothing'}",
+            state=state,
+            step=step,
+            role=role,
+            wanted=allowed,
+        )
+
+
+class NoFilingInForce(Refused):
+    """无生效备案: no accepted filing is in force on the day."""
+
+    code = "issuers.no_filing_in_force"
+
+    def __init__(self, issuer_id: str, *, found: str, wanted: date) -> None:
+        super().__init__(
+            f"{issuer_id} needs a filing in force on {wanted}, found {found}",
+            issuer_id=issuer_id,
+            found=found,
+            wanted=wanted.isoformat(),
+        )
+
+
+class FilingNumberTaken(Conflict):
+    """备案号已被使用: a filing number names one filing."""
+
+    code = "issuers.filing_number_taken"
+
+    def __init__(self, number: str, *, found: str) -> None:
+        super().__init__(f"{number} is the number of filing {found}", number=number, found=found)
+
+
+class EffectiveTooSoon(Refused):
+    """生效日过早: a change of terms is public for some days first, and versions follow each other."""
+
+    code = "issuers.effective_too_soon"
+
+    def __init__(self, *, found: date, wanted: date) -> None:
+        super().__init__(
+            f"this version takes effect on {wanted} at the earliest, found {found}",
+            found=found.isoformat(),
+            wanted=wanted.isoformat(),
+        )
+
+
+class SectionFailed(Refused):
+    """备案章节检查未通过: a section that failed its owner's check is not submitted."""
+
+    code = "issuers.section_failed"
+
+    def __init__(self, filing_id: str, *, found: Sequence[str]) -> None:
+        super().__init__(
+            f"sections of {filing_id} that failed their check: {', '.join(found)}",
+            filing_id=filing_id,
+            found=list(found),
+        )
+
+
+class ParticularMissing(Refused):
+    """特别事项缺失: this kind of issuer must state more than others."""
+
+    code = "issuers.particular_missing"
+
+    def __init__(self, *, kind: str, found: Sequence[str], wanted: Sequence[str]) -> None:
+        super().__init__(
+            f"a filing of the kind {kind} states {', '.join(wanted)}, found {', '.join(found) or 'none'}",
+            kind=kind,
+            found=list(found),
+            wanted=list(wanted),
+        )
+
+
+class PromotionNotAllowed(Refused):
+    """金融机构不得以促销发放: credits of a bank or payment institution follow from settled spending alone."""
+
+    code = "issuers.promotion_not_allowed"
+
+    def __init__(self, *, kind: str, found: Sequence[str]) -> None:
+        super().__init__(
+            f"an issuer of the kind {kind} awards settled spending alone, found promotions {', '.join(found)}",
+            kind=kind,
+            found=list(found),
+            wanted=[],
+        )
+
+
+class FilingOvertaken(Conflict):
+    """备案版本已被超越: a later version was submitted already."""
+
+    code = "issuers.filing_overtaken"
+
+    def __init__(self, filing_id: str, *, found: int, wanted: int) -> None:
+        super().__init__(
+            f"{filing_id} is version {found}, version {wanted} was already submitted",
+            filing_id=filing_id,
+            found=found,
+            wanted=wanted,
+        )
