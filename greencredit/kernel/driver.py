@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from greencredit.kernel import arrays
+
 _CURSOR: Final = "kernel.driver"
 
 
@@ -20,8 +22,10 @@ class Driver:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._cursor: Any = connection.connection.cursor()
         self.sqlite = connection.dialect.name == "sqlite"
+        if not self.sqlite:
+            arrays.teach(connection)
+        self._cursor: Any = connection.connection.cursor()
         dbapi = connection.dialect.loaded_dbapi
         self._error: type[Exception] = dbapi.Error
 
@@ -63,7 +67,7 @@ class Driver:
     def where_in(self, statement: str, numbers: Sequence[int], *, at_once: int = 10_000) -> list[tuple[Any, ...]]:
         """Run `… WHERE column` for whole numbers, however many; the rows are in no order."""
         if not self.sqlite:
-            return self.rows(f"{statement} = ANY(?)", (list(numbers),))
+            return self.rows(f"{statement} = ANY(?)", (arrays.bigints(numbers),))
         found: list[tuple[Any, ...]] = []
         for start in range(0, len(numbers), at_once):
             found += self.rows(f"{statement} IN ({', '.join(map(str, numbers[start : start + at_once]))})")

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.arrays import bigints
 from greencredit.kernel.driver import driver
 from greencredit.kernel.errors import Refusal
 from greencredit.ledger import rules
@@ -147,7 +148,7 @@ def _owing_among(session: Session, earnings: Iterable[Earning]) -> bool:
     owing = "SELECT 1 FROM {} JOIN ledger_balance b ON b.leaf_id >= (h.id << 28) AND b.leaf_id < ((h.id + 1) << 28) "
     owing += "WHERE b.leaf_id & 15 = 6 AND b.posted < 0 LIMIT 1"
     if not hot.sqlite:
-        return bool(hot.rows(owing.format("unnest(?::bigint[]) AS h(id)"), (holders,)))
+        return bool(hot.rows(owing.format("unnest(?) AS h(id)"), (bigints(holders),)))
     for start in range(0, len(holders), _HOLDERS_AT_ONCE):
         values = ", ".join(f"({holder})" for holder in holders[start : start + _HOLDERS_AT_ONCE])
         if hot.rows(f"WITH h(id) AS (VALUES {values}) {owing.format('h CROSS')}"):

@@ -5,13 +5,15 @@ Statements go to the driver as tuples (SQLite) or arrays and COPY (PostgreSQL): 
 
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from operator import itemgetter
 from types import NoneType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.arrays import Array, Bigints, Blobs, Integers, Smallints, bigints, blobs, numbers
 from greencredit.kernel.clock import micros, now
 from greencredit.kernel.driver import Driver, driver
 from greencredit.ledger import rules
@@ -39,13 +41,15 @@ class Head(NamedTuple):
 
 
 _COLUMNS: Final = ", ".join(Row._fields)
-_TYPES: Final = {"kind": "smallint", "caller": "smallint", "key": "bytea", "fingerprint": "bytea"} | dict.fromkeys(
-    ("series", "holder", "party"), "integer"
-)
+_TYPES: Final[dict[str, type[Array]]] = {
+    **dict.fromkeys(("kind", "caller"), Smallints),
+    **dict.fromkeys(("series", "holder", "party"), Integers),
+    **dict.fromkeys(("key", "fingerprint"), Blobs),
+}
 _INSERT: Final = f"INSERT INTO ledger_event ({_COLUMNS})"
 _INSERT_ROW: Final = f"{_INSERT} VALUES ({', '.join('?' * len(Row._fields))})"
-_ARRAYS: Final = ", ".join(f"?::{_TYPES.get(field, 'bigint')}[]" for field in Row._fields)
-_INSERT_ARRAYS: Final = f"{_INSERT} SELECT * FROM unnest({_ARRAYS})"  # noqa: S608 - constants
+_KINDS: Final = [_TYPES.get(field, Bigints) for field in Row._fields]
+_INSERT_ARRAYS: Final = f"{_INSERT} SELECT * FROM unnest({', '.join('?' * len(Row._fields))})"  # noqa: S608 - constants
 _COPY: Final = f"COPY ledger_event ({_COLUMNS}) FROM STDIN (FORMAT binary)"
 _COPY_FROM: Final = 200
 """So many rows go by COPY; fewer are quicker as arrays."""
@@ -91,12 +95,30 @@ def write(
     Raises:
         IntegrityError: of the driver; a check behind the decision failed.
     """
-    hashes = seal.event_hashes(rows, secrets)
     with driver(session) as hot:
-        _insert_events(hot, rows)
-        carry(hot, changes)
+        if hot.sqlite or len(rows) < _COPY_FROM:
+            hashes = seal.event_hashes(rows, secrets)
+            _insert_events(hot, rows)
+            carry(hot, changes)
+        else:
+            hashes = _written_aside(hot, rows, changes, secrets)
         _give(hot, head.next_batch, given)
     seal_batch(session, head, hashes, seal.sums_of(rows) if sums is None else sums)
+
+
+def _written_aside(hot: Driver, rows: Rows, changes: Mapping[int, int], secrets: Mapping[int, bytes]) -> list[bytes]:
+    """Let the server write events and balances, and hash the events here meanwhile.
+
+    The second thread only waits for the server; the session is not touched before it is done.
+    """
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        copying = aside.submit(hot.copy, _COPY, copied(rows))
+        moves = Moves.of(changes)
+        carrying = aside.submit(_carry, hot, moves)
+        hashes = seal.event_hashes(rows, secrets)
+        copying.result()
+        carrying.result()
+    return hashes
 
 
 def seal_batch(session: Session, head: Head, hashes: Sequence[bytes], sums: Mapping[str, Mapping[str, str]]) -> None:
@@ -125,10 +147,15 @@ def seal_batch(session: Session, head: Head, hashes: Sequence[bytes], sums: Mapp
 def _insert_events(hot: Driver, rows: Rows) -> None:
     if hot.sqlite:
         hot.many(_INSERT_ROW, rows)
-    elif len(rows) >= _COPY_FROM:
-        hot.copy(_COPY, copied(rows))
     else:
-        hot.run(_INSERT_ARRAYS, [list(column) for column in zip(*rows, strict=True)])
+        hot.run(_INSERT_ARRAYS, _arrays(rows))
+
+
+def _arrays(rows: Rows) -> list[Array]:
+    columns = zip(*rows, strict=True)
+    return [
+        blobs(column) if kind is Blobs else numbers(kind, column) for kind, column in zip(_KINDS, columns, strict=True)
+    ]
 
 
 def copied(rows: Rows) -> bytes:
@@ -168,9 +195,32 @@ def carry(hot: Driver, changes: Mapping[int, int]) -> None:
 
     What moves away from zero may open its leaf; what moves towards zero must find it.
     """
-    ordered = sorted(changes.items())  # neighbours in the index one after the other
-    away = [(leaf, by) for leaf, by in ordered if by and (by < 0) == (leaf & 15 in _BELOW)]
-    back = [(by, leaf) for leaf, by in ordered if by and (by < 0) != (leaf & 15 in _BELOW)]
+    _carry(hot, Moves.of(changes))
+
+
+class Moves(NamedTuple):
+    """Changes of balances, in the order of the leaves: away from zero (leaf, by), towards zero (by, leaf)."""
+
+    away: list[tuple[int, int]]
+    back: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, changes: Mapping[int, int]) -> Self:
+        """Sort changes into the two; neighbours in the index come one after the other."""
+        away, back = [], []
+        for move in sorted(changes.items()):
+            leaf, by = move
+            if not by:
+                continue
+            if (by < 0) == (leaf & 15 in _BELOW):
+                away.append(move)
+            else:
+                back.append((by, leaf))
+        return cls(away, back)
+
+
+def _carry(hot: Driver, moves: Moves) -> None:
+    away, back = moves
     if away and hot.sqlite:
         hot.many(
             "INSERT INTO ledger_balance (leaf_id, posted) VALUES (?, ?) "
@@ -179,7 +229,7 @@ def carry(hot: Driver, changes: Mapping[int, int]) -> None:
         )
     elif away:
         hot.run(
-            "INSERT INTO ledger_balance AS b (leaf_id, posted) SELECT * FROM unnest(?::bigint[], ?::bigint[]) "
+            "INSERT INTO ledger_balance AS b (leaf_id, posted) SELECT * FROM unnest(?, ?) "
             "ON CONFLICT (leaf_id) DO UPDATE SET posted = b.posted + excluded.posted",
             _columns(away),
         )
@@ -194,7 +244,7 @@ def _carry_back(hot: Driver, moves: Sequence[tuple[int, int]]) -> None:
     else:
         updated = hot.run(
             "UPDATE ledger_balance b SET posted = b.posted + c.amount "
-            "FROM unnest(?::bigint[], ?::bigint[]) AS c(amount, leaf_id) WHERE b.leaf_id = c.leaf_id",
+            "FROM unnest(?, ?) AS c(amount, leaf_id) WHERE b.leaf_id = c.leaf_id",
             _columns(moves),
         )
     assert updated == len(moves), "what moves towards zero was on a leaf"
@@ -207,12 +257,11 @@ def _give(hot: Driver, batch: int, given: Mapping[int, tuple[int, int]]) -> None
     if rows and hot.sqlite:
         hot.many(f"{insert} VALUES (?, ?, ?, ?)", rows)
     elif rows:
-        arrays = "?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]"
-        hot.run(f"{insert} SELECT * FROM unnest({arrays})", _columns(rows))  # noqa: S608 - constants
+        hot.run(f"{insert} SELECT * FROM unnest(?, ?, ?, ?)", _columns(rows))
 
 
-def _columns(rows: Sequence[tuple[int, ...]]) -> list[list[int]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Sequence[tuple[int, ...]]) -> list[Array]:
+    return [bigints(column) for column in zip(*rows, strict=True)]
 
 
 class SeriesNow(NamedTuple):
@@ -226,11 +275,11 @@ def series_now(session: Session, series_ids: Iterable[int]) -> dict[int, SeriesN
     """Read what the verbs must know of series; one that is not there is absent."""
     with driver(session) as hot:
         rows = hot.where_in(
-            "SELECT s.id, s.issuer_id, s.expires_at, s.award_month, s.cap, COALESCE((SELECT b.last FROM ledger_block b "
-            "WHERE b.series_id = s.id ORDER BY b.first DESC LIMIT 1), 0) FROM ledger_series s WHERE s.id",
+            "SELECT s.id, s.issuer_id, s.expires_at, s.award_month, s.cap, s.clawback_cap, s.refund_grace_days, "
+            "COALESCE((SELECT b.last FROM ledger_block b WHERE b.series_id = s.id ORDER BY b.first DESC LIMIT 1), 0) FROM ledger_series s WHERE s.id",
             sorted(set(series_ids)),
         )
-    return {row[0]: SeriesNow(SeriesFacts(*row[1:5]), row[5]) for row in rows}
+    return {row[0]: SeriesNow(SeriesFacts(*row[1:7]), row[7]) for row in rows}
 
 
 def require_room(series_id: int, now_: SeriesNow, wanted: int) -> None:
