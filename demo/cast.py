@@ -125,7 +125,13 @@ def lead_issuer(database: Database, clock: StandingClock) -> Issuer:
     with database.writing() as session:
         regulator = _actor(database, "regulator")
         issuing.accept_filing(
-            session, regulator, filing.filing_id, "示例备案2024-0001", effective_on=facts.YEAR.since, reason=_WHY
+            session,
+            regulator,
+            filing.filing_id,
+            "示例备案2024-0001",
+            digest=filing.digest,
+            effective_on=facts.YEAR.since,
+            reason=_WHY,
         )
     clock.at = facts.ACTIVE_AT
     with database.writing() as session:

@@ -257,7 +257,7 @@ class _Walk:
     def file(self) -> None:
         filed = make_filing(self.session, self.issuer_id, self.scheme)
         number = f"示例备2026-{self.issuer_id[-6:]}"
-        service.accept_filing(self.session, regulator(), filed.filing_id, number, reason=WHY)
+        service.accept_filing(self.session, regulator(), filed.filing_id, number, digest=filed.digest, reason=WHY)
 
     def activate(self) -> None:
         service.activate(self.session, regulator(), self.issuer_id, reason=WHY)

@@ -259,7 +259,7 @@ def _town(shared: Database) -> Town:
                 "report_digest": "0" * 64,
                 "summary": "示例结论",
             },
-            "/api/v1/filings/{filing_id}/accept": {"number": "示例备字 1 号", **why},
+            "/api/v1/filings/{filing_id}/accept": {"number": "示例备字 1 号", "digest": "0" * 64, **why},
         }
     visitors = [Visitor("stranger"), Visitor("key", Credentials(api_key=key))]
     for login in logins:

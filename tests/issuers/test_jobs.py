@@ -18,7 +18,7 @@ def test_the_nightly_job_marks_what_is_due_and_a_second_run_changes_nothing(
     with database.writing() as session:
         issuer_id = make_issuer(session).issuer_id
         change = make_filing(session, issuer_id)
-        service.accept_filing(session, regulator(), change.filing_id, "N2", reason=WHY)
+        service.accept_filing(session, regulator(), change.filing_id, "N2", digest=change.digest, reason=WHY)
     clock.move(timedelta(days=7))
     enqueued(database, "issuers.bring_filings_into_effect", "1")
     job = only(database)

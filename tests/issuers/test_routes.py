@@ -90,7 +90,7 @@ def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
     report = {"passed": True, "report_digest": "c" * 64, "summary": "试算通过"}
     admin.post(f"/filings/{filing['filing_id']}/sections/rules/reports", report)
     admin.post(f"/filings/{filing['filing_id']}/submit", WHY)
-    accepted = regulator.post(f"/filings/{filing['filing_id']}/accept", {"number": "示例备2026-1", **WHY})
+    accepted = regulator.post(f"/filings/{filing['filing_id']}/accept", {"number": "示例备2026-1", "digest": filing["digest"], **WHY})
     active = regulator.post(f"{life}/activate", WHY)
 
     (listed,) = stranger.get(f"{API}/issuers").json()

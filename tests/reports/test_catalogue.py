@@ -309,7 +309,7 @@ def test_names_and_units_come_in_both_languages(database: Database, shop: Shop) 
 def test_a_step_that_the_calendar_took_names_the_platform_and_no_role(session: Session, clock: StandingClock) -> None:
     issuer_id = make_issuer(session).issuer_id
     change = make_filing(session, issuer_id)
-    issuing.accept_filing(session, regulator(), change.filing_id, "N2", reason="示例")
+    issuing.accept_filing(session, regulator(), change.filing_id, "N2", digest=change.digest, reason="示例")
     clock.move(timedelta(days=7))
     issuing.bring_into_effect(session, operator_at_the_machine(clock.now()))
 

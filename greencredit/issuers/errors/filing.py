@@ -134,3 +134,73 @@ class FilingOvertaken(Conflict):
             found=found,
             wanted=wanted,
         )
+
+
+class FilingChanged(Conflict):
+    """备案内容已变更: a decision names the version it was taken on, and another one lies there."""
+
+    code = "issuers.filing_changed"
+
+    def __init__(self, filing_id: str, *, found: str, wanted: str) -> None:
+        super().__init__(
+            f"{filing_id} has the digest {found}, the decision was taken on {wanted}",
+            filing_id=filing_id,
+            found=found,
+            wanted=wanted,
+        )
+
+
+class FilingWaiting(Conflict):
+    """已有备案待决定: an issuer has one version before the authority at a time."""
+
+    code = "issuers.filing_waiting"
+
+    def __init__(self, filing_id: str, *, found: str) -> None:
+        super().__init__(
+            f"{filing_id} can't be submitted while {found} waits for a decision", filing_id=filing_id, found=found
+        )
+
+
+class ChecksNotPassed(Refused):
+    """自动检查未通过: a version that fails a check that must be passed is not submitted."""
+
+    code = "issuers.checks_not_passed"
+
+    def __init__(self, filing_id: str, *, found: Sequence[str], report_digest: str) -> None:
+        super().__init__(
+            f"{filing_id} fails {', '.join(found)}",
+            filing_id=filing_id,
+            found=list(found),
+            report_digest=report_digest,
+        )
+
+
+class FieldUnknown(Refused):
+    """无此字段: a reason is given for a field that the scheme has."""
+
+    code = "issuers.field_unknown"
+
+    def __init__(self, filing_id: str, *, found: str) -> None:
+        super().__init__(f"{filing_id} has no field {found!r}", filing_id=filing_id, found=found)
+
+
+class CalendarUnknown(Refused):
+    """该年度工作日历尚未公布或未录入: working days are never guessed."""
+
+    code = "issuers.calendar_unknown"
+
+    def __init__(self, *, found: int, wanted: Sequence[int]) -> None:
+        super().__init__(
+            f"the working days of {found} are not known, only those of {', '.join(str(year) for year in wanted)}",
+            found=found,
+            wanted=list(wanted),
+        )
+
+
+class TierUnknown(Refused):
+    """备案层级表缺失: no tier of the table holds on the day."""
+
+    code = "issuers.tier_unknown"
+
+    def __init__(self, *, wanted: date) -> None:
+        super().__init__(f"no tier of filing holds on {wanted}", wanted=wanted.isoformat())

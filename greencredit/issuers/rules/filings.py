@@ -33,6 +33,7 @@ _FILING_PASSAGES: Final = (
     (_F.DRAFT, FilingStep.PASS_SECTION, _HANDS, _F.DRAFT),
     (_F.DRAFT, FilingStep.FAIL_SECTION, _HANDS, _F.DRAFT),
     (_F.DRAFT, FilingStep.SUBMIT, (_ADMIN,), _F.SUBMITTED),
+    (_F.SUBMITTED, FilingStep.OPINE, (_REGULATOR,), _F.SUBMITTED),
     (_F.SUBMITTED, FilingStep.ACCEPT, (_REGULATOR,), _F.ACCEPTED),
     (_F.SUBMITTED, FilingStep.RETURN, (_REGULATOR,), _F.RETURNED),
     (_F.SUBMITTED, FilingStep.REFUSE, (_REGULATOR,), _F.REFUSED),
@@ -51,6 +52,7 @@ FILING_ACTIONS: Final[Mapping[FilingStep, tuple[str, ...]]] = MappingProxyType(
         FilingStep.PASS_SECTION: ("rule.file",),
         FilingStep.FAIL_SECTION: ("rule.file",),
         FilingStep.SUBMIT: ("issuer.file",),
+        FilingStep.OPINE: ("issuer.decide",),
         FilingStep.ACCEPT: ("issuer.decide",),
         FilingStep.RETURN: ("issuer.decide",),
         FilingStep.REFUSE: ("issuer.decide",),
@@ -112,6 +114,21 @@ _ALONE: Final = (
     SectionName.PARTICULARS,
 )
 """Sections that are one field of the scheme and bear its name."""
+_PROMISES: Final = (
+    "notices",
+    "existing_credits",
+    "referral",
+    "marketing",
+    "card_offers",
+    "draws",
+    "custody",
+    "data",
+    "reach",
+)
+"""What the section on promises holds: only what differs from what every scheme promises.
+
+So a scheme that says nothing of them has the very documents and digests that it had before they could be said.
+"""
 
 
 def sections_of(scheme: Scheme) -> dict[SectionName, str]:
@@ -129,7 +146,10 @@ def sections_of(scheme: Scheme) -> dict[SectionName, str]:
     }
     if scheme.promotions:
         parts[SectionName.RULES] = {"rules": fields["rules"], "promotions": fields["promotions"]}
-    return {name: document_of(parts[name]) for name in SectionName}
+    said = {name: fields[name] for name in _PROMISES if getattr(scheme, name) != Scheme.model_fields[name].default}
+    if said:
+        parts[SectionName.PROMISES] = said
+    return {name: document_of(parts[name]) for name in SectionName if name in parts}
 
 
 def scheme_of(sections: Mapping[SectionName, str]) -> Scheme:
@@ -140,7 +160,8 @@ def scheme_of(sections: Mapping[SectionName, str]) -> Scheme:
     if isinstance(read[SectionName.RULES], dict):  # a scheme without promotions has its rules alone there
         alone |= read[SectionName.RULES]
     redemption = _redemption_of(read[SectionName.REDEMPTION])
-    return Scheme.model_validate({**read[SectionName.VALUE], **validity, **redemption, **alone})
+    promises = read.get(SectionName.PROMISES, {})
+    return Scheme.model_validate({**read[SectionName.VALUE], **validity, **redemption, **alone, **promises})
 
 
 def clawback_terms_of(document: str) -> ClawbackTerms:

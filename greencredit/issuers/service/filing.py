@@ -9,6 +9,7 @@ from greencredit.issuers import queries, rules
 from greencredit.issuers.catalogue import days_of
 from greencredit.issuers.errors import (
     EffectiveTooSoon,
+    FilingChanged,
     FilingNumberTaken,
     FilingOvertaken,
     FilingStepNotAllowed,
@@ -131,6 +132,7 @@ def accept_filing(
     filing_id: str,
     number: str,
     *,
+    digest: str,
     effective_on: date | None = None,
     reason: str,
     document_digest: str | None = None,
@@ -140,6 +142,7 @@ def accept_filing(
     issuer_turn = open_turn(session, actor, turn.row.issuer_id, LifeStep.ACCEPT_FILING, reason=reason)
     submitted = queries.last_step(session, turn.row.issuer_id, FilingStep.SUBMIT, about=filing_id)
     require_guards(session, issuer_turn, filed_by=submitted.actor_id if submitted else None)
+    _require_same(turn, digest)
     taken = session.scalar(select(FilingRow.id).where(FilingRow.number == number))
     if taken is not None:
         raise FilingNumberTaken(number, found=taken)
@@ -185,6 +188,12 @@ def _decide_against(
     turn.row.decided_at = turn.at
     take_filing(session, turn, document_digest=document_digest)
     return queries.filing(session, filing_id)
+
+
+def _require_same(turn: FilingTurn, digest: str | None) -> None:
+    """Refuse a decision on another version than the one that lies there."""
+    if digest is not None and digest != turn.row.digest:
+        raise FilingChanged(turn.row.id, found=turn.row.digest, wanted=digest)
 
 
 def _earliest_effect(session: Session, turn: FilingTurn) -> date:

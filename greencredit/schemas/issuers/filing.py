@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
+from greencredit.schemas.issuers.desk import CheckNote, Opinion, Placing
 from greencredit.schemas.issuers.life import FilingState
 from greencredit.schemas.issuers.scheme import Scheme
 from greencredit.schemas.issuers.texts import Digest
@@ -20,6 +21,8 @@ class SectionName(StrEnum):
     COMPLAINTS = "complaints"
     STANDARDS = "standards"
     PARTICULARS = "particulars"
+    PROMISES = "promises"
+    """Notices, referrals, advertising, draws, custody, data; only in filings that say something of them."""
 
 
 class SectionReport(Record):
@@ -59,3 +62,9 @@ class Filing(Record):
     submitted_at: Instant | None
     decided_at: Instant | None
     effective_on: date | None
+    check: CheckNote | None = None
+    """The newest automatic check of this very version."""
+    placing: Placing | None = None
+    """Who decides, how soon, with how many people; fixed when it is submitted."""
+    opinions: tuple[Opinion, ...] = ()
+    """What the authority said so far, first to last."""

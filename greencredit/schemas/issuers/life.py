@@ -63,12 +63,58 @@ class LifeStep(StrEnum):
     MEET_CONDITION = "meet_condition"
     ACCEPT_FILING = "accept_filing"
     ACTIVATE = "activate"
+    STATE_GUARANTEE = "state_guarantee"
     RESTRICT = "restrict"
+    """One reason more why it may not issue; history names the reason."""
+    RELIEVE = "relieve"
+    """One reason less, while others are left."""
     SUSPEND = "suspend"
+    EASE = "ease"
+    """A suspension ends while something else still stands against issuing."""
     LIFT = "lift"
+    """The last reason is gone."""
     WITHDRAW = "withdraw"
     CLOSE = "close"
     LAPSE = "lapse"
+
+
+class Reason(StrEnum):
+    """Why an issuer may not issue for now (限制发行事由); each is set and lifted by itself."""
+
+    CERTIFICATE = "certificate"
+    GRADE = "grade"
+    ASSESSMENT = "assessment"
+    FILING = "filing"
+    COVERAGE = "coverage"
+    SUPERVISION = "supervision"
+    """A decision of the regulator; only a regulator lifts it, and the clockwork none of his."""
+
+    @property
+    def words(self) -> Words:
+        """Give the reason in words."""
+        return _REASONS[self]
+
+
+_REASONS: Final = {
+    Reason.CERTIFICATE: Words(zh="信用认证或评价不在有效期", en="Certification or evaluation not in date"),
+    Reason.GRADE: Words(zh="信用等级低于下限", en="Credit grade below the floor"),
+    Reason.ASSESSMENT: Words(zh="第三方评估未通过或已过期", en="No passed assessment in date"),
+    Reason.FILING: Words(zh="无生效备案", en="No filing in force"),
+    Reason.COVERAGE: Words(zh="价值保障不足或存管说明已过期", en="Guarantee short, or its statement out of date"),
+    Reason.SUPERVISION: Words(zh="监管决定", en="Decision of the regulator"),
+}
+
+
+class OpenReason(Record):
+    """One reason that stands against issuing at present, since when and by whom."""
+
+    reason: Reason
+    title: Words
+    since: Instant
+    by: str
+    """The account that set it; `system` where the clockwork did."""
+    role: str
+    because: str
 
 
 class FilingState(StrEnum):
@@ -106,6 +152,7 @@ class FilingStep(StrEnum):
     PASS_SECTION = "pass_section"  # noqa: S105 - a step, no password
     FAIL_SECTION = "fail_section"
     SUBMIT = "submit"
+    OPINE = "opine"
     ACCEPT = "accept"
     RETURN = "return"
     REFUSE = "refuse"

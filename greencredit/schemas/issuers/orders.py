@@ -1,7 +1,11 @@
 """What is sent over HTTP to take a step."""
 
 from datetime import date
+from typing import Annotated
 
+from pydantic import Field
+
+from greencredit.schemas.issuers.desk import FieldReason, FilingNumber
 from greencredit.schemas.issuers.papers import NewAssessment, NewCertificate
 from greencredit.schemas.issuers.registration import NewIssuer
 from greencredit.schemas.issuers.scheme import Scheme
@@ -59,8 +63,30 @@ class ReportOrder(Record):
     summary: Line
 
 
+class SchemeOrder(Record):
+    """What is sent to have a scheme checked before anything is drafted."""
+
+    scheme: Scheme
+
+
 class Decision(StepOrder):
     """What the regulator sends with acceptance: the filing number and, for a later day, when it takes effect."""
 
-    number: Line
+    number: FilingNumber
     effective_on: date | None = None
+    digest: Digest
+    """Of the version that was read and decided on; another one is refused."""
+
+
+class ReturnOrder(StepOrder):
+    """What the regulator sends to give a version back: what is wrong, field by field."""
+
+    fields: Annotated[tuple[FieldReason, ...], Field(min_length=1, max_length=200)]
+    digest: Digest | None = None
+
+
+class RefuseOrder(StepOrder):
+    """What the regulator sends to refuse a version for good."""
+
+    fields: Annotated[tuple[FieldReason, ...], Field(max_length=200)] = ()
+    digest: Digest | None = None

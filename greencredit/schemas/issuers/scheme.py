@@ -7,6 +7,17 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from greencredit.schemas.awards import EarningRule, Slug
+from greencredit.schemas.issuers.promises import (
+    CardOffer,
+    CustodyTerms,
+    DataTerms,
+    Draw,
+    ExistingCredits,
+    MarketingText,
+    NoticePromise,
+    Reach,
+    Referral,
+)
 from greencredit.schemas.issuers.texts import Document, Line
 from greencredit.schemas.values import Fen, NonNegativeFen, PositiveCredits, Record, RegionCode, Words
 
@@ -196,6 +207,15 @@ class Scheme(Record):
     particulars: tuple[Particular, ...] = ()
     rules: Annotated[tuple[EarningRule, ...], Field(min_length=1)]
     promotions: tuple[Promotion, ...] = ()
+    notices: NoticePromise = NoticePromise()
+    existing_credits: ExistingCredits = ExistingCredits.KEEP_THEIR_TERMS
+    referral: Referral | None = None
+    marketing: tuple[MarketingText, ...] = ()
+    card_offers: tuple[CardOffer, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    custody: CustodyTerms | None = None
+    data: DataTerms = DataTerms()
+    reach: Reach = Reach()
 
     @property
     def spending_order(self) -> Words:

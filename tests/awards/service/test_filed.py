@@ -25,7 +25,7 @@ def file_again(session: Session, shop: Shop, clock: StandingClock, *rules: Earni
     """Let another version of the scheme be accepted, wait until it takes effect, and give its day."""
     filing = make_filing(session, shop.issuer_id, new_scheme(*rules))
     number = f"示例备2026-{filing.version:04d}-{shop.issuer_id[-6:]}"
-    accepted = issuing.accept_filing(session, regulator(), filing.filing_id, number, reason=WHY)
+    accepted = issuing.accept_filing(session, regulator(), filing.filing_id, number, digest=filing.digest, reason=WHY)
     assert accepted.effective_on is not None
     while date.fromisoformat(f"{clock.now() + timedelta(hours=8):%F}") < accepted.effective_on:
         clock.move(timedelta(days=1))

@@ -21,7 +21,7 @@ def test_each_version_keeps_its_own_terms_of_clawback_and_refund(session: Sessio
     issuer = make_issuer(session, scheme=new_scheme(clawback=OWED_UP_TO_500))
     milder = new_scheme().model_copy(update={"refund_grace_days": 60})
     change = make_filing(session, issuer.issuer_id, milder)
-    service.accept_filing(session, regulator(), change.filing_id, "N2", reason=WHY)
+    service.accept_filing(session, regulator(), change.filing_id, "N2", digest=change.digest, reason=WHY)
 
     found = [
         (

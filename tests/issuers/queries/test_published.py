@@ -69,7 +69,7 @@ def test_the_time_in_a_state_is_not_restarted_by_a_renewal(session: Session, clo
     clock.move(timedelta(days=3))
     filed = make_filing(session, issuer.issuer_id)
 
-    service.accept_filing(session, regulator(), filed.filing_id, "N2", reason=WHY)
+    service.accept_filing(session, regulator(), filed.filing_id, "N2", digest=filed.digest, reason=WHY)
 
     assert queries.public_issuer(session, issuer.issuer_id).since == active_since
 

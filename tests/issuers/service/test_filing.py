@@ -39,7 +39,9 @@ def test_the_first_filing_is_accepted_under_a_number_and_holds_at_once(session: 
     issuer = make_issuer(session, LifeState.ASSESSED)
     filed = make_filing(session, issuer.issuer_id)
 
-    accepted = service.accept_filing(session, regulator(), filed.filing_id, "示例备2026-1", reason=WHY)
+    accepted = service.accept_filing(
+        session, regulator(), filed.filing_id, "示例备2026-1", digest=filed.digest, reason=WHY
+    )
 
     assert (filed.state, filed.number, filed.version) == (FilingState.SUBMITTED, None, 1)
     assert accepted.model_dump(include={"state", "number", "effective_on", "digest", "scheme"}) == {
@@ -59,7 +61,7 @@ def test_every_section_is_a_document_with_its_own_digest(session: Session) -> No
 
     filed = make_filing(session, issuer.issuer_id)
 
-    assert [one.name for one in filed.sections] == list(SectionName)
+    assert [one.name for one in filed.sections] == [one for one in SectionName if one is not SectionName.PROMISES]
     assert [one.digest for one in filed.sections] == [rules.digest_of(one.document) for one in filed.sections]
     assert filed.digest == rules.filing_digest({one.name: one.digest for one in filed.sections})
 
@@ -93,7 +95,7 @@ def test_nobody_accepts_what_he_filed(session: Session) -> None:
     two_hats = make_actor(Role.REGULATOR, ScopeKind.REGION, "CN-SH", account_id="acc_two")
 
     with pytest.raises(OwnFiling) as no:
-        service.accept_filing(session, two_hats, filed.filing_id, "示例备2026-1", reason=WHY)
+        service.accept_filing(session, two_hats, filed.filing_id, "示例备2026-1", digest=filed.digest, reason=WHY)
 
     assert no.value.facts == {"filed_by": "acc_two", "account_id": "acc_two"}
     assert queries.filing(session, filed.filing_id) == filed
@@ -105,7 +107,9 @@ def test_only_a_regulator_accepts(session: Session, role: Role) -> None:
     filed = make_filing(session, issuer.issuer_id)
 
     with pytest.raises(AccessDenied):
-        service.accept_filing(session, make_actor(role, account_id="acc_x"), filed.filing_id, "1", reason=WHY)
+        service.accept_filing(
+            session, make_actor(role, account_id="acc_x"), filed.filing_id, "1", digest=filed.digest, reason=WHY
+        )
 
     assert queries.filing(session, filed.filing_id) == filed
 
@@ -113,11 +117,11 @@ def test_only_a_regulator_accepts(session: Session, role: Role) -> None:
 def test_a_filing_number_names_one_filing(session: Session) -> None:
     first, second = make_issuer(session, LifeState.ASSESSED), make_issuer(session, LifeState.ASSESSED, number=2)
     taken = make_filing(session, first.issuer_id)
-    service.accept_filing(session, regulator(), taken.filing_id, "示例备2026-1", reason=WHY)
+    service.accept_filing(session, regulator(), taken.filing_id, "示例备2026-1", digest=taken.digest, reason=WHY)
     filed = make_filing(session, second.issuer_id)
 
     with pytest.raises(FilingNumberTaken) as no:
-        service.accept_filing(session, regulator(), filed.filing_id, "示例备2026-1", reason=WHY)
+        service.accept_filing(session, regulator(), filed.filing_id, "示例备2026-1", digest=filed.digest, reason=WHY)
 
     assert no.value.facts == {"number": "示例备2026-1", "found": taken.filing_id}
     assert queries.filing(session, filed.filing_id) == filed
@@ -134,9 +138,15 @@ def test_a_change_of_terms_takes_effect_after_its_notice_and_the_old_terms_hold_
 
     with pytest.raises(EffectiveTooSoon) as no:
         service.accept_filing(
-            session, regulator(), change.filing_id, "N2", effective_on=effective_on - timedelta(days=1), reason=WHY
+            session,
+            regulator(),
+            change.filing_id,
+            "N2",
+            digest=change.digest,
+            effective_on=effective_on - timedelta(days=1),
+            reason=WHY,
         )
-    accepted = service.accept_filing(session, regulator(), change.filing_id, "N2", reason=WHY)
+    accepted = service.accept_filing(session, regulator(), change.filing_id, "N2", digest=change.digest, reason=WHY)
 
     assert no.value.facts == {"found": "2026-03-08", "wanted": "2026-03-09"}
     assert (accepted.state, accepted.effective_on) == (FilingState.ACCEPTED, effective_on)
@@ -161,11 +171,15 @@ def test_two_changes_never_take_effect_on_one_day(session: Session) -> None:
     issuer = make_issuer(session, LifeState.ACTIVE)
     late = TODAY + timedelta(days=30)
     second = make_filing(session, issuer.issuer_id)
-    service.accept_filing(session, regulator(), second.filing_id, "N2", effective_on=late, reason=WHY)
+    service.accept_filing(
+        session, regulator(), second.filing_id, "N2", digest=second.digest, effective_on=late, reason=WHY
+    )
     third = make_filing(session, issuer.issuer_id)
 
     with pytest.raises(EffectiveTooSoon) as no:
-        service.accept_filing(session, regulator(), third.filing_id, "N3", effective_on=late, reason=WHY)
+        service.accept_filing(
+            session, regulator(), third.filing_id, "N3", digest=third.digest, effective_on=late, reason=WHY
+        )
 
     assert no.value.facts == {"found": "2026-04-01", "wanted": "2026-04-02"}
 

@@ -101,7 +101,7 @@ def test_an_issuer_is_not_activated_before_its_filing_takes_effect(session: Sess
     issuer_id = make_issuer(session, LifeState.ASSESSED).issuer_id
     filed = make_filing(session, issuer_id)
     later = TODAY + timedelta(days=3)
-    service.accept_filing(session, regulator(), filed.filing_id, "N1", effective_on=later, reason=WHY)
+    service.accept_filing(session, regulator(), filed.filing_id, "N1", digest=filed.digest, effective_on=later, reason=WHY)
 
     with pytest.raises(NoFilingInForce) as no:
         service.activate(session, regulator(), issuer_id, reason=WHY)
