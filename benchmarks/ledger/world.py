@@ -161,6 +161,8 @@ def _terms(number: int, expires_at: datetime | None) -> Terms:
         award_month=202501,
         expires_at=expires_at,
         cap=Credits(10**12),
+        clawback_cap=Credits(0),
+        refund_grace_days=0,
     )
 
 

@@ -1,6 +1,6 @@
 """What the ledger refuses."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusal, Refused
 
@@ -10,16 +10,8 @@ class NotEnoughCredits(Refused):
 
     code = "ledger.not_enough_credits"
 
-    def __init__(self, *, wanted: int, found: int, event_id: int | None = None) -> None:
-        facts: dict[str, Any] = {} if event_id is None else {"event_id": event_id}
-        super().__init__(
-            f"{found} credits can be taken, {wanted} wanted"
-            if event_id is None
-            else f"the credits of award {event_id} are spent in part: {found} left, {wanted} wanted",
-            **facts,
-            wanted=wanted,
-            found=found,
-        )
+    def __init__(self, *, wanted: int, found: int) -> None:
+        super().__init__(f"{found} credits can be taken, {wanted} wanted", wanted=wanted, found=found)
 
 
 class KeyReused(Conflict):
@@ -151,6 +143,18 @@ class NoSuchSeries(NotFound):
 
     def __init__(self, series_id: int) -> None:
         super().__init__(f"there is no series {series_id}", series_id=series_id)
+
+
+class TermsDiffer(Conflict):
+    """批次条款不符: a version of a filing opened this series with other terms, and they never change."""
+
+    code = "ledger.terms_differ"
+
+    def __init__(self, *, series_id: int, found: Mapping[str, int], wanted: Mapping[str, int]) -> None:
+        told = ", ".join(f"{name} {wanted[name]}, found {found[name]}" for name in sorted(wanted))
+        super().__init__(
+            f"series {series_id} was opened with {told}", series_id=series_id, found=dict(found), wanted=dict(wanted)
+        )
 
 
 class NoSuchProposal(NotFound):

@@ -1,7 +1,6 @@
 """The ledger over HTTP: what a holder has, how it got there, moving credits, and the audit."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
@@ -36,7 +35,6 @@ from greencredit.schemas.ledger import (
     Redemption,
     RedemptionOrder,
     Refunded,
-    RefundOrder,
     Release,
     Restoration,
     SerialState,
@@ -230,10 +228,9 @@ async def redeem(posting: _Spends, order: RedemptionOrder, idempotency_key: Key)
 
 
 @router.post("/ledger/redemptions/{redemption}/refunds", status_code=201)
-async def restore(posting: _Spends, redemption: _Number, order: RefundOrder, idempotency_key: Key) -> Refunded:
-    """退还: give back what a redemption took, to the very leaves; what expired meanwhile is named, never lost."""
-    grace = timedelta(days=order.grace_days) if order.grace_days else None
-    facts = {"redemption": redemption, "credits": order.credits, "grace": grace}
+async def restore(posting: _Spends, redemption: _Number, order: PartOrder, idempotency_key: Key) -> Refunded:
+    """退还: give back what a redemption took, to the very leaves; what expired meanwhile follows the filed grace."""
+    facts = {"redemption": redemption, "credits": order.credits}
     wish = service.Wish(Restoration, _account(posting), idempotency_key, facts)
     refunded: Refunded = await posting.submit(service.restore_each, wish)
     return refunded

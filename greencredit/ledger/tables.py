@@ -80,6 +80,7 @@ class LedgerSeries(Table):
             "issuer_id", "terms_version", "funding", "award_month", "expires_at", name="uq_ledger_series_terms"
         ),
         CheckConstraint("cap > 0", name="cap_positive"),
+        CheckConstraint("clawback_cap >= 0 AND refund_grace_days >= 0", name="terms_not_negative"),
         STRICT,
     )
 
@@ -91,6 +92,8 @@ class LedgerSeries(Table):
     expires_at: Mapped[int]
     """Microseconds since 1970; the largest 64-bit number means never."""
     cap: Mapped[int]
+    clawback_cap: Mapped[int]
+    refund_grace_days: Mapped[int]
 
 
 class LedgerBalance(Table):

@@ -19,7 +19,6 @@ from greencredit.schemas.ledger import (
     Activation,
     Allotment,
     Capture,
-    Clawback,
     Command,
     Compensation,
     Earning,
@@ -31,7 +30,6 @@ from greencredit.schemas.ledger import (
     Release,
     Restoration,
     Reversal,
-    ShortagePolicy,
     Unfreeze,
     Verb,
     Withdrawal,
@@ -61,6 +59,7 @@ class Books:
             self._fall_short(session)
             self._take_back(session)
             self._erased_holds(session)
+            self._spend_graced(session)
         self.clock.move(11 * DAY)
         with self.database.writing() as session:
             self._refund_late(session)
@@ -88,8 +87,11 @@ class Books:
             "life": service.series(session, make_terms()),
             "short": service.series(session, make_terms(expires_at=start + 10 * DAY)),
             "later": service.series(session, make_terms(expires_at=start + 20 * DAY)),
-            "other": service.series(session, make_terms("iss_other")),
-            "other_new": service.series(session, make_terms("iss_other", award_month=202604)),
+            "other": service.series(session, make_terms("iss_other", clawback_cap=6)),
+            "other_new": service.series(session, make_terms("iss_other", award_month=202604, clawback_cap=6)),
+            "graced": service.series(
+                session, make_terms(terms_version=2, expires_at=start + 10 * DAY, refund_grace_days=30)
+            ),
         }
 
     def _earn_and_spend(self, session: Session) -> None:
@@ -137,8 +139,7 @@ class Books:
         wu = holder_of(session, "con_wu")
         (award,) = self._post(session, Earning(wu, self.series["other"], 9, self._key()))
         redeem(session, 9, holder="con_wu", key="all of it", issuer_id="iss_other")
-        clawback = Clawback(ShortagePolicy.SHORTAGE, 6)
-        self._post(session, Reversal(award, 9, self._key(), because(), clawback))
+        self._post(session, Reversal(award, 9, self._key(), because()))
         self._post(session, Earning(wu, self.series["other_new"], 8, self._key()))
 
     def _take_back(self, session: Session) -> None:
@@ -152,9 +153,13 @@ class Books:
         self._post(session, Earning(gone, self.series["life"], 11, self._key()))
         self._post(session, Earning(gone, self.series["later"], 4, self._key()))
 
+    def _spend_graced(self, session: Session) -> None:
+        self._post(session, Earning(holder_of(session, "con_wu"), self.series["graced"], 3, self._key()))
+        self.graced = redeem(session, 3, holder="con_wu", key="graced").event_id
+
     def _refund_late(self, session: Session) -> None:
         self._post(session, Restoration(self.captured, 4, self._key()))
-        self._post(session, Restoration(self.captured, 3, self._key(), grace=30 * DAY))
+        self._post(session, Restoration(self.graced, 3, self._key()))
         service.expire(session, service.caller(session, "tests"), until=self.clock.now())
 
 

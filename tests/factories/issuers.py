@@ -11,6 +11,7 @@ from greencredit.kernel.access import Actor, Role, Scope, ScopeKind
 from greencredit.kernel.clock import civil_date, now
 from greencredit.schemas.awards import EarningRule, Ground, PerYuan
 from greencredit.schemas.issuers import (
+    ClawbackPolicy,
     ClawbackTerms,
     ComplaintChannel,
     Condition,
@@ -186,6 +187,11 @@ def new_scheme(*earning_rules: EarningRule, fen_per_100: int = 100, clawback: Cl
         standards=(StandardRef(title="绿色消费积分技术规范", publisher="中国国际经济技术合作促进会"),),
         rules=earning_rules or (example_rule(),),
     )
+
+
+def owed_up_to(credits_: int) -> ClawbackTerms:
+    """File that what is spent is owed after a clawback, up to so many credits."""
+    return ClawbackTerms(policy=ClawbackPolicy.SHORTAGE, cap_credits=Credits(credits_))
 
 
 # ---- The way through life ------------------------------------------------------------------------------------------

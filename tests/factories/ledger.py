@@ -1,13 +1,12 @@
 """Holders, series and earnings for tests of the ledger."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from greencredit.ledger import service
 from greencredit.ledger.rules import key_of
 from greencredit.schemas.ledger import (
-    Clawback,
     Earning,
     Hold,
     Posted,
@@ -29,6 +28,8 @@ def make_terms(
     award_month: int = 202603,
     expires_at: datetime | None = None,
     cap: int = 1_000_000,
+    clawback_cap: int = 1_000,
+    refund_grace_days: int = 0,
 ) -> Terms:
     """Give the terms of a series."""
     return Terms(
@@ -38,6 +39,8 @@ def make_terms(
         award_month=award_month,
         expires_at=expires_at,
         cap=Credits(cap),
+        clawback_cap=Credits(clawback_cap),
+        refund_grace_days=refund_grace_days,
     )
 
 
@@ -73,10 +76,9 @@ def reverse(
     key: str = "r",
     caller: str = "tests",
     reason: str = "退货",
-    clawback: Clawback | None = None,
 ) -> TakenBack:
     """Take credits of an award back."""
-    reversal = Reversal(event_id, credits_, key_of(key), because(reason), clawback)
+    reversal = Reversal(event_id, credits_, key_of(key), because(reason))
     return service.reverse(session, service.caller(session, caller), reversal)
 
 
@@ -95,13 +97,9 @@ def redeem(
     return service.post_one(session, service.caller(session, "tests"), redemption)
 
 
-def restore(
-    session: Session, redemption: int, credits_: int, *, key: str = "back", grace: timedelta | None = None
-) -> Refunded:
+def restore(session: Session, redemption: int, credits_: int, *, key: str = "back") -> Refunded:
     """Give spent credits back."""
-    return service.restore(
-        session, service.caller(session, "tests"), Restoration(redemption, credits_, key_of(key), grace)
-    )
+    return service.restore(session, service.caller(session, "tests"), Restoration(redemption, credits_, key_of(key)))
 
 
 def hold(session: Session, credits_: int, *, holder: str = "con_li", key: str = "h") -> Posted:

@@ -19,7 +19,7 @@ from greencredit.reports import rules
 from greencredit.reports import service as reporting
 from greencredit.schemas.awards import Caps, EarningRule, Ground, PerKilogram
 from greencredit.schemas.evidence import FeedKind, NewFeed
-from greencredit.schemas.issuers import Issuer
+from greencredit.schemas.issuers import ClawbackTerms, Issuer
 from greencredit.schemas.people import CardLink
 from greencredit.schemas.reports import IssuedReport, Lang
 from greencredit.schemas.values import Credits, Fen, Grams, Words
@@ -266,11 +266,13 @@ T2,CARD,metro_trip_km,2026-02-28 08:10:00,200,
 """
 
 
-def make_filed_issuer(database: Database, *, name: str = "示例零售有限公司") -> Issuer:
+def make_filed_issuer(
+    database: Database, *, name: str = "示例零售有限公司", clawback: ClawbackTerms | None = None
+) -> Issuer:
     """Lead an issuer to the state in which it issues, with a rule for purchases and one for rides; publish factors."""
     with database.writing() as session:
         acting.publish_factors(session, actions.shipped_factor_file(), by="示例")
-        return make_issuer(session, name=name, scheme=new_scheme(example_rule(), RIDES_RULE))
+        return make_issuer(session, name=name, scheme=new_scheme(example_rule(), RIDES_RULE, clawback=clawback))
 
 
 def make_household(

@@ -7,10 +7,10 @@ hold or a redemption is known later is handed in. Refusals are raised by code.
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from greencredit.schemas.ledger import Clawback, ShortagePolicy
+from greencredit.schemas.ledger import Terms
 
 
 class No(Exception):  # noqa: N818 - the model's answer
@@ -24,6 +24,19 @@ class Series(NamedTuple):
     month: int
     ends: datetime | None
     cap: int
+    owed_most: int
+    """The most that somebody can come to owe its issuer."""
+    grace_days: int
+
+
+PROMISED: Final = "issuer_id, award_month, expires_at, cap, clawback_cap, refund_grace_days"
+"""The columns that say so, in the order of `Series`."""
+
+
+def promised(terms: Terms) -> Series:
+    """Give what terms promise."""
+    ends, most = terms.expires_at, terms.clawback_cap
+    return Series(terms.issuer_id, terms.award_month, ends, terms.cap, most, terms.refund_grace_days)
 
 
 class Taken(NamedTuple):
@@ -162,19 +175,17 @@ class Model:
         self.repay(award["holder"], parts)
 
     def reversal(self, c: Any, _number: int) -> dict[str, int]:
-        """First what waits, then what is there; what was used is owed under the policy, what nobody used is not."""
+        """First what waits, then what is there; what was used is owed under the terms, what nobody used is not."""
         award = self.award_named(c.award, "earn", "accrue", "compensate")
-        holder, series, policy = award["holder"], award["series"], c.clawback or Clawback()
+        holder, series = award["holder"], award["series"]
         if c.credits > award["left"]:
             raise No("ledger.already_reversed")
         waits = min(c.credits, award["waits"])
         there = min(c.credits - waits, self.has["available", holder, series])
         unused = min(c.credits - waits - there, self.unused[holder, series])
         used = c.credits - waits - there - unused
-        if used and c.clawback is None:
-            raise No("ledger.not_enough_credits")
         debt = (holder, self.series[series].issuer)
-        asked = max(0, min(used, policy.cap - self.owes[debt])) if policy.policy is ShortagePolicy.SHORTAGE else 0
+        asked = max(0, min(used, self.series[series].owed_most - self.owes[debt]))
         award["left"] -= c.credits
         award["waits"] -= waits
         self.move(("pending", holder), None, [[series, waits]])
@@ -264,20 +275,21 @@ class Model:
             if self.live(one):
                 self.has["available", spent.holder, one] += credits_
                 back.append([one, credits_])
-            elif c.grace is None:
+            elif not self.series[one].grace_days:
                 self.has["expired", 0, one] += credits_
                 self.unused[spent.holder, one] += credits_
                 sums["expired"] += credits_
             else:
-                later = self.later(one, c.grace)
+                later = self.later(one)
                 self.has["available", spent.holder, later] += credits_
                 back.append([later, credits_])
                 sums["revived"] += credits_
         sums["repaid"] = self.repay(spent.holder, back)
         return {name: sums[name] for name in ("restored", "expired", "revived", "repaid")}
 
-    def later(self, series: int, grace: timedelta) -> int:
+    def later(self, series: int) -> int:
         """The series of the same terms that ends with the last day of the grace, in China."""
+        grace = timedelta(days=self.series[series].grace_days)
         day = (self.now + grace).astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)
         ends = day.replace(hour=0, minute=0, second=0, microsecond=0)
         wanted = self.series[series]._replace(ends=ends)

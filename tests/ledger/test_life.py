@@ -25,7 +25,6 @@ from greencredit.schemas.ledger import (
     Adjustment,
     Allotment,
     Capture,
-    Clawback,
     Compensation,
     Earning,
     Freeze,
@@ -37,23 +36,23 @@ from greencredit.schemas.ledger import (
     Release,
     Restoration,
     Reversal,
-    ShortagePolicy,
     Unfreeze,
     Waiver,
     Withdrawal,
 )
 from tests.conftest import NOON
 from tests.factories.ledger import make_terms
-from tests.ledger.model import Model, No, Series
+from tests.ledger.model import PROMISED, Model, No, Series, promised
 from tests.ledger.worlds import World, ask, broken, events, log_root, standing, told
 from tests.postgres import Cluster
 
 SUBJECTS: Final = ["con_li", "con_wu", "mer_tea", "prj_trees", "ent_mill", "ent_shop", "con_zhou"]
 TERMS: Final = [
-    make_terms("iss_a", cap=400),
-    make_terms("iss_a", cap=400, expires_at=NOON + timedelta(days=2)),
-    make_terms("iss_a", cap=400, expires_at=NOON + timedelta(days=6), award_month=202604),
-    make_terms("iss_b", cap=400),
+    make_terms("iss_a", cap=400, clawback_cap=10_000),
+    make_terms("iss_a", cap=400, clawback_cap=10_000, refund_grace_days=1, expires_at=NOON + timedelta(days=2)),
+    make_terms("iss_a", cap=400, clawback_cap=25, expires_at=NOON + timedelta(days=6), award_month=202604),
+    make_terms("iss_b", cap=400, clawback_cap=0),
+    make_terms("iss_b", cap=400, clawback_cap=10, refund_grace_days=30, expires_at=NOON + timedelta(days=4)),
 ]
 REASON: Final = Reason("acc_operator", "退货", "a" * 64)
 
@@ -67,21 +66,18 @@ persons = often(1, 1, 1, 2, 7)
 anybody = often(1, 1, 1, 1, 2, 7, seldom=(3, 5, 99))
 parties = often(3, 3, 4, seldom=(2, 99))
 enterprises = often(5, 5, 6, seldom=(1, 99))
-series = often(1, 2, 3, 4, seldom=(9,))
+series = often(1, 2, 3, 4, 5, seldom=(19,))
 amounts = often(*range(1, 31), seldom=(0, -3))
 much = often(*range(20, 80), seldom=(0,))
 issuers = often(None, None, "iss_a", "iss_b", seldom=("iss_unknown",))
-graces = st.sampled_from([None, timedelta(days=1), timedelta(days=30)])
-caps = (10, 25, 10_000, 10_000, 10_000)
-clawbacks = st.sampled_from([None, Clawback(), *(Clawback(ShortagePolicy.SHORTAGE, cap) for cap in caps)])
 fresh: st.SearchStrategy[bytes] = st.just(b"")
 because = st.just(REASON)
 picks = st.sampled_from([0, 0, 0, 1, 1, 2, *range(30)])
 
 awards = st.builds(Earning, anybody, series, amounts, fresh)
 spending = st.builds(Redemption, persons, much, parties, fresh, issuers, often(False, False, True))
-taking_back = st.builds(Reversal, picks, much, fresh, because, clawbacks)
-giving_back = st.builds(Restoration, picks, amounts, fresh, graces)
+taking_back = st.builds(Reversal, picks, much, fresh, because)
+giving_back = st.builds(Restoration, picks, amounts, fresh)
 setting_aside = st.one_of(
     st.builds(Hold, persons, much, fresh, issuers),
     st.builds(Freeze, persons, amounts, fresh, because, st.none() | series),
@@ -118,7 +114,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.worlds = [World(connection) for connection in self.connections]
         self.all(lambda world: world.found(SUBJECTS, TERMS, ["tests", "other"]))
-        terms = [Series(one.issuer_id, one.award_month, one.expires_at, one.cap) for one in TERMS]
+        terms = [promised(one) for one in TERMS]
         kinds = {number: subject[:3] for number, subject in enumerate(SUBJECTS, 1)}
         self.model = Model(NOON, dict(enumerate(terms, 1)), kinds)
         self.asked: list[tuple[int, Any]] = []
@@ -326,8 +322,8 @@ def _numbers(session: Session) -> list[tuple[int, int | None, int]]:
 
 
 def _terms(session: Session) -> dict[int, Series]:
-    rows = session.execute(text("SELECT id, issuer_id, award_month, expires_at, cap FROM ledger_series"))
-    return {row[0]: Series(row[1], row[2], None if row[3] == NEVER else instant(row[3]), row[4]) for row in rows}
+    rows = session.execute(text(f"SELECT id, {PROMISED} FROM ledger_series"))
+    return {row[0]: Series(row[1], row[2], None if row[3] == NEVER else instant(row[3]), *row[4:]) for row in rows}
 
 
 def _batches(session: Session) -> list[Any]:

@@ -26,7 +26,6 @@ from greencredit.schemas.ledger import (
     Activation,
     Allotment,
     Capture,
-    Clawback,
     Compensation,
     Earning,
     Freeze,
@@ -37,7 +36,6 @@ from greencredit.schemas.ledger import (
     Release,
     Restoration,
     Reversal,
-    ShortagePolicy,
     Unfreeze,
     Waiver,
     Withdrawal,
@@ -49,7 +47,6 @@ from tests.ledger.ground import post
 WATCHED: Final = ("ledger_event", "ledger_balance", "ledger_holder", "ledger_batch", "ledger_block", "proofs_entry")
 PEOPLE: Final = 5_000
 AWARDS: Final = 50_000
-SHORTAGE: Final = Clawback(ShortagePolicy.SHORTAGE, 10**6)
 
 
 @pytest.fixture
@@ -143,7 +140,7 @@ def story(session: Session, clock: StandingClock) -> dict[str, Callable[[], Any]
     caller = service.caller(session, "tests")
     li, wu, tea = (holder_of(session, name) for name in ("con_7", "con_8", "mer_tea"))
     mill, shop = holder_of(session, "ent_mill"), holder_of(session, "ent_shop")
-    soon = service.series(session, make_terms("iss_soon", expires_at=NOON + timedelta(days=1)))
+    soon = service.series(session, make_terms("iss_soon", expires_at=NOON + timedelta(days=1), refund_grace_days=9))
     number: dict[str, int] = {}
 
     def does(name: str, command: Callable[[], Any]) -> tuple[str, Callable[[], Any]]:
@@ -156,7 +153,7 @@ def story(session: Session, clock: StandingClock) -> dict[str, Callable[[], Any]
         return key_of(f"story {len(number)}")
 
     def back(name: str) -> None:
-        refund = Restoration(number[name], 2, key_of(f"back {name}"), timedelta(days=9))
+        refund = Restoration(number[name], 2, key_of(f"back {name}"))
         service.restore(session, caller, refund)
 
     return dict(
@@ -178,7 +175,7 @@ def story(session: Session, clock: StandingClock) -> dict[str, Callable[[], Any]
             does("unfreeze", lambda: Unfreeze(number["freeze"], 2, key(), because())),
             does("compensate", lambda: Compensation(wu, 3, 2, key(), because())),
             does("reverse", lambda: Reversal(number["compensate"], 2, key(), because())),
-            does("reverse short", lambda: Reversal(number["accrue"], 9, key(), because(), SHORTAGE)),
+            does("reverse short", lambda: Reversal(number["accrue"], 9, key(), because())),
             does("earn in debt", lambda: Earning(li, soon, 1, key())),
             does("waive", lambda: Waiver(li, soon, 1, key(), because())),
             does("fund", lambda: Funding(mill, 3, 9, key(), because())),

@@ -16,7 +16,6 @@ from greencredit.ledger import queries as ledger
 from greencredit.reports import queries, rules
 from greencredit.reports.catalogue import consumer, issuer_filing
 from greencredit.schemas.issuers import LifeState
-from greencredit.schemas.ledger import Clawback, ShortagePolicy
 from greencredit.schemas.reports import (
     ConsumerReport,
     CreditFlow,
@@ -32,7 +31,7 @@ from greencredit.schemas.values import Credits, Grams, Period, Words
 from tests.conftest import NOON
 from tests.factories.awards import action_rule, publish_factors, purchase_rule, take_in
 from tests.factories.evidence import Shop, activities_csv, bought, did, make_shop, receipt_csv
-from tests.factories.issuers import make_filing, make_issuer, new_issuer, regulator
+from tests.factories.issuers import make_filing, make_issuer, new_issuer, owed_up_to, regulator
 from tests.factories.ledger import redeem, reverse
 from tests.reports.paper import page_of, words_of
 
@@ -44,7 +43,7 @@ def shop(database: Database, tmp_path: Path) -> Shop:
     """Take in a handful of receipts and rides of two of three households."""
     with database.writing() as session:
         publish_factors(session)
-        shop = make_shop(session, purchase_rule(), action_rule())
+        shop = make_shop(session, purchase_rule(), action_rule(), clawback=owed_up_to(30))
     receipts = receipt_csv(
         tmp_path / "receipts.csv",
         [
@@ -167,7 +166,7 @@ def test_what_is_owed_after_a_reversal_of_spent_credits_is_in_the_report(databas
         [basket] = [line for line in awards.awards_of(session, holder, PERIOD) if line.credits == 36]
         balance = sum(one.available for one in ledger.balances_of(session, holder))
         redeem(session, balance, holder=holder)
-        reverse(session, basket.award_id, 36, clawback=Clawback(ShortagePolicy.SHORTAGE, 30))
+        reverse(session, basket.award_id, 36)
 
     with database.reading() as session:
         report, other = (of_household(session, shop, card) for card in ("CARD-0001", "CARD-0002"))

@@ -21,7 +21,7 @@ from greencredit.proofs.rules.policy import Policy
 from greencredit.proofs.rules.tree import verify_consistency
 from greencredit.proofs.rules.verify_log import verify_log
 from greencredit.schemas.ledger import Adjustment, LeafKind, Verb
-from tests.ledger.model import Model, No, Series
+from tests.ledger.model import PROMISED, Model, No, Series
 from tests.ledger.worlds import standing, told
 from tests.simulation.requests import CORRECTIONS, REASON
 from tests.simulation.shaky import Call, Transaction
@@ -135,10 +135,10 @@ class Oracle:
             self.read = len(self.events)
             for number, subject in session.execute(text("SELECT id, subject_id FROM ledger_holder")):
                 self.model.kinds[number] = subject[:3] if subject else self.model.kinds[number]
-            terms = session.execute(text("SELECT id, issuer_id, award_month, expires_at, cap FROM ledger_series"))
-            for number, issuer, month, ends, cap in terms:
+            terms = session.execute(text(f"SELECT id, {PROMISED} FROM ledger_series"))
+            for number, issuer, month, ends, *rest in terms:
                 until = None if ends == rules.NEVER else instant(ends)
-                self.model.series[number] = Series(issuer, month, until, cap)
+                self.model.series[number] = Series(issuer, month, until, *rest)
             size = session.scalar(text("SELECT log_size FROM ledger_head"))
             if size and (not self.roots or self.roots[-1][0] != size):
                 self.roots.append((size, proofs.root(session, size)))

@@ -28,7 +28,7 @@ from greencredit.proofs.errors import PublishedElsewhere
 from greencredit.proofs.service.publish import LEASE
 from greencredit.schemas.ledger import Verb
 from tests.conftest import NOON
-from tests.ledger.model import Model, Series
+from tests.ledger.model import Model, promised
 from tests.simulation import verbs
 from tests.simulation.oracle import Oracle
 from tests.simulation.requests import CORRECTIONS, REASON, SUBJECTS, TERMS, Wishes
@@ -100,7 +100,7 @@ class World(Oracle):
         """The numbers of requests that were told meanwhile that surely nothing was written."""
         self.deaths = 0
         self.eye = Database(url, clock=StandingClock(NOON), entropy=seeded_entropy(seed), keys=KEYS)
-        terms = [Series(one.issuer_id, one.award_month, one.expires_at, one.cap) for one in TERMS]
+        terms = [promised(one) for one in TERMS]
         kinds = {number: subject[:3] for number, subject in enumerate(SUBJECTS, 1)}
         self.model = Model(NOON, dict(enumerate(terms, 1)), kinds)
         self.events: list[tuple[int, int, Verb, int, int, int]] = []

@@ -9,10 +9,10 @@ from greencredit.awards import queries as awards
 from greencredit.awards import service as awarding
 from greencredit.kernel.database import Database
 from greencredit.schemas.awards import ConsumerTotals, Ground, MonthTotal, SubjectTotal
-from greencredit.schemas.ledger import Clawback, ShortagePolicy
 from greencredit.schemas.values import Credits, Fen, Grams, Words
 from greencredit.schemas.web import OwedLine, YearLink
 from greencredit.web import household
+from tests.factories.issuers import owed_up_to
 from tests.factories.ledger import redeem, reverse
 from tests.factories.web import make_filed_issuer, make_household
 
@@ -111,12 +111,12 @@ def test_what_was_taken_back_is_shown_with_its_reason(shared: Database, tmp_path
 def test_what_is_owed_after_a_reversal_of_spent_credits_is_shown_with_the_issuer(
     shared: Database, tmp_path: Path
 ) -> None:
-    issuer = make_filed_issuer(shared)
+    issuer = make_filed_issuer(shared, clawback=owed_up_to(120))
     consumer_id = make_household(shared, tmp_path, issuer)
     with shared.writing() as session:
         ride = awards.awards_of(session, consumer_id, limit=1)[0]
         redeem(session, 416, holder=consumer_id)
-        reverse(session, ride.award_id, 300, clawback=Clawback(ShortagePolicy.SHORTAGE, 120))
+        reverse(session, ride.award_id, 300)
 
     with shared.reading() as session:
         page = household.page_of(session, consumer_id)

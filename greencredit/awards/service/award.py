@@ -189,6 +189,8 @@ def terms_of(filing: Filing, month: tuple[int, int]) -> Terms:
         award_month=year * 100 + number,
         expires_at=expires_at,
         cap=filing.scheme.monthly_cap_credits,
+        clawback_cap=Credits(filing.scheme.clawback.cap_credits or 0),
+        refund_grace_days=filing.scheme.refund_grace_days,
     )
 
 

@@ -10,12 +10,11 @@ from greencredit.awards import queries, rules
 from greencredit.awards.errors import NoSuchAward
 from greencredit.awards.rules import Filed
 from greencredit.awards.tables import AwardsAward, AwardsReversal
-from greencredit.issuers import queries as issuers
 from greencredit.kernel.errors import Refusal
 from greencredit.ledger import queries as ledger_queries
 from greencredit.ledger import service as ledger
 from greencredit.ledger.rules import key_of
-from greencredit.schemas.ledger import Clawback, Reason, Reversal, ShortagePolicy, TakenBack
+from greencredit.schemas.ledger import Reason, Reversal, TakenBack
 
 _CALLER = "awards.reverse"
 
@@ -65,7 +64,6 @@ def _take_back_direct(session: Session, wish: TakeBack) -> TakenBack:
         credits=wish.credits,
         key=_key(wish.award_id, wish.credits, wish.key),
         reason=Reason(wish.actor_id, wish.reason, wish.document),
-        clawback=_filed(session, wish.award_id),
     )
     return ledger.reverse(session, ledger.caller(session, _CALLER), reversal)
 
@@ -95,7 +93,6 @@ def take_back(
         credits=credits_,
         key=_key(award_id, credits_, key),
         reason=Reason(actor_id, reason, document),
-        clawback=_filed(session, award_id),
     )
     posted = ledger.reverse(session, caller, reversal)
     if not posted.repeated:
@@ -108,13 +105,6 @@ def take_back(
 def _key(award_id: int, credits_: int, key: str) -> bytes:
     """Make the key of a reversal: whoever names one may use it once; without one, an amount is taken back once."""
     return key_of(f"{award_id}:key:{key}" if key else f"{award_id}:{credits_}")
-
-
-def _filed(session: Session, award_id: int) -> Clawback:
-    """Give what the issuer filed, in the version that the credits carry, for credits that are spent already."""
-    carried = ledger_queries.terms_of_award(session, award_id)
-    terms = issuers.clawback_terms(session, carried.issuer_id, carried.terms_version)
-    return Clawback(ShortagePolicy[terms.policy.name], terms.cap_credits or 0)
 
 
 def _free_caps(session: Session, row: AwardsAward, filed: Filed, credits_: int) -> None:

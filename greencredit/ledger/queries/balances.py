@@ -21,7 +21,9 @@ from greencredit.schemas.ledger import (
 )
 from greencredit.schemas.values import Credits
 
-TERMS: Final = "s.issuer_id, s.terms_version, s.funding, s.award_month, s.expires_at, s.cap"
+TERMS: Final = (
+    "s.issuer_id, s.terms_version, s.funding, s.award_month, s.expires_at, s.cap, s.clawback_cap, s.refund_grace_days"
+)
 _SERIES_OF_LEAF: Final = "((b.leaf_id >> 4) & 16777215)"
 _LEAVES: Final = "b.leaf_id >= (h.id << 28) AND b.leaf_id < ((h.id + 1) << 28)"
 
@@ -58,6 +60,8 @@ def terms_of(row: Row[Any]) -> Terms:
         award_month=row.award_month,
         expires_at=None if row.expires_at == rules.NEVER else instant(row.expires_at),
         cap=row.cap,
+        clawback_cap=row.clawback_cap,
+        refund_grace_days=row.refund_grace_days,
     )
 
 

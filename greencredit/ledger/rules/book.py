@@ -31,6 +31,8 @@ class SeriesFacts(NamedTuple):
     expires_at: int
     award_month: int
     cap: int
+    clawback_cap: int
+    refund_grace_days: int
 
 
 class Fact(NamedTuple):
@@ -122,7 +124,7 @@ class Book:
         awards are taken back in this batch."""
         self.unused: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         """(Holder, series) → events that took credits which were never used, and how many; for the same holders."""
-        self.revived: dict[tuple[int, int], int] = {}
+        self.revived: dict[int, int] = {}
         """(Series that has ended, micros of the graced end) → the series of the same terms that ends then."""
         self._orders: dict[tuple[LeafKind, str | None], _Order] = {}
         self.rows: list[Row] = []

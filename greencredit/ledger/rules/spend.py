@@ -73,7 +73,7 @@ def _shares(
 
 
 def restore(book: Book, command: Restoration) -> int:
-    """Give back what was spent, to the very leaves; what expired meanwhile follows the filed grace.
+    """Give back what was spent, to the very leaves; what expired meanwhile follows the terms of its series.
 
     Raises:
         NoSuchRedemption: the group spent nothing at a merchant.
@@ -90,12 +90,13 @@ def restore(book: Book, command: Restoration) -> int:
     for fact, credits_ in shares:
         cause = number + len(moves)
         moves.append(Move(Verb.RESTORE, fact.series, fact.holder, credits_, fact.party, fact.event_id))
-        if book.series[fact.series].expires_at > book.at:
+        terms = book.series[fact.series]
+        if terms.expires_at > book.at:
             back.append(CameIn(fact.series, credits_))
-        elif command.grace is None:
+        elif not terms.refund_grace_days:
             moves.append(Move(Verb.EXPIRE, fact.series, fact.holder, credits_, cause=cause))
         else:
-            revived = book.revived[fact.series, graced_until(book.at, command)]
+            revived = book.revived[fact.series]
             moves.append(Move(Verb.REVIVE_OUT, fact.series, fact.holder, credits_, cause=cause))
             moves.append(Move(Verb.REVIVE_IN, revived, fact.holder, credits_, cause=cause))
             back.append(CameIn(revived, credits_, fact.series))
@@ -103,10 +104,9 @@ def restore(book: Book, command: Restoration) -> int:
     return book.write(moves, key=command.key, fingerprint=print_of(command))
 
 
-def graced_until(at: int, command: Restoration) -> int:
-    """Give the instant at which revived credits end: the grace, rounded up to the end of a day in China."""
-    assert command.grace is not None, "only a filed grace revives"
-    return micros(start_of(civil_date(instant(at) + command.grace) + timedelta(days=1)))
+def graced_until(at: int, grace_days: int) -> int:
+    """Give the instant at which revived credits end: the filed grace, rounded up to the end of a day in China."""
+    return micros(start_of(civil_date(instant(at)) + timedelta(days=grace_days + 1)))
 
 
 def print_of(command: Hold | Redemption | Capture | Release | Restoration) -> bytes:
@@ -128,5 +128,4 @@ def print_of(command: Hold | Redemption | Capture | Release | Restoration) -> by
         case Release():
             return fingerprint(Verb.RELEASE, command.hold, command.credits)
         case Restoration():
-            grace_days = -1 if command.grace is None else command.grace // timedelta(days=1)
-            return fingerprint(Verb.RESTORE, command.redemption, command.credits, grace_days)
+            return fingerprint(Verb.RESTORE, command.redemption, command.credits)

@@ -14,20 +14,19 @@ from greencredit.ledger.rules.book import Book, Fact, Move, require_amount
 from greencredit.ledger.rules.issue import CameIn, repayments
 from greencredit.ledger.rules.keys import fingerprint
 from greencredit.ledger.rules.paths import AWARD_VERBS
-from greencredit.schemas.ledger import Freeze, LeafKind, Reversal, ShortagePolicy, Unfreeze, Verb, Waiver
+from greencredit.schemas.ledger import Freeze, LeafKind, Reversal, Unfreeze, Verb, Waiver
 
 REVERSIBLE = AWARD_VERBS - {Verb.ALLOT, Verb.ADJUST_UP}
 
 
 def reverse(book: Book, command: Reversal) -> int:
-    """Take an award back: first what still waits, then what is available, then by the filed policy.
+    """Take an award back: first what still waits, then what is available, then by the terms of its series.
 
     Nobody owes credits that expired or were corrected away before he could use them.
 
     Raises:
         NoSuchEvent, NotAnAward: there is no such award.
         AlreadyReversed: less of it is left to take back.
-        NotEnoughCredits: it is spent, and the command names no policy.
     """
     require_amount(command.credits)
     fact = book.facts.get(command.award)
@@ -38,14 +37,12 @@ def reverse(book: Book, command: Reversal) -> int:
     left = fact.credits - book.taken_back(fact.event_id)
     if command.credits > left:
         raise AlreadyReversed(event_id=command.award, wanted=command.credits, left=left)
-    moves, spent = _moves(book, fact, command)
-    if spent and command.clawback is None:
-        raise NotEnoughCredits(wanted=command.credits, found=command.credits - spent, event_id=command.award)
-    return book.write(moves, key=command.key, fingerprint=print_of(command), reason=command.reason)
+    return book.write(
+        _moves(book, fact, command), key=command.key, fingerprint=print_of(command), reason=command.reason
+    )
 
 
-def _moves(book: Book, fact: Fact, command: Reversal) -> tuple[list[Move], int]:
-    """Give the moves, and how many of the credits are spent or set aside."""
+def _moves(book: Book, fact: Fact, command: Reversal) -> list[Move]:
     series, holder, award = fact.series, fact.holder, fact.event_id
     pending = 0
     if fact.verb is Verb.ACCRUE:
@@ -55,7 +52,7 @@ def _moves(book: Book, fact: Fact, command: Reversal) -> tuple[list[Move], int]:
     short = command.credits - waiting - available
     unused = _unused(book, fact, short)
     spent = short - sum(credits_ for _, credits_ in unused)
-    owed, set_off = _owed(book, fact, _asked_back(book, fact, command, spent))
+    owed, set_off = _owed(book, fact, _asked_back(book, fact, spent))
     waived = spent - sum(owed.values()) - sum(set_off.values())
     fallen = Counter({series: short - spent + waived}) + owed + set_off
     wanted = [
@@ -66,7 +63,7 @@ def _moves(book: Book, fact: Fact, command: Reversal) -> tuple[list[Move], int]:
         (Verb.WAIVE, series, waived, award),
         *((verb, of, credits_, None) for of, credits_ in set_off.items() for verb in (Verb.REPAY, Verb.SETTLE)),
     ]
-    return [Move(verb, of, holder, credits_, cause=cause) for verb, of, credits_, cause in wanted if credits_], spent
+    return [Move(verb, of, holder, credits_, cause=cause) for verb, of, credits_, cause in wanted if credits_]
 
 
 def _unused(book: Book, fact: Fact, short: int) -> list[tuple[int, int]]:
@@ -80,12 +77,11 @@ def _unused(book: Book, fact: Fact, short: int) -> list[tuple[int, int]]:
     return pardoned
 
 
-def _asked_back(book: Book, fact: Fact, command: Reversal, spent: int) -> int:
-    """Give how much of what is spent the filed policy asks back."""
-    if command.clawback is None or command.clawback.policy is not ShortagePolicy.SHORTAGE:
-        return 0
-    owes = sum(credits_ for _, credits_ in book.owes(fact.holder, book.series[fact.series].issuer_id))
-    return max(0, min(spent, command.clawback.cap - owes))
+def _asked_back(book: Book, fact: Fact, spent: int) -> int:
+    """Give how much of what is spent the filed cap asks back."""
+    terms = book.series[fact.series]
+    owes = sum(credits_ for _, credits_ in book.owes(fact.holder, terms.issuer_id))
+    return max(0, min(spent, terms.clawback_cap - owes))
 
 
 def _owed(book: Book, fact: Fact, credits_: int) -> tuple[Counter[int], Counter[int]]:
@@ -157,8 +153,7 @@ def print_of(command: Reversal | Waiver | Freeze | Unfreeze) -> bytes:
     """Sum a command up, so that a retry is told from a reused key; who asks and why is not part of it."""
     match command:
         case Reversal():
-            terms = (-1, 0) if command.clawback is None else (int(command.clawback.policy), command.clawback.cap)
-            return fingerprint(Verb.REVERSE, command.award, command.credits, *terms)
+            return fingerprint(Verb.REVERSE, command.award, command.credits)
         case Waiver():
             return fingerprint(Verb.WAIVE, command.holder, command.series, command.credits)
         case Freeze():

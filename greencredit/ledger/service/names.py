@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from greencredit.kernel.clock import instant, micros
 from greencredit.kernel.database import is_sqlite
 from greencredit.kernel.ids import Entropy
 from greencredit.ledger import rules
+from greencredit.ledger.errors import TermsDiffer
 from greencredit.ledger.rules.seal import SECRET_BYTES
 from greencredit.ledger.service.posting import NEW_HOLDERS
 from greencredit.schemas.ledger import Terms
@@ -58,7 +60,11 @@ def _known_holders(session: Session, subject_ids: Collection[str]) -> dict[str, 
 
 
 def series(session: Session, terms: Terms) -> int:
-    """Give the number of a series, making it on first sight; its terms never change afterwards."""
+    """Give the number of a series, making it on first sight; its terms never change afterwards.
+
+    Raises:
+        TermsDiffer: this version of the filing opened the series with another cap, clawback or grace.
+    """
     row = terms.model_dump() | {
         "expires_at": rules.NEVER if terms.expires_at is None else micros(terms.expires_at),
     }
@@ -66,25 +72,35 @@ def series(session: Session, terms: Terms) -> int:
         "issuer_id = :issuer_id AND terms_version = :terms_version AND funding = :funding "
         "AND award_month = :award_month AND expires_at = :expires_at"
     )
-    find = text(f"SELECT id FROM ledger_series WHERE {same}")  # noqa: S608 - a constant
-    found: int | None = session.execute(find, row).scalar_one_or_none()
-    if found is not None:
-        return found
-    session.execute(
-        text(
-            "INSERT INTO ledger_series (issuer_id, terms_version, funding, award_month, expires_at, cap) "
-            "VALUES (:issuer_id, :terms_version, :funding, :award_month, :expires_at, :cap) ON CONFLICT DO NOTHING"
-        ),
-        row,
-    )
-    made: int = session.execute(find, row).scalar_one()
-    return made
+    find = text(f"SELECT id, cap, clawback_cap, refund_grace_days FROM ledger_series WHERE {same}")  # noqa: S608 - a constant
+    found = session.execute(find, row).one_or_none()
+    if found is None:
+        names = ", ".join(row)
+        session.execute(
+            text(
+                f"INSERT INTO ledger_series ({names}) VALUES (:{names.replace(', ', ', :')}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of fields
+            ),
+            row,
+        )
+        found = session.execute(find, row).one()
+    number: int = found.id
+    differing = {name: getattr(found, name) for name in _FIXED if getattr(found, name) != row[name]}
+    if differing:
+        raise TermsDiffer(series_id=number, found={name: row[name] for name in differing}, wanted=differing)
+    return number
+
+
+_FIXED: Final = ("cap", "clawback_cap", "refund_grace_days")
+"""What a version of a filing says once, for every series it opens."""
 
 
 def revived_series(session: Session, series_id: int, expires_at: int) -> int:
     """Give the series of the same terms that ends at the graced instant (micros), making it on first sight."""
     row = session.execute(
-        text("SELECT issuer_id, terms_version, funding, award_month, cap FROM ledger_series WHERE id = :series"),
+        text(
+            "SELECT issuer_id, terms_version, funding, award_month, cap, clawback_cap, refund_grace_days "
+            "FROM ledger_series WHERE id = :series"
+        ),
         {"series": series_id},
     ).one()
     return series(session, Terms(**row._asdict(), expires_at=instant(expires_at)))

@@ -13,12 +13,11 @@ from greencredit.schemas.values import Credits
 
 
 def reverse(session: Session, caller_id: int, reversal: Reversal) -> TakenBack:
-    """Take an award back, whole or in part (冲正), under the filed policy for what is spent.
+    """Take an award back, whole or in part (冲正), as far as the terms of its series say.
 
     Raises:
         NoSuchEvent, NotAnAward: there is no such award.
         AlreadyReversed: less of it is left to take back.
-        NotEnoughCredits: it is spent, and the command names no policy.
         KeyReused: the key stands for another payload.
     """
     posted = post_one(session, caller_id, reversal)

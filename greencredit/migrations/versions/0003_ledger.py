@@ -85,6 +85,8 @@ def _create_names() -> None:
         sa.Column("award_month", Whole, nullable=False),
         sa.Column("expires_at", Whole, nullable=False),
         sa.Column("cap", Whole, nullable=False),
+        sa.Column("clawback_cap", Whole, nullable=False),
+        sa.Column("refund_grace_days", Whole, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_series"),
         sa.UniqueConstraint(
             "issuer_id",
@@ -95,6 +97,7 @@ def _create_names() -> None:
             name="uq_ledger_series_terms",  # the convention's name is longer than PostgreSQL allows
         ),
         sa.CheckConstraint("cap > 0", name="ck_ledger_series_cap_positive"),
+        sa.CheckConstraint("clawback_cap >= 0 AND refund_grace_days >= 0", name="ck_ledger_series_terms_not_negative"),
         sqlite_strict=True,
     )
 

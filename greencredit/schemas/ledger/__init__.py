@@ -17,7 +17,6 @@ from greencredit.schemas.ledger.commands import Activation as Activation
 from greencredit.schemas.ledger.commands import Adjustment as Adjustment
 from greencredit.schemas.ledger.commands import Allotment as Allotment
 from greencredit.schemas.ledger.commands import Capture as Capture
-from greencredit.schemas.ledger.commands import Clawback as Clawback
 from greencredit.schemas.ledger.commands import Command as Command
 from greencredit.schemas.ledger.commands import Compensation as Compensation
 from greencredit.schemas.ledger.commands import Earning as Earning
@@ -35,7 +34,6 @@ from greencredit.schemas.ledger.commands import Unfreeze as Unfreeze
 from greencredit.schemas.ledger.commands import Waiver as Waiver
 from greencredit.schemas.ledger.commands import Withdrawal as Withdrawal
 from greencredit.schemas.ledger.kinds import LeafKind as LeafKind
-from greencredit.schemas.ledger.kinds import ShortagePolicy as ShortagePolicy
 from greencredit.schemas.ledger.kinds import Verb as Verb
 from greencredit.schemas.ledger.orders import AdjustmentDecision as AdjustmentDecision
 from greencredit.schemas.ledger.orders import AdjustmentOrder as AdjustmentOrder
@@ -48,7 +46,6 @@ from greencredit.schemas.ledger.orders import PartOrder as PartOrder
 from greencredit.schemas.ledger.orders import ProposalDecided as ProposalDecided
 from greencredit.schemas.ledger.orders import ProposalMade as ProposalMade
 from greencredit.schemas.ledger.orders import RedemptionOrder as RedemptionOrder
-from greencredit.schemas.ledger.orders import RefundOrder as RefundOrder
 from greencredit.schemas.ledger.orders import UnfreezeOrder as UnfreezeOrder
 from greencredit.schemas.ledger.trajectory import AwardShare as AwardShare
 from greencredit.schemas.ledger.trajectory import AwardStory as AwardStory

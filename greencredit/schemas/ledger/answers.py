@@ -23,6 +23,11 @@ class Terms(Record):
     """None: for life (终身有效)."""
     cap: PositiveCredits
     """The most credits the filing allows in this series."""
+    clawback_cap: NonNegativeCredits
+    """The most credits one holder can come to owe the issuer after a clawback (待追回上限); 0: what is spent is never
+    asked back."""
+    refund_grace_days: int = Field(ge=0, le=36_500)
+    """How long credits live on that expired before they were refunded (退回宽限期); 0: they expire at once."""
 
 
 class SeriesBalance(Record):

@@ -4,10 +4,7 @@ Holders, parties and series go by the ledger's own numbers. A key is 16 bytes (`
 the same key of the same caller gives the first answer for ever.
 """
 
-from datetime import timedelta
 from typing import NamedTuple
-
-from greencredit.schemas.ledger.kinds import ShortagePolicy
 
 
 class Earning(NamedTuple):
@@ -83,32 +80,23 @@ class Redemption(NamedTuple):
 
 
 class Restoration(NamedTuple):
-    """Give back what a redemption took, to the very leaves (退还); `redemption` is the group that spent."""
+    """Give back what a redemption took, to the very leaves (退还); `redemption` is the group that spent.
+
+    What expired meanwhile follows the terms of its series; nobody who asks can choose.
+    """
 
     redemption: int
     credits: int
     key: bytes
-    grace: timedelta | None = None
-    """The filed grace for credits that expired meanwhile; none: they are given back and expire at once."""
-
-
-class Clawback(NamedTuple):
-    """The filed policy for credits that are spent when their award is taken back."""
-
-    policy: ShortagePolicy = ShortagePolicy.ONLY_WHAT_IS_LEFT
-    cap: int = 0
-    """The most credits one holder can come to owe one issuer."""
 
 
 class Reversal(NamedTuple):
-    """Take an award back, whole or in part (冲正)."""
+    """Take an award back, whole or in part (冲正); for what is spent the terms of its series decide."""
 
     award: int
     credits: int
     key: bytes
     reason: Reason
-    clawback: Clawback | None = None
-    """None: refuse unless everything is still there."""
 
 
 class Waiver(NamedTuple):

@@ -73,10 +73,3 @@ class Verb(IntEnum):
     REVERSE_FUND = 27
     WAIVE = 28
     """A shortage that nobody asks back: beyond the filed policy, or given up."""
-
-
-class ShortagePolicy(IntEnum):
-    """What a reversal does when the credits are spent already; filed by the issuer."""
-
-    ONLY_WHAT_IS_LEFT = 0
-    SHORTAGE = 1

@@ -53,14 +53,6 @@ class RedemptionOrder(Record):
     donation: bool = False
 
 
-class RefundOrder(Record):
-    """Give back what a redemption took, to the very leaves (退还)."""
-
-    credits: Amount
-    grace_days: Annotated[StrictInt, Field(ge=0, le=36_500)]
-    """The filed grace for credits that expired meanwhile (退回宽限期); 0: they are given back and expire at once."""
-
-
 class FreezeOrder(Record):
     """Keep credits back for fraud, appeal or court (处置冻结)."""
 

@@ -16,12 +16,10 @@ from greencredit.schemas.ledger import (
     AwardShare,
     AwardStory,
     Capture,
-    Clawback,
     Funding,
     Passing,
     Posted,
     Release,
-    ShortagePolicy,
 )
 from tests.conftest import NOON
 from tests.factories.ledger import (
@@ -91,7 +89,7 @@ def test_a_redemption_draws_on_awards_in_award_order_and_names_their_shares(sess
 
 @pytest.mark.proves("LED-4")
 def test_revived_credits_count_for_the_award_that_first_earned_them(session: Session, clock: StandingClock) -> None:
-    terms = make_terms(expires_at=NOON + timedelta(days=30))
+    terms = make_terms(expires_at=NOON + timedelta(days=30), refund_grace_days=30)
     earn(
         session,
         make_earning(session, credits_=10, key="a", terms=terms),
@@ -99,7 +97,7 @@ def test_revived_credits_count_for_the_award_that_first_earned_them(session: Ses
     )
     spent = redeem(session, 15)
     clock.move(timedelta(days=31))
-    restore(session, spent.event_id, 8, grace=timedelta(days=30))
+    restore(session, spent.event_id, 8)
     again = redeem(session, 6, key="again")
 
     shares = queries.shares_by_award(session, [again.event_id])
@@ -131,9 +129,14 @@ def test_refunded_credits_that_expired_without_grace_are_told_as_such(session: S
 
 @pytest.mark.proves("LED-4")
 def test_a_reversal_beyond_what_is_left_is_told_in_all_its_parts(session: Session) -> None:
-    earn(session, make_earning(session, credits_=10, key="a"), make_earning(session, credits_=4, key="b"))
+    terms = make_terms(clawback_cap=3)
+    earn(
+        session,
+        make_earning(session, credits_=10, key="a", terms=terms),
+        make_earning(session, credits_=4, key="b", terms=terms),
+    )
     redeem(session, 8)
-    reverse(session, 1, 10, clawback=Clawback(ShortagePolicy.SHORTAGE, cap=3))
+    reverse(session, 1, 10)
 
     first, second = queries.award_story(session, 1), queries.award_story(session, 2)
 

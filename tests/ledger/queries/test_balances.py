@@ -10,7 +10,6 @@ from greencredit.ledger import queries, service
 from greencredit.ledger.rules import key_of
 from greencredit.schemas.ledger import (
     Accrual,
-    Clawback,
     Expiring,
     Freeze,
     HolderTotals,
@@ -18,14 +17,12 @@ from greencredit.schemas.ledger import (
     Owed,
     Redemption,
     SeriesBalance,
-    ShortagePolicy,
 )
 from greencredit.schemas.values import Credits
 from tests.conftest import NOON
 from tests.factories.ledger import because, earn, hold, holder_of, make_earning, make_terms, redeem, restore, reverse
 from tests.ledger.ground import post
 
-SHORTAGE = Clawback(ShortagePolicy.SHORTAGE, 100)
 SOON = make_terms(expires_at=NOON + timedelta(days=10))
 
 
@@ -58,7 +55,7 @@ def test_what_is_owed_is_told_by_series_and_in_the_totals(session: Session) -> N
     earning = make_earning(session, credits_=30)
     earn(session, earning)
     redeem(session, 30)
-    reverse(session, 1, 30, clawback=SHORTAGE)
+    reverse(session, 1, 30)
 
     assert queries.owed_by(session, "con_li") == [Owed("iss_example", earning.series, 30)]
     assert queries.totals_of(session, "con_li") == [

@@ -57,7 +57,7 @@ def _this_year(session: Session) -> Period:
 def _many(session: Session, count: int, *, holders: int = 7, key: str = "many") -> None:
     """Book so many awards as one batch, of several persons in turn."""
     numbers = service.holders(session, [f"con_{one}" for one in range(holders)])
-    series = service.series(session, make_terms(cap=10_000_000))
+    series = service.series(session, make_terms(terms_version=2, cap=10_000_000))
     earn(
         session,
         *(

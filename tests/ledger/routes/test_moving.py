@@ -39,14 +39,24 @@ def test_asked_twice_with_a_key_is_done_once(till: Till) -> None:
 def test_what_was_spent_is_given_back_and_no_more(till: Till) -> None:
     spent = till.ask("redemptions", "d", consumer=LI, credits=30, party="mer_tea").json()["event_id"]
 
-    back = till.ask(f"redemptions/{spent}/refunds", "b", credits=30, grace_days=0)
-    again = till.ask(f"redemptions/{spent}/refunds", "b", credits=30, grace_days=0)
-    more = till.ask(f"redemptions/{spent}/refunds", "b2", credits=1, grace_days=0)
+    back = till.ask(f"redemptions/{spent}/refunds", "b", credits=30)
+    again = till.ask(f"redemptions/{spent}/refunds", "b", credits=30)
+    more = till.ask(f"redemptions/{spent}/refunds", "b2", credits=1)
 
     nothing = {"expired": 0, "revived": 0, "repaid": 0}
     assert back.json() == {"event_id": 3, "repeated": False, "restored": 30, **nothing}
     assert (again.json()["repeated"], _told(more)) == (True, (409, "ledger.nothing_left"))
     assert till.has() == (100, 0, 0)
+
+
+@pytest.mark.proves("LED-1", "ISS-3")
+@pytest.mark.parametrize("choice", [{"grace_days": 30}, {"grace": 30}, {"clawback": {"policy": "shortage"}}])
+def test_nobody_who_asks_for_a_refund_chooses_its_terms(till: Till, choice: dict[str, Any]) -> None:
+    spent = till.ask("redemptions", "d", consumer=LI, credits=30, party="mer_tea").json()["event_id"]
+
+    answer = till.ask(f"redemptions/{spent}/refunds", "b", credits=30, **choice)
+
+    assert (_told(answer), till.has(), till.events()) == ((422, "app.invalid_request"), (70, 0, 0), 2)
 
 
 @pytest.mark.proves("LED-1", "LED-3")
@@ -61,7 +71,7 @@ def test_what_was_spent_is_given_back_and_no_more(till: Till) -> None:
         ("holds/7/captures", {"credits": 1, "party": "mer_tea"}, (404, "ledger.no_such_hold")),
         ("holds/7/releases", {"credits": 1}, (404, "ledger.no_such_hold")),
         ("redemptions", {"consumer": LI, "credits": 1, "party": "con_wang"}, (422, "app.invalid_request")),
-        ("redemptions/1/refunds", {"credits": 1, "grace_days": 0}, (404, "ledger.no_such_redemption")),
+        ("redemptions/1/refunds", {"credits": 1}, (404, "ledger.no_such_redemption")),
         ("freezes/7/releases", {"credits": 1, "reason": "申诉成立"}, (404, "ledger.no_such_freeze")),
         (
             "compensations",

@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 from greencredit.ledger import queries, service
 from greencredit.ledger.errors import CapReached, NoSuchHolder, NoSuchSeries, NotPositive
 from greencredit.ledger.rules import MOST, key_of
-from greencredit.schemas.ledger import Clawback, Earning, Posted, ShortagePolicy, Verb
+from greencredit.schemas.ledger import Earning, Posted, Verb
 from tests.factories.ledger import earn, make_earning, make_terms, redeem, reverse
 from tests.ledger.ground import Line, everything, holding, lines, on_leaves, refused
-
-SHORTAGE = Clawback(ShortagePolicy.SHORTAGE, 1_000)
 
 
 @pytest.mark.proves("LED-1")
@@ -237,7 +235,7 @@ def test_one_bad_award_of_a_thousand_refuses_all_or_only_itself(session: Session
 def test_awards_of_a_batch_in_which_somebody_owes_are_refused_as_all_others(session: Session) -> None:
     earn(session, make_earning(session, credits_=30, key="spent"))
     redeem(session, 30)
-    reverse(session, 1, 30, clawback=SHORTAGE)
+    reverse(session, 1, 30)
     good, bad = make_earning(session, "con_wu", credits_=3, key="a"), make_earning(session, key="b")._replace(series=99)
     repaying = make_earning(session, credits_=40, key="c")
     caller = service.caller(session, "tests")

@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 from greencredit.kernel.clock import StandingClock
 from greencredit.ledger import service
 from greencredit.ledger.rules import key_of
-from greencredit.schemas.ledger import Clawback, Freeze, Posted, ShortagePolicy, Unfreeze, Verb, Waiver
+from greencredit.schemas.ledger import Freeze, Posted, Unfreeze, Verb, Waiver
 from tests.conftest import NOON
 from tests.factories.ledger import because, earn, holder_of, make_earning, make_terms, redeem, reverse
 from tests.ledger.ground import Line, everything, holding, lines, post, refused
 
-SHORTAGE = Clawback(ShortagePolicy.SHORTAGE, 1_000)
 SOON = make_terms(expires_at=NOON + timedelta(days=10))
 
 
@@ -84,7 +83,7 @@ def test_a_shortage_is_given_up_in_parts_and_never_more_than_there_is(session: S
     earning = make_earning(session, credits_=30)
     earn(session, earning)
     redeem(session, 30)
-    reverse(session, 1, 30, clawback=SHORTAGE)
+    reverse(session, 1, 30)
     waiver = Waiver(earning.holder, earning.series, 20, key_of("w"), because("困难家庭"))
 
     answer = post(session, waiver)
@@ -104,7 +103,7 @@ def test_a_repeated_request_changes_nothing_and_its_key_is_taken(session: Sessio
     holder_of(session, "con_wu")
     frozen = post(session, Freeze(earning.holder, 5, key_of("f"), because(), earning.series)).event_id
     redeem(session, 20, issuer_id="iss_example")
-    reverse(session, 1, 30, clawback=SHORTAGE)
+    reverse(session, 1, 30)
     commands: dict[str, Any] = {
         "waive": Waiver(earning.holder, earning.series, 2, key_of("k"), because()),
         "freeze": Freeze(earning.holder, 2, key_of("k"), because()),

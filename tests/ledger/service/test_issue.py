@@ -11,13 +11,11 @@ from greencredit.schemas.ledger import (
     Accrual,
     Activation,
     Allotment,
-    Clawback,
     Command,
     Compensation,
     Funding,
     Passing,
     Posted,
-    ShortagePolicy,
     Verb,
     Withdrawal,
 )
@@ -83,7 +81,7 @@ def test_an_activation_repays_a_shortage(session: Session) -> None:
     earning = make_earning(session, credits_=30)
     earn(session, earning)
     redeem(session, 30)
-    reverse(session, 1, 30, clawback=Clawback(ShortagePolicy.SHORTAGE, 100))
+    reverse(session, 1, 30)
     waiting = post(session, Accrual(earning.holder, earning.series, 40, key_of("w"))).event_id
     owing = holding(session)
 

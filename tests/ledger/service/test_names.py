@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.ledger import service
 from tests.factories.ledger import make_terms
+from tests.ledger.ground import refused
 
 
 def test_names_are_interned_once(session: Session) -> None:
@@ -36,7 +37,7 @@ def test_every_holder_has_a_secret_of_his_own(session: Session) -> None:
     assert {len(secret) for secret in secrets} == {16}
 
 
-def test_terms_that_differ_in_anything_but_the_cap_are_another_series(session: Session) -> None:
+def test_another_version_payer_month_or_end_is_another_series(session: Session) -> None:
     terms = make_terms()
     others = [
         terms.model_copy(update={"issuer_id": "iss_other"}),
@@ -49,10 +50,24 @@ def test_terms_that_differ_in_anything_but_the_cap_are_another_series(session: S
     numbers = [service.series(session, one) for one in (terms, *others)]
 
     assert len(set(numbers)) == 6
-    assert service.series(session, terms.model_copy(update={"cap": 5})) == numbers[0]
 
 
-@pytest.mark.parametrize("change", ["cap = cap + 1", "expires_at = 1", "issuer_id = 'iss_x'"])
+@pytest.mark.proves("LED-3", "ISS-3")
+@pytest.mark.parametrize("change", [{"cap": 5}, {"clawback_cap": 0}, {"refund_grace_days": 7}])
+def test_a_version_of_a_filing_says_cap_clawback_and_grace_once(session: Session, change: dict[str, int]) -> None:
+    number = service.series(session, make_terms())
+    ((name, found),) = change.items()
+
+    refusal = refused(session, lambda: service.series(session, make_terms().model_copy(update=change)))
+
+    facts = {"series_id": number, "found": {name: found}, "wanted": {name: getattr(make_terms(), name)}}
+    assert refusal == ("ledger.terms_differ", facts)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["cap = cap + 1", "clawback_cap = 0", "refund_grace_days = 9", "expires_at = 1", "issuer_id = 'iss_x'"],
+)
 def test_the_terms_of_a_series_never_change(session: Session, change: str) -> None:
     service.series(session, make_terms())
 

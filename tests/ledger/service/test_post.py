@@ -10,7 +10,6 @@ from greencredit.ledger.rules import key_of
 from greencredit.schemas.ledger import (
     Accrual,
     Capture,
-    Clawback,
     Command,
     Earning,
     Hold,
@@ -18,7 +17,6 @@ from greencredit.schemas.ledger import (
     Redemption,
     Release,
     Reversal,
-    ShortagePolicy,
 )
 from tests.factories.ledger import because, earn, holder_of, make_earning, make_terms
 from tests.ledger.ground import everything, holding, lines, post, refused
@@ -104,7 +102,7 @@ def test_commands_of_a_batch_see_what_those_before_them_did(session: Session) ->
         caller,
         [
             Capture(2, 6, tea, key_of("capture")),
-            Reversal(1, 10, key_of("reverse"), because(), Clawback(ShortagePolicy.SHORTAGE, 100)),
+            Reversal(1, 10, key_of("reverse"), because()),
             Capture(2, 5, tea, key_of("more than is left")),
             Hold(li, 1, key_of("nothing there")),
             one._replace(credits=12, key=key_of("repays")),
@@ -145,11 +143,11 @@ def test_nobody_can_name_an_event_of_his_own_batch(session: Session) -> None:
 
 def test_reversals_of_one_batch_know_of_each_other(session: Session) -> None:
     """The second finds less than was there when the batch began, and the first one's pardon is used up."""
-    earn(session, *(make_earning(session, credits_=10, key=f"k{n}") for n in range(2)))
+    terms = make_terms(clawback_cap=12)
+    earn(session, *(make_earning(session, credits_=10, key=f"k{n}", terms=terms) for n in range(2)))
     li, caller = holder_of(session, "con_li"), service.caller(session, "tests")
     post(session, Redemption(li, 15, holder_of(session, "mer_tea"), key_of("spent")))
-    shortage = Clawback(ShortagePolicy.SHORTAGE, 12)
-    batch = [Reversal(award, 10, key_of(f"r{award}"), because(), shortage) for award in (1, 2)]
+    batch = [Reversal(award, 10, key_of(f"r{award}"), because()) for award in (1, 2)]
 
     service.post(session, caller, batch)
 

@@ -316,29 +316,50 @@ def test_what_expired_meanwhile_comes_back_and_expires_and_both_are_said(
     assert on_leaves(session)["expired", soon, 0] == 10
 
 
+@pytest.mark.proves("LED-1", "ISS-3")
 def test_with_a_filed_grace_what_expired_lives_on_to_the_end_of_its_last_day(
     session: Session, clock: StandingClock
 ) -> None:
-    _, _, soon = stock(session)
-    li, tea = holder_of(session, "con_li"), holder_of(session, "mer_tea")
+    graced = SOON.model_copy(update={"refund_grace_days": 5})
+    earning = make_earning(session, credits_=10, terms=graced)
+    earn(session, earning)
+    soon, li, tea = earning.series, earning.holder, holder_of(session, "mer_tea")
     redeem(session, 10)
     clock.move(timedelta(days=10))
 
-    answer = restore(session, 4, 10, grace=timedelta(days=5))
+    answer = restore(session, 2, 10)
 
     revived = service.series(
-        session, SOON.model_copy(update={"expires_at": NOON + timedelta(days=15, hours=12)})
+        session, graced.model_copy(update={"expires_at": NOON + timedelta(days=15, hours=12)})
     )  # midnight in Shanghai is 12 hours after noon
     assert answer == Refunded(
-        event_id=5, repeated=False, restored=Credits(10), expired=Credits(0), revived=Credits(10), repaid=Credits(0)
+        event_id=3, repeated=False, restored=Credits(10), expired=Credits(0), revived=Credits(10), repaid=Credits(0)
     )
-    assert lines(session, 5) == [
-        Line(5, 5, Verb.RESTORE, soon, li, tea, 10, 4, None),
-        Line(6, 5, Verb.REVIVE_OUT, soon, li, None, 10, 5, None),
-        Line(7, 5, Verb.REVIVE_IN, revived, li, None, 10, 5, None),
+    assert lines(session, 3) == [
+        Line(3, 3, Verb.RESTORE, soon, li, tea, 10, 2, None),
+        Line(4, 3, Verb.REVIVE_OUT, soon, li, None, 10, 3, None),
+        Line(5, 3, Verb.REVIVE_IN, revived, li, None, 10, 3, None),
     ]
-    redeem(session, 30, key="all")
+    redeem(session, 10, key="all")
     assert holding(session) == {}
+
+
+@pytest.mark.proves("LED-1", "ISS-3")
+def test_each_credit_of_one_refund_follows_the_grace_of_its_own_version(session: Session, clock: StandingClock) -> None:
+    first = SOON.model_copy(update={"refund_grace_days": 5})
+    second = SOON.model_copy(update={"terms_version": 2})
+    earn(
+        session,
+        make_earning(session, credits_=10, key="1", terms=first),
+        make_earning(session, credits_=4, key="2", terms=second),
+    )
+    spent = redeem(session, 14).event_id
+    clock.move(timedelta(days=10))
+
+    answer = restore(session, spent, 14)
+
+    assert (answer.restored, answer.revived, answer.expired) == (14, 10, 4)
+    assert holding(session) == {"available": 10}
 
 
 @pytest.mark.proves("LED-3")

@@ -10,14 +10,12 @@ from greencredit.ledger import queries, service
 from greencredit.ledger.rules import key_of
 from greencredit.schemas.ledger import (
     Accrual,
-    Clawback,
     Command,
     Compensation,
     Freeze,
     Owed,
     Release,
     Reversal,
-    ShortagePolicy,
     TakenBack,
     Unfreeze,
     Verb,
@@ -38,9 +36,8 @@ from tests.factories.ledger import (
 )
 from tests.ledger.ground import Line, everything, holding, lines, post, refused
 
-SHORTAGE = Clawback(ShortagePolicy.SHORTAGE, 1_000)
-LEFT_ONLY = Clawback()
-SOON = make_terms(expires_at=NOON + timedelta(days=10))
+LEFT_ONLY = make_terms(clawback_cap=0)
+SOON = make_terms(expires_at=NOON + timedelta(days=10), refund_grace_days=3)
 APRIL = make_terms(award_month=202604)
 
 
@@ -101,21 +98,11 @@ def test_what_still_waits_is_taken_first(session: Session) -> None:
 
 
 @pytest.mark.proves("LED-3")
-def test_without_a_policy_a_reversal_of_spent_credits_is_refused(session: Session) -> None:
-    earn(session, make_earning(session, credits_=30))
-    redeem(session, 20)
-
-    refusal = refused(session, lambda: reverse(session, 1, 15))
-
-    assert refusal == ("ledger.not_enough_credits", {"event_id": 1, "wanted": 15, "found": 10})
-
-
-@pytest.mark.proves("LED-3")
 def test_only_what_is_left_takes_that_and_says_what_it_forgives(session: Session) -> None:
-    earn(session, make_earning(session, credits_=30))
+    earn(session, make_earning(session, credits_=30, terms=LEFT_ONLY))
     redeem(session, 20)
 
-    answer = reverse(session, 1, 30, clawback=LEFT_ONLY)
+    answer = reverse(session, 1, 30)
 
     assert answer == taken(3, taken=10, forgiven=20)
     assert [(line.verb, line.credits, line.cause) for line in lines(session, 3)] == [
@@ -128,11 +115,11 @@ def test_only_what_is_left_takes_that_and_says_what_it_forgives(session: Session
 
 @pytest.mark.proves("LED-1", "LED-3")
 def test_a_shortage_is_owed_up_to_the_filed_cap_and_shown(session: Session) -> None:
-    earning = make_earning(session, credits_=30)
+    earning = make_earning(session, credits_=30, terms=make_terms(clawback_cap=25))
     earn(session, earning)
     redeem(session, 30)
 
-    answer = reverse(session, 1, 30, clawback=Clawback(ShortagePolicy.SHORTAGE, 25))
+    answer = reverse(session, 1, 30)
 
     assert answer == taken(3, short=25, forgiven=5)
     assert queries.owed_by(session, "con_li") == [Owed("iss_example", earning.series, 25)]
@@ -140,12 +127,16 @@ def test_a_shortage_is_owed_up_to_the_filed_cap_and_shown(session: Session) -> N
 
 
 def test_the_cap_counts_what_is_owed_to_the_issuer_already(session: Session) -> None:
-    earn(session, make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=APRIL))
+    march, april = make_terms(clawback_cap=40), make_terms(clawback_cap=40, award_month=202604)
+    earn(
+        session,
+        make_earning(session, credits_=30, terms=march),
+        make_earning(session, credits_=30, key="b", terms=april),
+    )
     redeem(session, 60)
-    cap = Clawback(ShortagePolicy.SHORTAGE, 40)
-    reverse(session, 1, 30, clawback=cap)
+    reverse(session, 1, 30)
 
-    answer = reverse(session, 2, 30, key="second", clawback=cap)
+    answer = reverse(session, 2, 30, key="second")
 
     assert (answer.short, answer.forgiven) == (10, 20)
     assert holding(session) == {"owed": -40}
@@ -156,7 +147,7 @@ def test_a_shortage_stands_in_the_series_of_the_award_that_was_spent(session: Se
     earn(session, march, april)
     redeem(session, 60)
 
-    reverse(session, 2, 20, clawback=SHORTAGE)
+    reverse(session, 2, 20)
 
     assert queries.owed_by(session, "con_li") == [Owed("iss_example", april.series, 20)]
 
@@ -165,11 +156,11 @@ def test_what_repaid_a_shortage_whose_credits_came_back_is_set_off_against_what_
     march, april = make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=APRIL)
     earn(session, march)
     spent = redeem(session, 30).event_id
-    reverse(session, 1, 30, key="1", clawback=SHORTAGE)
+    reverse(session, 1, 30, key="1")
     earn(session, april)
     restore(session, spent, 30)
 
-    answer = reverse(session, 4, 20, key="2", clawback=SHORTAGE)
+    answer = reverse(session, 4, 20, key="2")
 
     assert answer == taken(8, taken=20)
     assert [(line.verb, line.series, line.credits, line.cause) for line in lines(session, 8)] == [
@@ -185,7 +176,7 @@ def test_later_awards_repay_a_shortage_first_and_both_sides_are_written(session:
     march, april = make_earning(session, credits_=30), make_earning(session, credits_=50, key="b", terms=APRIL)
     earn(session, march)
     redeem(session, 30)
-    reverse(session, 1, 30, clawback=SHORTAGE)
+    reverse(session, 1, 30)
 
     earn(session, april)
 
@@ -200,7 +191,7 @@ def test_later_awards_repay_a_shortage_first_and_both_sides_are_written(session:
 def test_another_issuers_award_repays_nothing(session: Session) -> None:
     earn(session, make_earning(session, credits_=30))
     redeem(session, 30)
-    reverse(session, 1, 30, clawback=SHORTAGE)
+    reverse(session, 1, 30)
 
     earn(session, make_earning(session, credits_=50, key="b", terms=make_terms("iss_other")))
 
@@ -212,22 +203,24 @@ def test_what_repaid_a_shortage_is_owed_again_where_it_was_when_its_own_award_is
     march, april = make_earning(session, credits_=30), make_earning(session, credits_=30, key="b", terms=APRIL)
     earn(session, march)
     redeem(session, 30)
-    reverse(session, 1, 30, clawback=SHORTAGE)
+    reverse(session, 1, 30)
     repaying = earn(session, april)[0]
 
-    answer = reverse(session, repaying.event_id, 30, key="second", clawback=SHORTAGE)
+    answer = reverse(session, repaying.event_id, 30, key="second")
 
     assert answer == taken(7, short=30)
     assert queries.owed_by(session, "con_li") == [Owed("iss_example", march.series, 30)]
 
 
-def test_an_award_that_repaid_is_forgiven_under_the_other_policy(session: Session) -> None:
+@pytest.mark.proves("ISS-3")
+def test_an_award_of_a_version_that_asks_nothing_back_is_forgiven_though_it_repaid(session: Session) -> None:
     earn(session, make_earning(session, credits_=30))
     redeem(session, 30)
-    reverse(session, 1, 30, clawback=SHORTAGE)
-    repaying = earn(session, make_earning(session, credits_=30, key="b", terms=APRIL))[0]
+    reverse(session, 1, 30)
+    milder = make_terms(terms_version=2, clawback_cap=0)
+    repaying = earn(session, make_earning(session, credits_=30, key="b", terms=milder))[0]
 
-    answer = reverse(session, repaying.event_id, 30, key="second", clawback=LEFT_ONLY)
+    answer = reverse(session, repaying.event_id, 30, key="second")
 
     assert answer == taken(7, forgiven=30)
     assert holding(session) == {}
@@ -238,8 +231,8 @@ def test_a_refund_repays_the_shortage_of_its_own_series_first(session: Session) 
     earn(session, march, april)
     redeem(session, 30, key="of march")
     of_april = redeem(session, 30, key="of april").event_id
-    reverse(session, 1, 30, key="1", clawback=SHORTAGE)
-    reverse(session, 2, 30, key="2", clawback=SHORTAGE)
+    reverse(session, 1, 30, key="1")
+    reverse(session, 2, 30, key="2")
 
     answer = restore(session, of_april, 30)
 
@@ -252,11 +245,11 @@ def test_revived_credits_repay_the_shortage_of_the_series_they_were_of(session: 
     earn(session, life, soon)
     of_soon = redeem(session, 30, key="of soon").event_id
     redeem(session, 30, key="of life")
-    reverse(session, 1, 30, key="1", clawback=SHORTAGE)
-    reverse(session, 2, 30, key="2", clawback=SHORTAGE)
+    reverse(session, 1, 30, key="1")
+    reverse(session, 2, 30, key="2")
     clock.move(timedelta(days=11))
 
-    answer = restore(session, of_soon, 30, grace=timedelta(days=3))
+    answer = restore(session, of_soon, 30)
 
     assert (answer.revived, answer.repaid) == (30, 30)
     assert queries.owed_by(session, "con_li") == [Owed("iss_example", life.series, 30)]
@@ -273,7 +266,7 @@ def test_credits_set_aside_are_owed_after_a_reversal_and_repay_when_they_are_fre
         if set_aside == "held"
         else post(session, Freeze(earning.holder, 30, key_of("f"), because("疑似套取")))
     ).event_id
-    reverse(session, 1, 30, clawback=SHORTAGE)
+    reverse(session, 1, 30)
     owing = holding(session)
 
     free: dict[str, Command] = {
@@ -293,15 +286,15 @@ def test_nobody_owes_what_expired_before_he_used_it(session: Session, clock: Sta
     clock.move(timedelta(days=11))
     service.expire(session, service.caller(session, "sweep"), until=clock.now())
 
-    first = reverse(session, 1, 12, key="1", clawback=SHORTAGE)
-    second = reverse(session, 1, 18, key="2", clawback=SHORTAGE)
+    first = reverse(session, 1, 12, key="1")
+    second = reverse(session, 1, 18, key="2")
 
     assert first == taken(4, expired=12)
     assert second == taken(6, short=10, expired=8)
     assert holding(session) == {"owed": -10}
 
 
-def test_an_expired_award_is_reversed_without_any_policy(session: Session, clock: StandingClock) -> None:
+def test_an_expired_award_is_reversed_and_nothing_is_owed(session: Session, clock: StandingClock) -> None:
     earn(session, make_earning(session, credits_=30, terms=SOON))
     clock.move(timedelta(days=11))
     service.expire(session, service.caller(session, "sweep"), until=clock.now())
@@ -319,7 +312,7 @@ def test_nobody_owes_what_was_corrected_away(session: Session) -> None:
     proposal = service.propose(session, earning.holder, earning.series, -30, because("误发"))
     service.decide(session, proposal, decided_by="acc_second", approved=True)
 
-    answer = reverse(session, 1, 30, clawback=SHORTAGE)
+    answer = reverse(session, 1, 30)
 
     assert answer == taken(3, expired=30)
     assert holding(session) == {}
@@ -334,22 +327,20 @@ def test_a_compensation_can_be_taken_back(session: Session) -> None:
 
 @pytest.mark.proves("LED-3")
 def test_a_reversal_answers_the_same_with_its_sums_for_ever(session: Session) -> None:
-    earn(session, make_earning(session, credits_=30))
+    earn(session, make_earning(session, credits_=30, terms=make_terms(clawback_cap=15)))
     redeem(session, 20)
-    capped = Clawback(ShortagePolicy.SHORTAGE, 15)
-    first = reverse(session, 1, 30, clawback=capped)
+    first = reverse(session, 1, 30)
     restore(session, 2, 20)
     holder_of(session, "con_wu")
     before = everything(session)
 
-    again = reverse(session, 1, 30, clawback=capped)
-    less = refused(session, lambda: reverse(session, 1, 29, clawback=capped))
-    other_terms = refused(session, lambda: reverse(session, 1, 30, clawback=SHORTAGE))
+    again = reverse(session, 1, 30)
+    less = refused(session, lambda: reverse(session, 1, 29))
 
     assert first == taken(3, taken=10, short=15, forgiven=5)
     assert again == first.model_copy(update={"repeated": True})
     assert everything(session) == before
-    assert less == other_terms == ("ledger.key_reused", {"event_id": 3, "key": key_of("r").hex()})
+    assert less == ("ledger.key_reused", {"event_id": 3, "key": key_of("r").hex()})
 
 
 @pytest.mark.parametrize("found", [0, -1, 1.5, True, 2**63])

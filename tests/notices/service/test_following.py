@@ -12,14 +12,13 @@ from greencredit.ledger import queries as ledger_queries
 from greencredit.ledger import service as ledger
 from greencredit.ledger.rules import key_of
 from greencredit.notices import jobs, queries, service
-from greencredit.schemas.ledger import Clawback, Freeze, ShortagePolicy, Unfreeze, Verb
+from greencredit.schemas.ledger import Freeze, Unfreeze, Verb
 from tests.conftest import NOON
 from tests.factories.ledger import because, earn, holder_of, make_earning, make_terms, redeem, restore, reverse
 from tests.factories.messages import enqueued, only
 from tests.factories.people import make_consumer
 
 SOON: Final = start_of(civil_date(NOON) + timedelta(days=3))
-_OWES: Final = Clawback(ShortagePolicy.SHORTAGE, cap=1000)
 
 
 def _earned(
@@ -51,7 +50,7 @@ def test_a_reversal_is_told_with_its_reason_and_what_is_still_owed(database: Dat
     consumer_id, award = _earned(database)
     with database.writing() as session:
         redeem(session, 70, holder=consumer_id)
-        reverse(session, award, 100, reason="示例退货", clawback=_OWES)
+        reverse(session, award, 100, reason="示例退货")
 
     _follow(database)
     _follow(database)

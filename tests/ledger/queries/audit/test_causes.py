@@ -17,9 +17,9 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
         "UPDATE ledger_event SET amount = 51 WHERE id = 27": [
             "event=24, wrong=withdrawn more than there was, detail=50"
         ],
-        "UPDATE ledger_event SET amount = 5 WHERE id = 42": ["event=41, wrong=expired more than there was, detail=4"],
+        "UPDATE ledger_event SET amount = 5 WHERE id = 44": ["event=43, wrong=expired more than there was, detail=4"],
         "UPDATE ledger_event SET amount = 10 WHERE id = 31": ["event=28, wrong=waived more than there was, detail=9"],
-        "UPDATE ledger_event SET amount = 2 WHERE id = 45": ["event=43, wrong=not as much revived as left, detail=3"],
+        "UPDATE ledger_event SET amount = 2 WHERE id = 47": ["event=45, wrong=not as much revived as left, detail=3"],
         "UPDATE ledger_event SET cause = 11 WHERE id = 8": [
             "event=8, wrong=its cause does not fit, detail=11",
             "event=11, wrong=captured more than there was, detail=10",
@@ -29,13 +29,13 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
             "event=10, wrong=its cause does not fit, detail=15",
             "event=15, wrong=captured more than there was, detail=4",
         ],
-        "UPDATE ledger_event SET cause = NULL WHERE id = 42": ["event=42, wrong=names no cause, detail=None"],
+        "UPDATE ledger_event SET cause = NULL WHERE id = 44": ["event=44, wrong=names no cause, detail=None"],
         "UPDATE ledger_event SET cause = NULL WHERE id = 5": ["event=5, wrong=names no cause, detail=None"],
         "UPDATE ledger_event SET cause = 1 WHERE id = 11": ["event=11, wrong=its cause does not fit, detail=1"],
         "UPDATE ledger_event SET party = 4 WHERE id = 12": ["event=12, wrong=its cause does not fit, detail=9"],
-        "UPDATE ledger_event SET cause = 12 WHERE id = 42": [
+        "UPDATE ledger_event SET cause = 12 WHERE id = 44": [
             "event=12, wrong=expired more than there was, detail=2",
-            "event=42, wrong=its cause does not fit, detail=12",
+            "event=44, wrong=its cause does not fit, detail=12",
         ],
     },
 }

@@ -10,18 +10,17 @@ from tests.factories.books import broken_by
 FAULTS: Final[dict[str, dict[str, list[str]]]] = {
     "expired_is_swept_late_only": {
         "UPDATE ledger_series SET expires_at = 9223372036854775807, funding = 'merchant' WHERE id = 3": [
-            "event=47, wrong=it is for life"
+            "event=49, wrong=it is for life"
         ],
         "UPDATE ledger_series SET expires_at = 1774324800000001 WHERE id = 3": [
-            "event=47, wrong=it went before its end"
+            "event=49, wrong=it went before its end"
         ],
-        "UPDATE ledger_series SET expires_at = 1773374400000000 WHERE id = 6": [
-            "event=45, wrong=it was revived into what has ended"
+        "UPDATE ledger_series SET expires_at = 1773374400000000 WHERE id = 7": [
+            "event=47, wrong=it was revived into what has ended"
         ],
         "UPDATE ledger_series SET expires_at = 1773374400000001 WHERE id = 2": [
-            "event=42, wrong=it went before its end",
             "event=44, wrong=it went before its end",
-            "event=46, wrong=it went before its end",
+            "event=48, wrong=it went before its end",
         ],
     },
     "nothing_ended_is_spent": {

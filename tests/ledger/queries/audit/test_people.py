@@ -23,10 +23,10 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
             "what=event, number=12, wrong=spent at a person",
             "what=event, number=13, wrong=spent at a person",
             "what=event, number=29, wrong=spent at a person",
-            "what=event, number=41, wrong=spent at a person",
+            "what=event, number=42, wrong=spent at a person",
             "what=event, number=43, wrong=spent at a person",
+            "what=event, number=45, wrong=spent at a person",
             "what=leaf, number=805306391, wrong=spent at a person",
-            "what=leaf, number=805306407, wrong=spent at a person",
         ],
         "UPDATE ledger_holder SET subject_id = 'ent_wu' WHERE id = 2": [
             "what=event, number=25, wrong=given to no person"
@@ -71,7 +71,7 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
         "UPDATE ledger_frozen SET hash = substr(hash, 1, 31) WHERE event_id = 39": [
             "what=event, number=39, wrong=its hash is not whole"
         ],
-        "UPDATE ledger_event SET grp = 46 WHERE id = 47": ["what=event, number=47, wrong=its hash is not kept"],
+        "UPDATE ledger_event SET grp = 48 WHERE id = 49": ["what=event, number=49, wrong=its hash is not kept"],
         "UPDATE ledger_holder SET subject_id = 'con_gone' WHERE id = 7": ["what=holder, number=7, wrong=half erased"],
         "UPDATE ledger_holder SET secret = NULL, subject_id = NULL WHERE id = 5": [
             "what=event, number=24, wrong=its hash is not kept",

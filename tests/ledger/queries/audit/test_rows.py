@@ -40,9 +40,9 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
     },
     "ids_have_no_gap": {
         "DELETE FROM ledger_event WHERE id = 5": ["what=event, number=6, wanted=5"],
-        "UPDATE ledger_event SET id = 48 WHERE id = 47": [
-            "what=event, number=48, wanted=47",
-            "what=next event, number=48, wanted=49",
+        "UPDATE ledger_event SET id = 50 WHERE id = 49": [
+            "what=event, number=50, wanted=49",
+            "what=next event, number=50, wanted=51",
         ],
         "UPDATE ledger_batch SET last = 4 WHERE id = 1": ["what=first event of a batch, number=4, wanted=5"],
         "DELETE FROM ledger_batch WHERE id = 2": [
@@ -50,10 +50,10 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
             "what=first event of a batch, number=5, wanted=4",
         ],
         "UPDATE ledger_head SET next_event = 49": [
-            "what=next event, number=49, wanted=48",
-            "what=next event after the last batch, number=49, wanted=48",
+            "what=next event, number=49, wanted=50",
+            "what=next event after the last batch, number=49, wanted=50",
         ],
-        "UPDATE ledger_head SET next_batch = 33": ["what=next batch, number=33, wanted=34"],
+        "UPDATE ledger_head SET next_batch = 35": ["what=next batch, number=35, wanted=36"],
     },
     "time_never_falls": {
         "UPDATE ledger_batch SET at = 7 WHERE id = 2": ["what=batch, id=2, found=7, wanted=1772424000000000"],

@@ -49,23 +49,23 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
         "UPDATE ledger_batch SET hashes = substr(hashes, 1, 31) WHERE id = 4": [
             "batch 4 keeps 31 bytes of hashes, wanted 32"
         ],
-        "DELETE FROM ledger_batch WHERE id = 33": [
-            "event 47 is in no batch",
-            "the log has records of 33 batches, there are 32",
+        "DELETE FROM ledger_batch WHERE id = 35": [
+            "event 49 is in no batch",
+            "the log has records of 35 batches, there are 34",
         ],
-        "UPDATE ledger_head SET log_size = 33": ["the log has 34 entries, its head says 33"],
+        "UPDATE ledger_head SET log_size = 35": ["the log has 36 entries, its head says 35"],
         "UPDATE ledger_holder SET secret = (SELECT secret FROM ledger_holder WHERE id = 1) WHERE id = 6": [
             "batch 19: event 26 does not hash to what is kept",
             "batch 19 and its record in the log at 18 differ in root",
         ],
         "DELETE FROM proofs_entry WHERE position = 3": [
             "batch 4 has no record in the log at 3",
-            "the log has records of 32 batches, there are 33",
+            "the log has records of 34 batches, there are 35",
         ],
         "UPDATE proofs_entry SET body = (SELECT body FROM proofs_entry WHERE position = 4) WHERE position = 3": [
             "batch 4 and its record in the log at 3 differ in batch, first, last, root, sums"
         ],
-        "UPDATE proofs_entry SET kind = 'fact' WHERE position = 3": ["the log has records of 32 batches, there are 33"],
+        "UPDATE proofs_entry SET kind = 'fact' WHERE position = 3": ["the log has records of 34 batches, there are 35"],
         "DELETE FROM ledger_frozen WHERE event_id = 40": [
             "batch 29: event 40 does not hash to what is kept",
             "batch 29 and its record in the log at 28 differ in root",
