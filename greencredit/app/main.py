@@ -15,6 +15,7 @@ from greencredit.app.envelope import Envelope
 from greencredit.app.measures import Measures
 from greencredit.app.shortcut import Shortcut
 from greencredit.awards import routes as awards
+from greencredit.documents import routes as documents
 from greencredit.evidence import routes as evidence
 from greencredit.issuers import routes as issuers
 from greencredit.kernel import logs
@@ -85,7 +86,7 @@ def _mount(app: FastAPI) -> None:
     app.include_router(awards.hot, prefix=API)
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
-    for room in (people, ledger, notices, privacy, issuers, merchants, actions, evidence, awards):
+    for room in (people, ledger, documents, notices, privacy, issuers, merchants, actions, evidence, awards):
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
     app.include_router(proofs.router)  # the log's own address, laid down by its formats

@@ -11,6 +11,7 @@ import typer
 from greencredit.cli import (
     administration,
     books,
+    documents,
     feeds,
     installation,
     log,
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(installation.app)
 app.add_typer(feeds.app)
+app.add_typer(documents.app, name="documents")
 books.ledger.add_typer(trajectories.app)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(books.actions, name="actions")

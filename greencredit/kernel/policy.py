@@ -23,6 +23,7 @@ class Role(StrEnum):
     REGULATOR = "regulator"  # 监管部门
     AUDITOR = "auditor"  # 审计员: reads everything, for a limited time
     OPERATOR = "operator"  # 平台运营方
+    SYSTEM = "system"  # 平台时钟: what follows from dates and sums alone; nobody is ever granted it
 
 
 class ScopeKind(StrEnum):
@@ -72,6 +73,7 @@ _REGULATOR_HERE: Final[_Holder] = (Role.REGULATOR, ScopeKind.REGION)
 _REGULATOR: Final[_Holder] = (Role.REGULATOR, ScopeKind.PLATFORM)
 _AUDITOR: Final[_Holder] = (Role.AUDITOR, ScopeKind.PLATFORM)
 _OPERATOR: Final[_Holder] = (Role.OPERATOR, ScopeKind.PLATFORM)
+_SYSTEM: Final[_Holder] = (Role.SYSTEM, ScopeKind.PLATFORM)
 _SELF: Final[_Holder] = (Role.CONSUMER, ScopeKind.CONSUMER)
 
 _ISSUER_STAFF: Final = (_ISSUER_ADMIN, _ISSUER_MANAGER, _ISSUER_VIEWER)
@@ -119,6 +121,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     "notice.change": _writes(_SELF),
     "report.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
     "report.issue": _writes(_SELF, *_ISSUER_HANDS, _OPERATOR),
+    # Papers: whoever is signed in hands in; only who may read the dossier of the issuer they belong to takes them out.
+    "document.hand_in": _own(writes=True),
+    "document.read": _reads(*_ISSUER_STAFF, _CERTIFIER, _ASSESSOR, *_OVERSEERS, _OPERATOR, watched=True),
     # Issuers. Each step of an issuer's life belongs to one side; nobody takes two sides.
     "issuer.register": _own(writes=True),
     "issuer.read": _reads(*_ISSUER_STAFF, _CERTIFIER, _ASSESSOR, *_OVERSEERS, _OPERATOR),
@@ -129,6 +134,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     "issuer.decide": _writes(*_REGULATORS),
     "issuer.supervise": _writes(*_REGULATORS),
     "issuer.withdraw": _writes(_ISSUER_ADMIN),
+    "guarantee.state": _writes(_ISSUER_ADMIN),
+    # What no person decides: papers that run out, a guarantee that falls short, and both put right again.
+    "clock.step": _writes(_SYSTEM),
     # Earning rules, evidence, awards.
     "rule.file": _writes(*_ISSUER_HANDS),
     "evidence.read": _reads(*_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),

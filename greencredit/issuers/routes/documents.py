@@ -1,0 +1,40 @@
+"""Issuers over HTTP: the files of a dossier, as downloads only."""
+
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse
+
+from greencredit.documents import queries as documents
+from greencredit.issuers.routes.places import here
+from greencredit.kernel.http import Configured, Permit, Reading, requires
+from greencredit.schemas.documents import Kept
+
+router = APIRouter()
+
+ReadsDocuments = Annotated[Permit, requires("document.read", at=here)]
+
+# Nothing of a stranger's file is ever shown or carried out on our own address: it is saved, and nothing else.
+_SAVED_ONLY: Final = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+}
+
+
+@router.get("/issuers/{issuer_id}/documents")
+def documents_of(_permit: ReadsDocuments, session: Reading, issuer_id: str) -> list[Kept]:
+    """List the files that belong to an issuer's dossier (材料清单)."""
+    return documents.kept_at(session, issuer_id)
+
+
+@router.get("/issuers/{issuer_id}/documents/{digest}", response_class=FileResponse)
+def document(
+    _permit: ReadsDocuments, session: Reading, settings: Configured, issuer_id: str, digest: str
+) -> FileResponse:
+    """Give one file of an issuer's dossier, to be saved (下载材料)."""
+    kept = documents.kept(session, issuer_id, digest)
+    path = documents.file_of(settings.data_dir / documents.FOLDER, kept)
+    saved_as = f"attachment; filename*=UTF-8''{quote(kept.name, safe='')}"
+    return FileResponse(path, media_type=kept.media_type, headers=_SAVED_ONLY | {"Content-Disposition": saved_as})
