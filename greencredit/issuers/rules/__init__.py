@@ -1,5 +1,15 @@
 """The pure rules of issuers: codes, lives as tables, sections and digests, papers."""
 
+from greencredit.issuers.rules.changes import JUDGED, changes
+from greencredit.issuers.rules.checks import (
+    METHODS,
+    check_scheme,
+    paths_of,
+    report_digest,
+    report_document,
+    scheme_digest,
+    texts_of,
+)
 from greencredit.issuers.rules.codes import (
     ALPHABET,
     ORGANISATION_ALPHABET,
@@ -10,59 +20,116 @@ from greencredit.issuers.rules.codes import (
     organisation_check_character,
     require_code_shape,
 )
+from greencredit.issuers.rules.coverage import (
+    coverage_of,
+    newest_of,
+    require_no_reserve,
+    require_not_future,
+    roll_forward_of,
+    runs_out_on,
+    worth_fen,
+)
+from greencredit.issuers.rules.fields import TITLES
 from greencredit.issuers.rules.filings import (
     ACCEPTED_EVER,
     FILING_ACTIONS,
     FILING_LIFE,
     FILING_OPEN,
+    next_filing_state,
+)
+from greencredit.issuers.rules.life import (
+    ACTIONS,
+    BY_CLOCK,
+    ENDED,
+    GUARANTEED,
+    GUARDS,
+    LIFE,
+    LIVING,
+    PUBLIC,
+    Guard,
+    next_state,
+    open_reasons,
+)
+from greencredit.issuers.rules.papers import assessment_fault, certificate_on, require_independent
+from greencredit.issuers.rules.particulars import (
+    FINANCIAL,
     PARTICULARS,
+    require_particulars,
+    require_spending_only,
+)
+from greencredit.issuers.rules.sections import (
     clawback_terms_of,
     digest_of,
     document_of,
     filing_digest,
-    next_filing_state,
     refund_grace_days_of,
-    require_particulars,
-    require_spending_only,
     scheme_of,
     sections_of,
 )
-from greencredit.issuers.rules.life import ACTIONS, ENDED, GUARDS, LIFE, LIVING, PUBLIC, Guard, next_state
-from greencredit.issuers.rules.papers import assessment_fault, certificate_on, require_independent
+from greencredit.issuers.rules.tiers import authority_of, authority_title, placing_of, province_of
+from greencredit.issuers.rules.workdays import after_workdays, is_workday, workdays_between
 
 __all__ = [
     "ACCEPTED_EVER",
     "ACTIONS",
     "ALPHABET",
+    "BY_CLOCK",
     "ENDED",
     "FILING_ACTIONS",
     "FILING_LIFE",
     "FILING_OPEN",
+    "FINANCIAL",
+    "GUARANTEED",
     "GUARDS",
+    "JUDGED",
     "LIFE",
     "LIVING",
+    "METHODS",
     "ORGANISATION_ALPHABET",
     "PARTICULARS",
     "PUBLIC",
+    "TITLES",
     "Guard",
+    "after_workdays",
     "assessment_fault",
+    "authority_of",
+    "authority_title",
     "certificate_on",
+    "changes",
     "check_character",
     "check_code",
+    "check_scheme",
     "clawback_terms_of",
+    "coverage_of",
     "digest_of",
     "document_of",
     "failed_check",
     "filing_digest",
+    "is_workday",
+    "newest_of",
     "next_filing_state",
     "next_state",
     "normalise_code",
+    "open_reasons",
     "organisation_check_character",
+    "paths_of",
+    "placing_of",
+    "province_of",
     "refund_grace_days_of",
+    "report_digest",
+    "report_document",
     "require_code_shape",
     "require_independent",
+    "require_no_reserve",
+    "require_not_future",
     "require_particulars",
     "require_spending_only",
+    "roll_forward_of",
+    "runs_out_on",
+    "scheme_digest",
     "scheme_of",
     "sections_of",
+    "texts_of",
+    "workdays_between",
+    "worth_fen",
 ]
