@@ -1,6 +1,7 @@
 """The people and the issuer of the demonstration, led through the real verbs with a clock set to those days."""
 
 import secrets
+from datetime import date
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -10,12 +11,13 @@ from greencredit.issuers import queries as issuers
 from greencredit.issuers import rules as issuer_rules
 from greencredit.issuers import service as issuing
 from greencredit.kernel.access import Actor, Role, Scope, ScopeKind, operator_at_the_machine
-from greencredit.kernel.clock import StandingClock, now
+from greencredit.kernel.clock import StandingClock, civil_date, now
 from greencredit.kernel.database import Database
 from greencredit.people import queries as people
 from greencredit.people import service as peopling
 from greencredit.schemas.awards import Caps, EarningRule, Ground, PerKilogram, PerYuan
 from greencredit.schemas.issuers import (
+    AccountKind,
     ClawbackPolicy,
     ClawbackTerms,
     Compensation,
@@ -30,6 +32,7 @@ from greencredit.schemas.issuers import (
     IssuerKind,
     NewAssessment,
     NewCertificate,
+    NewCustodyStatement,
     NewIssuer,
     Scheme,
     StandardRef,
@@ -136,7 +139,32 @@ def lead_issuer(database: Database, clock: StandingClock) -> Issuer:
     clock.at = facts.ACTIVE_AT
     with database.writing() as session:
         issuing.bring_into_effect(session, operator_at_the_machine(now(session)))
+    _state_guarantee(database, issuer.issuer_id, facts.FILED_AT.date())
+    with database.writing() as session:
         return issuing.activate(session, _actor(database, "regulator"), issuer.issuer_id, reason=_WHY)
+
+
+def state_guarantee_again(database: Database, issuer_id: str) -> None:
+    """Put the newest statement of the custodian on file, unless one of this day is there."""
+    today = civil_date(database.clock.now())
+    with database.reading() as session:
+        newest = issuers.newest_statement(session, issuer_id)
+    if newest is None or newest.as_of < today:
+        _state_guarantee(database, issuer_id, today)
+
+
+def _state_guarantee(database: Database, issuer_id: str, as_of: date) -> None:
+    statement = NewCustodyStatement(
+        amount_fen=Fen(800_000),
+        as_of=as_of,
+        bank="示例银行",
+        account_kind=AccountKind.CUSTODY_ACCOUNT,
+        account_title="示例生鲜超市积分保障专户",
+        account_last4="0000",
+        document=_document("存管说明.pdf"),
+    )
+    with database.writing() as session:
+        issuing.state_guarantee(session, _actor(database, "issuer"), issuer_id, statement, reason=_WHY)
 
 
 def _scopes(actor: Actor, role: Role) -> set[Scope]:

@@ -69,6 +69,7 @@ class Story:
         merchant = self._open_shop(issuer)
         households = self._register_households(issuer, merchant)
         self._clock.at = facts.IMPORTED_AT
+        cast.state_guarantee_again(self._database, issuer.issuer_id)
         self._open_feeds(issuer, merchant)
         return issuer, households
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from greencredit.awards import jobs as awards
 from greencredit.awards.service import TAKE_IN
+from greencredit.documents import jobs as documents
 from greencredit.issuers import jobs as issuers
 from greencredit.kernel.messages import jobs as queues
 from greencredit.kernel.messages.scheduler import Daily, Entry, Every
@@ -22,6 +23,10 @@ HANDLERS: Final[dict[str, Handler]] = {
     reports.ISSUE: reports.issue,
     reports.REMOVE_FILES: reports.remove_files,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
+    documents.AUDIT: documents.audit,
+    issuers.KEEP_WATCH: issuers.keep_watch,
+    issuers.TELL_HOLDERS: issuers.tell_holders,
+    issuers.SETTLE_FROZEN: issuers.settle_frozen,
     ledger.AUDIT: ledger.audit,
     notices.FOLLOW: notices.follow_the_ledger,
     ledger.EXPIRE: ledger.expire,
@@ -39,8 +44,10 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),
     Daily("filings take effect", "issuers.bring_filings_into_effect", at=time(0, 5)),
     Daily("expire credits", ledger.EXPIRE, at=time(0, 15)),
+    Daily("audit documents", documents.AUDIT, at=time(4, 15)),
     Daily("audit the ledger", ledger.AUDIT, at=time(2, 30)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
+    Every("keep watch over issuers", issuers.KEEP_WATCH, seconds=60),
     Every("follow the ledger", notices.FOLLOW, seconds=60),
     Every("take facts into the log", "ledger.take_facts_in", seconds=60),
     Every("note stretches", "ledger.note_stretches", seconds=60),

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greencredit.kernel.database import Table, Whole
@@ -10,6 +10,9 @@ from greencredit.kernel.database import Table, Whole
 STRICT = {"sqlite_strict": True}
 
 _LIVING = text("state NOT IN ('closed', 'refused', 'lapsed')")
+
+
+_WAITING = text("state = 'submitted'")
 
 
 class IssuerRow(Table):
@@ -86,10 +89,19 @@ class AssessmentRow(Table):
 
 
 class FilingRow(Table):
-    """One version of an issuer's scheme; what it says is in its sections, and only a step changes its state."""
+    """One version of an issuer's scheme; what it says is in its sections, and only a step changes its state.
+
+    Triggers hold what it is and what was once said of it: version, digest, days and number are never changed.
+    """
 
     __tablename__ = "issuers_filing"
-    __table_args__ = (UniqueConstraint("issuer_id", "version"), UniqueConstraint("number"), STRICT)
+    __table_args__ = (
+        UniqueConstraint("issuer_id", "version"),
+        UniqueConstraint("number"),
+        # One version of an issuer lies before the authority at a time.
+        Index("uq_issuers_filing_waiting", "issuer_id", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
+        STRICT,
+    )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"))
@@ -115,6 +127,51 @@ class SectionRow(Table):
     document: Mapped[str]
 
 
+class CheckRow(Table):
+    """What the automatic checks found in a version of a filing; append-only."""
+
+    __tablename__ = "issuers_check"
+    __table_args__ = STRICT
+
+    filing_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_filing.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    filing_digest: Mapped[str]
+    report_digest: Mapped[str]
+    passed: Mapped[bool]
+    stopping: Mapped[str]
+    report: Mapped[str]
+    actor_id: Mapped[str]
+    at: Mapped[datetime]
+
+
+class PlacingRow(Table):
+    """Which authority decides on a version and how soon, as it stood when it was submitted; append-only."""
+
+    __tablename__ = "issuers_placing"
+    __table_args__ = STRICT
+
+    filing_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_filing.id"), primary_key=True)
+    authority: Mapped[str]
+    document: Mapped[str]
+    at: Mapped[datetime]
+
+
+class OpinionRow(Table):
+    """What one person of the authority said to a version; append-only."""
+
+    __tablename__ = "issuers_opinion"
+    __table_args__ = STRICT
+
+    filing_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_filing.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    verdict: Mapped[str]
+    filing_digest: Mapped[str]
+    fields: Mapped[str]
+    reason: Mapped[str]
+    actor_id: Mapped[str]
+    at: Mapped[datetime]
+
+
 class StepRow(Table):
     """One line of an issuer's history; append-only."""
 
@@ -133,3 +190,93 @@ class StepRow(Table):
     at: Mapped[datetime]
     reason: Mapped[str]
     document_digest: Mapped[str | None]
+
+
+class StatementRow(Table):
+    """What a custodian stated on a day; append-only. The database itself knows no payment-reserve account."""
+
+    __tablename__ = "issuers_statement"
+    __table_args__ = (
+        UniqueConstraint("issuer_id", "number"),
+        CheckConstraint("amount_fen >= 0", name="not_negative"),
+        CheckConstraint("account_kind IN ('custody_account', 'bank_guarantee', 'surety_insurance')", name="kind"),
+        CheckConstraint("replace(account_title, '备付金', '') = account_title", name="no_reserve"),
+        CheckConstraint("length(account_last4) = 4", name="last_four"),
+        STRICT,
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"))
+    number: Mapped[int]
+    amount_fen: Mapped[int]
+    as_of: Mapped[date]
+    bank: Mapped[str]
+    account_kind: Mapped[str]
+    account_title: Mapped[str]
+    account_last4: Mapped[str]
+    document: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
+class CoverageRow(Table):
+    """How far what is held covered what was owed, as of an event; append-only."""
+
+    __tablename__ = "issuers_coverage"
+    __table_args__ = (
+        CheckConstraint("(basis_points IS NULL) = (worth_fen = 0)", name="ratio_of_something"),
+        CheckConstraint("kept IN (0, 1)", name="kept"),
+        STRICT,
+    )
+
+    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    statement_id: Mapped[str | None] = mapped_column(Text, ForeignKey("issuers_statement.id"))
+    guarantee_fen: Mapped[int]
+    lines: Mapped[str]
+    """JSON: what is owed under each version of the filing."""
+    outstanding: Mapped[int]
+    worth_fen: Mapped[int]
+    basis_points: Mapped[int | None]
+    filed_basis_points: Mapped[int]
+    kept: Mapped[bool]
+    as_of_event: Mapped[int]
+    at: Mapped[datetime]
+
+
+class WatchRow(Table):
+    """When the clockwork last looked at an issuer, and what it saw then; only that row tells it whom to look at."""
+
+    __tablename__ = "issuers_watch"
+    __table_args__ = STRICT
+
+    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"), primary_key=True)
+    day: Mapped[date]
+    edition: Mapped[int]
+
+
+class FrozenRow(Table):
+    """An award that waited when its issuer was suspended; decided once."""
+
+    __tablename__ = "issuers_frozen"
+    __table_args__ = (
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_whole"),
+        CheckConstraint("outcome IN ('activated', 'reversed', 'gone')", name="outcome"),
+        Index(
+            "ix_issuers_frozen_open",
+            "issuer_id",
+            "event_id",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+        STRICT,
+    )
+
+    event_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"))
+    credits: Mapped[int]
+    frozen_at: Mapped[datetime]
+    outcome: Mapped[str | None]
+    reason: Mapped[str | None]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]

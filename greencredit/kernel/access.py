@@ -30,6 +30,7 @@ __all__ = [
     "SignInFirst",
     "Via",
     "anonymous",
+    "clockwork",
     "may",
     "may_somewhere",
     "operator_at_the_machine",
@@ -114,6 +115,11 @@ def anonymous(at: datetime) -> Actor:
 def operator_at_the_machine(at: datetime) -> Actor:
     """Give the actor of a command or job without an account: whoever runs the process operates the platform."""
     return Actor(at=at, via=Via.COMMAND, grants=(Grant(Role.OPERATOR, PLATFORM, at),))
+
+
+def clockwork(at: datetime) -> Actor:
+    """Give the actor of what follows from dates and sums alone; no person, no account and no key can be it."""
+    return Actor(at=at, via=Via.COMMAND, grants=(Grant(Role.SYSTEM, PLATFORM, at),))
 
 
 class AccessDenied(Denied):

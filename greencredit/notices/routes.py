@@ -31,7 +31,7 @@ _Named = Annotated[str, Path(pattern=_NAME)]
 @router.get("/notice-kinds")
 def kinds(_permit: Annotated[Permit, requires("public.read")]) -> list[NoticeKind]:
     """通知种类: what people are told, in which words, by which ways unless they choose otherwise."""
-    return list(catalogue.load().values())
+    return list(catalogue.for_holders().values())
 
 
 @router.get("/consumers/{consumer_id}/notices")

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from greencredit.kernel import access
-from greencredit.kernel.access import Actor, Credentials, Grant, Scope, ScopeKind, Via
+from greencredit.kernel.access import PLATFORM, Actor, Credentials, Grant, Role, Scope, ScopeKind, Via
 from greencredit.kernel.clock import now
 from greencredit.people import rules
 from greencredit.people.errors import UnknownAccount, UnknownConsumer
@@ -198,6 +198,36 @@ def grants_of(session: Session, account_id: str) -> list[GrantRecord]:
         select(PeopleGrant).where(PeopleGrant.account_id == account_id).order_by(PeopleGrant.since, PeopleGrant.id)
     )
     return [grant_record(row) for row in session.scalars(statement)]
+
+
+def office_holders(session: Session, roles: Collection[Role], places: Collection[Scope]) -> list[str]:
+    """List the accounts that hold one of these roles now in a grant that reaches one of these places, or the platform.
+
+    Notices go to them; what they may do is decided by the policy alone.
+    """
+    at = now(session)
+    rows = session.scalars(
+        select(PeopleGrant)
+        .join(PeopleAccount, PeopleAccount.id == PeopleGrant.account_id)
+        .where(
+            PeopleGrant.role.in_(sorted(role.value for role in roles)),
+            PeopleGrant.revoked_at.is_(None),
+            PeopleGrant.since <= at,
+            or_(PeopleGrant.until.is_(None), PeopleGrant.until > at),
+        )
+        .order_by(PeopleGrant.account_id, PeopleGrant.id)
+    )
+    found = [
+        row.account_id
+        for row in rows
+        if any(Scope(ScopeKind(row.scope_kind), row.scope_id).covers(place) for place in (PLATFORM, *places))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def known_accounts(session: Session, account_ids: Collection[str]) -> set[str]:
+    """Give those of these ids that are accounts."""
+    return set(session.scalars(select(PeopleAccount.id).where(PeopleAccount.id.in_(sorted(account_ids)))))
 
 
 def grant_record(row: PeopleGrant) -> GrantRecord:

@@ -82,7 +82,7 @@ def locked_until(failures: int, at: datetime) -> datetime | None:
 # ---- Grants --------------------------------------------------------------------------------------------------------
 
 _DELEGATED: Final[Mapping[Role, frozenset[Role]]] = {
-    Role.OPERATOR: frozenset(Role) - {Role.CONSUMER},
+    Role.OPERATOR: frozenset(Role) - {Role.CONSUMER, Role.SYSTEM},
     Role.ISSUER_ADMIN: frozenset({Role.ISSUER_MANAGER, Role.ISSUER_VIEWER}),
 }
 """Who may give which role. Nobody is granted to be a consumer: that follows from the consumer's own account."""
@@ -94,7 +94,7 @@ def require_place(role: Role, scope: Scope) -> None:
     """Refuse a role in a kind of place where the policy gives it nothing, and a place without a name."""
     somewhere = any((role, scope.kind) in rule.holders for rule in POLICY.values())
     named = bool(scope.id) is (scope.kind is not ScopeKind.PLATFORM)
-    if not (somewhere and named) or role is Role.CONSUMER:
+    if not (somewhere and named) or role in {Role.CONSUMER, Role.SYSTEM}:
         raise NotGrantable(role, scope.kind, scope.id)
 
 

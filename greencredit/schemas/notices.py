@@ -65,6 +65,8 @@ class NoticeKind(Record):
     """Where it stands among the others on the settings page."""
     legal: bool
     """What happened to somebody's credits: the inbox can't be switched off for it."""
+    reader: Literal["holder", "staff"] = "holder"
+    """Who is told: holders of credits choose on their settings page, whoever holds an office is told in any case."""
     ways: tuple[Way, ...]
     """By which ways it goes to whoever chose nothing."""
     subject: Words

@@ -150,7 +150,7 @@ def _choices(ticked: Iterable[str], before: NoticePreferences, shown: Collection
         fixed = kind.legal and way is Way.INBOX  # no browser sends a box that can't be unticked
         return fixed or f"{kind.name}:{way.value}" in found
 
-    return {name: tuple(way for way in Way if wanted(kind, way)) for name, kind in catalogue.load().items()}
+    return {name: tuple(way for way in Way if wanted(kind, way)) for name, kind in catalogue.for_holders().items()}
 
 
 def _settings_page(
@@ -179,7 +179,7 @@ def _settings_page(
                     for way in _shown(configured)
                 ),
             )
-            for kind in catalogue.load().values()
+            for kind in catalogue.for_holders().values()
         ),
         contacts=tuple(
             ContactField(

@@ -11,6 +11,7 @@ from greencredit.kernel.access import Actor, Role, Scope, ScopeKind
 from greencredit.kernel.clock import civil_date, now
 from greencredit.schemas.awards import EarningRule, Ground, PerYuan
 from greencredit.schemas.issuers import (
+    AccountKind,
     ClawbackPolicy,
     ClawbackTerms,
     ComplaintChannel,
@@ -27,6 +28,7 @@ from greencredit.schemas.issuers import (
     LifeState,
     NewAssessment,
     NewCertificate,
+    NewCustodyStatement,
     NewIssuer,
     Scheme,
     StandardRef,
@@ -194,6 +196,22 @@ def owed_up_to(credits_: int) -> ClawbackTerms:
     return ClawbackTerms(policy=ClawbackPolicy.SHORTAGE, cap_credits=Credits(credits_))
 
 
+def new_statement(on: date, *, amount_fen: int = 500_000_000_000, **changes: object) -> NewCustodyStatement:
+    """Describe what a custodian states of a day."""
+    return NewCustodyStatement.model_validate(
+        {
+            "amount_fen": amount_fen,
+            "as_of": on,
+            "bank": "示例银行",
+            "account_kind": AccountKind.CUSTODY_ACCOUNT,
+            "account_title": "示例零售有限公司积分保障专户",
+            "account_last4": "0000",
+            "document": example_document("存管说明.pdf"),
+        }
+        | changes
+    )
+
+
 # ---- The way through life ------------------------------------------------------------------------------------------
 
 
@@ -228,7 +246,7 @@ class _Walk:
 
     def way_to(self, state: LifeState) -> list[Callable[[], object]]:
         """Give the verbs to call, in order."""
-        to_active = [self.submit, self.certify, self.assess, self.file, self.activate]
+        to_active = [self.submit, self.certify, self.assess, self.file, self.state_guarantee, self.activate]
         ways: dict[LifeState, list[Callable[[], object]]] = {
             LifeState.DRAFT: [],
             LifeState.SUBMITTED: [*to_active[:1]],
@@ -264,6 +282,10 @@ class _Walk:
         filed = make_filing(self.session, self.issuer_id, self.scheme)
         number = f"示例备2026-{self.issuer_id[-6:]}"
         service.accept_filing(self.session, regulator(), filed.filing_id, number, digest=filed.digest, reason=WHY)
+
+    def state_guarantee(self) -> None:
+        statement = new_statement(self.today)
+        service.state_guarantee(self.session, admin_of(self.issuer_id), self.issuer_id, statement, reason=WHY)
 
     def activate(self) -> None:
         service.activate(self.session, regulator(), self.issuer_id, reason=WHY)

@@ -29,7 +29,10 @@ APPEND_ONLY: Final = (
     "evidence_reject",
     "issuers_assessment",
     "issuers_certificate",
+    "issuers_check",
     "issuers_coverage",
+    "issuers_opinion",
+    "issuers_placing",
     "issuers_section",
     "issuers_statement",
     "issuers_step",
@@ -58,7 +61,11 @@ APPEND_ONLY: Final = (
 _FORGETTABLE: Final = "ledger_holder"
 """A number stands for one subject for ever, or for nobody once that one is forgotten."""
 
+_SEALED: Final = "issuers_filing"
+"""A version of a filing stays what it was; its state alone goes on."""
+
 _CHOSEN: Final[dict[str, dict[str, Any]]] = {
+    "issuers_opinion": {"verdict": "accept"},
     "ledger_decision": {"approved": 0, "event_id": None, "decided_by": "acc_second"},
     "ledger_event": {"key": b"k" * 16},
     "proofs_checkpoint": {"root": b"r" * 32},
@@ -187,7 +194,7 @@ def test_the_guarded_tables_are_the_ones_that_must_be(connection: Connection, di
         )
         guarded = {(table, verb) for table, verb in connection.execute(text(listed))}
 
-    wanted = (*APPEND_ONLY, _FORGETTABLE)
+    wanted = (*APPEND_ONLY, _FORGETTABLE, _SEALED)
     assert guarded == {(table, verb) for table in wanted for verb in ("UPDATE", "DELETE")}
 
 

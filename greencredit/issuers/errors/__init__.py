@@ -21,6 +21,11 @@ from greencredit.issuers.errors.filing import SectionFailed as SectionFailed
 from greencredit.issuers.errors.filing import TierUnknown as TierUnknown
 from greencredit.issuers.errors.filing import UnknownFiling as UnknownFiling
 from greencredit.issuers.errors.filing import UnknownVersion as UnknownVersion
+from greencredit.issuers.errors.guarantee import CoverageShort as CoverageShort
+from greencredit.issuers.errors.guarantee import NothingFrozen as NothingFrozen
+from greencredit.issuers.errors.guarantee import PaymentReserveNamed as PaymentReserveNamed
+from greencredit.issuers.errors.guarantee import ReasonStands as ReasonStands
+from greencredit.issuers.errors.guarantee import StatementFromTheFuture as StatementFromTheFuture
 from greencredit.issuers.errors.life import CreditsOutstanding as CreditsOutstanding
 from greencredit.issuers.errors.life import LimitUnknown as LimitUnknown
 from greencredit.issuers.errors.life import NotActive as NotActive
@@ -35,8 +40,3 @@ from greencredit.issuers.errors.papers import NotIndependent as NotIndependent
 from greencredit.issuers.errors.papers import UnknownCondition as UnknownCondition
 from greencredit.issuers.errors.registration import AlreadyRegistered as AlreadyRegistered
 from greencredit.issuers.errors.registration import UnknownIssuer as UnknownIssuer
-from greencredit.issuers.errors.guarantee import CoverageShort as CoverageShort
-from greencredit.issuers.errors.guarantee import NothingFrozen as NothingFrozen
-from greencredit.issuers.errors.guarantee import PaymentReserveNamed as PaymentReserveNamed
-from greencredit.issuers.errors.guarantee import ReasonStands as ReasonStands
-from greencredit.issuers.errors.guarantee import StatementFromTheFuture as StatementFromTheFuture

@@ -1,5 +1,14 @@
 """Reads of issuers: who they are, whether they may issue, what is filed, and how it came about."""
 
+from greencredit.issuers.queries.coverage import (
+    coverage_now,
+    coverages,
+    newest_coverage,
+    newest_coverages,
+    newest_statement,
+    owed_since,
+    statements,
+)
 from greencredit.issuers.queries.filed import (
     clawback_terms,
     filing,
@@ -8,6 +17,7 @@ from greencredit.issuers.queries.filed import (
     filings_due,
     refund_grace_days,
 )
+from greencredit.issuers.queries.liability import frozen_awards, frozen_sum, roll_forward, roll_forwards
 from greencredit.issuers.queries.papers import assessments, certificates, newest_assessment
 from greencredit.issuers.queries.published import dossier, issuers_public, public_issuer, running_out
 from greencredit.issuers.queries.registered import (
@@ -19,20 +29,34 @@ from greencredit.issuers.queries.registered import (
     living_issuer_with_code,
     scopes_of,
     since,
+    standing_changes,
 )
-from greencredit.issuers.queries.standing import Papers, may_issue, papers_of, require_may_issue, unmet
+from greencredit.issuers.queries.standing import (
+    Papers,
+    faults,
+    may_issue,
+    open_reasons,
+    papers_of,
+    require_may_issue,
+    unmet,
+)
 
 __all__ = [
     "Papers",
     "assessments",
     "certificates",
     "clawback_terms",
+    "coverage_now",
+    "coverages",
     "dossier",
     "editions",
+    "faults",
     "filing",
     "filing_in_force",
     "filings",
     "filings_due",
+    "frozen_awards",
+    "frozen_sum",
     "history",
     "issuer",
     "issuers",
@@ -41,12 +65,21 @@ __all__ = [
     "living_issuer_with_code",
     "may_issue",
     "newest_assessment",
+    "newest_coverage",
+    "newest_coverages",
+    "newest_statement",
+    "open_reasons",
+    "owed_since",
     "papers_of",
     "public_issuer",
     "refund_grace_days",
     "require_may_issue",
+    "roll_forward",
+    "roll_forwards",
     "running_out",
     "scopes_of",
     "since",
+    "standing_changes",
+    "statements",
     "unmet",
 ]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
@@ -72,6 +72,14 @@ def editions(session: Session, issuer_ids: Iterable[str]) -> dict[str, int]:
     statement = f"SELECT issuer_id, MAX(number) FROM issuers_step WHERE issuer_id IN ({marks}) GROUP BY issuer_id"  # noqa: S608
     with driver(session) as hot:
         return {issuer_id: int(number) for issuer_id, number in hot.rows(statement, wanted)}
+
+
+def standing_changes(session: Session, issuer_id: str) -> int:
+    """Count the changes of an issuer's standing so far: of its state, and of the reasons against issuing."""
+    changed = (StepRow.from_state.is_(None)) | (StepRow.from_state != StepRow.to_state)
+    reasons = StepRow.step.in_([LifeStep.RESTRICT.value, LifeStep.RELIEVE.value])
+    counted = select(func.count()).where(StepRow.issuer_id == issuer_id, StepRow.subject == "issuer", changed | reasons)
+    return session.scalars(counted).one()
 
 
 def since(session: Session, found: Issuer) -> datetime:

@@ -7,21 +7,23 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
-from greencredit.issuers.catalogue import grade_floor
+from greencredit.issuers.catalogue import days_of, grade_floor
 from greencredit.issuers.errors import (
     AssessmentNotPassed,
     CertificateNotInDate,
+    CoverageShort,
     GradeBelowFloor,
     NoFilingInForce,
     NotActive,
 )
+from greencredit.issuers.queries.coverage import newest_coverage, newest_statement
 from greencredit.issuers.queries.filed import filing_in_force, filings
 from greencredit.issuers.queries.papers import certificates, newest_assessment
-from greencredit.issuers.queries.registered import issuer
+from greencredit.issuers.queries.registered import history, issuer
 from greencredit.issuers.rules import Guard
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.errors import Refused
-from greencredit.schemas.issuers import Assessment, Bar, Certificate, LifeState, MayIssue
+from greencredit.schemas.issuers import Assessment, Bar, Certificate, LifeState, MayIssue, OpenReason, Reason
 from greencredit.schemas.values import Words
 
 TO_ISSUE: Final = (
@@ -29,6 +31,7 @@ TO_ISSUE: Final = (
     Guard.GRADE_REACHES_FLOOR,
     Guard.ASSESSMENT_PASSED,
     Guard.FILING_IN_FORCE,
+    Guard.COVERAGE_KEPT,
 )
 """What an active issuer needs on the very day on which it issues."""
 
@@ -75,6 +78,7 @@ def unmet(
         Guard.GRADE_REACHES_FLOOR: lambda: _grade_reaches_floor(issuer_id, held, day),
         Guard.ASSESSMENT_PASSED: lambda: _assessment_passed(issuer_id, held, day),
         Guard.FILING_IN_FORCE: lambda: _filing_in_force(session, issuer_id, day),
+        Guard.COVERAGE_KEPT: lambda: _coverage_kept(session, issuer_id, day),
     }
     found = [checks[guard]() for guard in guards if guard in checks]
     return [refusal for refusal in found if refusal is not None]
@@ -108,6 +112,47 @@ def _filing_in_force(session: Session, issuer_id: str, day: date) -> Refused | N
     newest = versions[-1] if versions else None
     found = f"version {newest.version}, {newest.state}, effective {newest.effective_on}" if newest else "none"
     return NoFilingInForce(issuer_id, found=found, wanted=day)
+
+
+def _coverage_kept(session: Session, issuer_id: str, day: date) -> Refused | None:
+    """Look at the newest measurement; the clockwork measures every minute, and every statement at once."""
+    statement = newest_statement(session, issuer_id)
+    measured = newest_coverage(session, issuer_id)
+    if statement is None or measured is None:
+        return CoverageShort(issuer_id, found="none", wanted="a custody statement")
+    last = rules.runs_out_on(statement, days_of("custody_statement", day))
+    if last < day:
+        return CoverageShort(issuer_id, found=f"one that counted until {last}", wanted=f"a statement for {day}")
+    if not measured.kept:
+        held = "none" if measured.basis_points is None else _percent(measured.basis_points)
+        wanted = f"coverage of {_percent(measured.filed_basis_points)}"
+        return CoverageShort(issuer_id, found=held, wanted=wanted)
+    return None
+
+
+def _percent(basis_points: int) -> str:
+    return f"{basis_points // 100}.{basis_points % 100:02d}%"
+
+
+def faults(session: Session, issuer_id: str, day: date) -> dict[Reason, Refused]:
+    """Give the reasons of the clockwork that hold on a day, each with what is wrong."""
+    papers = papers_of(session, issuer_id)
+    found: dict[Reason, Refused] = {}
+    for reason, guard in rules.BY_CLOCK.items():
+        for refusal in unmet(session, issuer_id, (guard,), day, papers):
+            found[reason] = refusal
+    return found
+
+
+def open_reasons(session: Session, issuer_id: str) -> list[OpenReason]:
+    """List what stands against issuing at present, each reason by itself, oldest first."""
+    standing = rules.open_reasons(history(session, issuer_id))
+    return [
+        OpenReason(
+            reason=reason, title=reason.words, since=step.at, by=step.actor_id, role=step.role, because=step.reason
+        )
+        for reason, step in standing.items()
+    ]
 
 
 def _bar(refusal: Refused) -> Bar:

@@ -1,13 +1,13 @@
 """The life of an issuer as a table: which role takes which step from which state, and what must hold before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from greencredit.issuers.errors import StepNotAllowed
 from greencredit.kernel.policy import Role
-from greencredit.schemas.issuers import LifeState, LifeStep
+from greencredit.schemas.issuers import LifeState, LifeStep, Reason, Step
 
 
 class Guard(StrEnum):
@@ -18,6 +18,9 @@ class Guard(StrEnum):
     GRADE_REACHES_FLOOR = "grade_reaches_floor"
     ASSESSMENT_PASSED = "assessment_passed"
     FILING_IN_FORCE = "filing_in_force"
+    COVERAGE_KEPT = "coverage_kept"
+    NO_OTHER_REASON = "no_other_reason"
+    """Nothing else stands against issuing: several reasons are kept apart."""
     NOTICE_OVER = "notice_over"
     NOTHING_OUTSTANDING = "nothing_outstanding"
 
@@ -26,9 +29,12 @@ _ADMIN: Final = Role.ISSUER_ADMIN
 _CERTIFIER: Final = Role.CERTIFIER
 _ASSESSOR: Final = Role.ASSESSOR
 _REGULATOR: Final = Role.REGULATOR
+_SYSTEM: Final = Role.SYSTEM
 
 _S: Final = LifeState
 _BEFORE_FILING: Final = (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.CERTIFIED, _S.ASSESSED, _S.FILED)
+GUARANTEED: Final = (_S.FILED, _S.ACTIVE, _S.RESTRICTED, _S.SUSPENDED, _S.WITHDRAWING)
+"""States in which a custodian's statement is taken in: who leaves is watched until nothing is owed."""
 LIVING: Final = (_S.FILED, _S.ACTIVE, _S.RESTRICTED, _S.SUSPENDED)
 """States in which papers are renewed and terms are changed."""
 
@@ -47,12 +53,16 @@ _PASSAGES: Final = (
     (_S.CERTIFIED, LifeStep.FAIL_ASSESSMENT, (_ASSESSOR,), _S.CERTIFIED),
     (_S.ASSESSED, LifeStep.ACCEPT_FILING, (_REGULATOR,), _S.FILED),
     (_S.FILED, LifeStep.ACTIVATE, (_REGULATOR,), _S.ACTIVE),
-    (_S.ACTIVE, LifeStep.RESTRICT, (_REGULATOR,), _S.RESTRICTED),
-    (_S.RESTRICTED, LifeStep.LIFT, (_REGULATOR,), _S.ACTIVE),
+    # What runs out is a reason that the clockwork sets and lifts; the regulator's own is another.
+    (_S.ACTIVE, LifeStep.RESTRICT, (_REGULATOR, _SYSTEM), _S.RESTRICTED),
+    (_S.RESTRICTED, LifeStep.RESTRICT, (_REGULATOR, _SYSTEM), _S.RESTRICTED),
+    (_S.RESTRICTED, LifeStep.RELIEVE, (_REGULATOR, _SYSTEM), _S.RESTRICTED),
+    (_S.RESTRICTED, LifeStep.LIFT, (_REGULATOR, _SYSTEM), _S.ACTIVE),
     # An issuer may stop issuing of its own will, which is how a voluntary exit begins; it can't start again by itself.
     (_S.ACTIVE, LifeStep.SUSPEND, (_REGULATOR, _ADMIN), _S.SUSPENDED),
     (_S.RESTRICTED, LifeStep.SUSPEND, (_REGULATOR, _ADMIN), _S.SUSPENDED),
     (_S.SUSPENDED, LifeStep.LIFT, (_REGULATOR,), _S.ACTIVE),
+    (_S.SUSPENDED, LifeStep.EASE, (_REGULATOR,), _S.RESTRICTED),
     (_S.SUSPENDED, LifeStep.WITHDRAW, (_REGULATOR, _ADMIN), _S.WITHDRAWING),
     (_S.WITHDRAWING, LifeStep.CLOSE, (_REGULATOR,), _S.CLOSED),
     # An application that is not pursued ends without a judgement.
@@ -65,6 +75,7 @@ _PASSAGES: Final = (
         for step in (LifeStep.ASSESS, LifeStep.FAIL_ASSESSMENT, LifeStep.MEET_CONDITION)
     ),
     *((state, LifeStep.ACCEPT_FILING, (_REGULATOR,), state) for state in LIVING),
+    *((state, LifeStep.STATE_GUARANTEE, (_ADMIN,), state) for state in GUARANTEED),
 )
 
 LIFE: Final[Mapping[tuple[LifeState, LifeStep, Role], LifeState]] = MappingProxyType(
@@ -88,12 +99,15 @@ GUARDS: Final[Mapping[LifeStep, tuple[Guard, ...]]] = MappingProxyType(
             Guard.GRADE_REACHES_FLOOR,
             Guard.ASSESSMENT_PASSED,
             Guard.FILING_IN_FORCE,
+            Guard.COVERAGE_KEPT,
         ),
         LifeStep.LIFT: (
             Guard.CERTIFICATE_IN_DATE,
             Guard.GRADE_REACHES_FLOOR,
             Guard.ASSESSMENT_PASSED,
             Guard.FILING_IN_FORCE,
+            Guard.COVERAGE_KEPT,
+            Guard.NO_OTHER_REASON,
         ),
         LifeStep.CLOSE: (Guard.NOTICE_OVER, Guard.NOTHING_OUTSTANDING),
     }
@@ -112,15 +126,49 @@ ACTIONS: Final[Mapping[LifeStep, tuple[str, ...]]] = MappingProxyType(
         LifeStep.MEET_CONDITION: ("issuer.assess",),
         LifeStep.ACCEPT_FILING: ("issuer.decide",),
         LifeStep.ACTIVATE: ("issuer.decide",),
-        LifeStep.RESTRICT: ("issuer.supervise",),
+        LifeStep.STATE_GUARANTEE: ("guarantee.state",),
+        LifeStep.RESTRICT: ("issuer.supervise", "clock.step"),
+        LifeStep.RELIEVE: ("issuer.supervise", "clock.step"),
         LifeStep.SUSPEND: ("issuer.supervise", "issuer.withdraw"),
-        LifeStep.LIFT: ("issuer.supervise",),
+        LifeStep.EASE: ("issuer.supervise",),
+        LifeStep.LIFT: ("issuer.supervise", "clock.step"),
         LifeStep.WITHDRAW: ("issuer.withdraw", "issuer.supervise"),
         LifeStep.CLOSE: ("issuer.supervise",),
         LifeStep.LAPSE: ("issuer.decide", "issuer.withdraw"),
     }
 )
 """The actions of the access policy that carry each step."""
+
+BY_CLOCK: Final[Mapping[Reason, Guard]] = MappingProxyType(
+    {
+        Reason.CERTIFICATE: Guard.CERTIFICATE_IN_DATE,
+        Reason.GRADE: Guard.GRADE_REACHES_FLOOR,
+        Reason.ASSESSMENT: Guard.ASSESSMENT_PASSED,
+        Reason.FILING: Guard.FILING_IN_FORCE,
+        Reason.COVERAGE: Guard.COVERAGE_KEPT,
+    }
+)
+"""The reasons that follow from dates and sums, each with the guard that it is the absence of."""
+
+
+def open_reasons(steps: Iterable[Step]) -> dict[Reason, Step]:
+    """Replay an issuer's history and give the reasons that stand, each with the step that set it, oldest first.
+
+    A step without a reason is the regulator's, from before reasons were kept apart.
+    """
+    standing: dict[Reason, Step] = {}
+    for step in steps:
+        if step.subject != "issuer":
+            continue
+        match step.step:
+            case LifeStep.RESTRICT:
+                standing.setdefault(Reason(step.about or Reason.SUPERVISION), step)
+            case LifeStep.RELIEVE:
+                standing.pop(Reason(step.about or Reason.SUPERVISION), None)
+            case LifeStep.LIFT | LifeStep.ACTIVATE:
+                standing.clear()
+    return standing
+
 
 ENDED: Final = frozenset({LifeState.CLOSED, LifeState.REFUSED, LifeState.LAPSED})
 """States without a way out: the same company may register anew."""

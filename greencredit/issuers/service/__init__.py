@@ -1,6 +1,8 @@
 """The verbs of issuers: each checks who asks, takes one step that the life table allows, and writes it down."""
 
 from greencredit.issuers.queries import require_may_issue
+from greencredit.issuers.service.cascade import decide_frozen, settle_frozen, tell_holders
+from greencredit.issuers.service.clock import due, look, uncovered
 from greencredit.issuers.service.filing import (
     accept_filing,
     attach_report,
@@ -11,7 +13,8 @@ from greencredit.issuers.service.filing import (
     return_filing,
     submit_filing,
 )
-from greencredit.issuers.service.life import activate, close, lapse, lift, refuse, restrict, suspend, withdraw
+from greencredit.issuers.service.guarantee import measure, state_guarantee
+from greencredit.issuers.service.life import activate, close, ease, lapse, lift, refuse, restrict, suspend, withdraw
 from greencredit.issuers.service.papers import assess, certify, meet_condition
 from greencredit.issuers.service.registration import amend, register, return_, submit
 
@@ -24,10 +27,15 @@ __all__ = [
     "bring_into_effect",
     "certify",
     "close",
+    "decide_frozen",
     "draft_filing",
+    "due",
+    "ease",
     "file",
     "lapse",
     "lift",
+    "look",
+    "measure",
     "meet_condition",
     "refuse",
     "refuse_filing",
@@ -36,8 +44,12 @@ __all__ = [
     "restrict",
     "return_",
     "return_filing",
+    "settle_frozen",
+    "state_guarantee",
     "submit",
     "submit_filing",
     "suspend",
+    "tell_holders",
+    "uncovered",
     "withdraw",
 ]

@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, rules
 from greencredit.issuers.catalogue import days_of
-from greencredit.issuers.errors import CreditsOutstanding, NoticeNotOver, ReasonMissing, UnknownFiling, UnknownIssuer
+from greencredit.issuers.errors import (
+    CreditsOutstanding,
+    NoticeNotOver,
+    ReasonMissing,
+    ReasonStands,
+    UnknownFiling,
+    UnknownIssuer,
+)
 from greencredit.issuers.rules import Guard
 from greencredit.issuers.tables import FilingRow, IssuerRow, StepRow
 from greencredit.kernel.access import PLATFORM, Actor, Deed, Scope, Via, require, require_another, serving
@@ -16,7 +24,8 @@ from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.policy import Role
 from greencredit.ledger import queries as ledger
 from greencredit.people.service import record_audit
-from greencredit.schemas.issuers import FilingState, FilingStep, Issuer, LifeState, LifeStep
+from greencredit.proofs import service as proofs
+from greencredit.schemas.issuers import FilingState, FilingStep, Issuer, LifeState, LifeStep, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,12 @@ def open_filing_turn(session: Session, actor: Actor, filing_id: str, step: Filin
 
 
 def require_guards(
-    session: Session, turn: Turn, *, filed_by: str | None = None, papers: queries.Papers | None = None
+    session: Session,
+    turn: Turn,
+    *,
+    filed_by: str | None = None,
+    papers: queries.Papers | None = None,
+    lifting: Reason = Reason.SUPERVISION,
 ) -> None:
     """Refuse unless everything holds that the step demands; the first thing that does not is the answer."""
     guards = rules.GUARDS.get(turn.step, ())
@@ -105,6 +119,11 @@ def require_guards(
         require_another(turn.actor, filed_by or (submitted.actor_id if submitted else None))
     for refusal in queries.unmet(session, turn.row.id, guards, turn.today, papers):
         raise refusal
+    # A suspension is lifted whole: what stood before it is covered by the guards over papers, filing and coverage.
+    if Guard.NO_OTHER_REASON in guards and turn.row.state == LifeState.RESTRICTED:
+        others = [one for one in queries.open_reasons(session, turn.row.id) if one.reason is not lifting]
+        if others:
+            raise ReasonStands(turn.row.id, found=others[0].reason.value, wanted="no other reason")
     if Guard.NOTICE_OVER in guards:
         _require_notice_over(session, turn)
     if Guard.NOTHING_OUTSTANDING in guards:
@@ -168,7 +187,25 @@ def take_filing(
     )
     turn.row.state = turn.to.value
     session.flush()
+    if turn.to in rules.ACCEPTED_EVER:
+        _note_filing(session, turn.row)
     audit_command(session, turn.actor, turn.action, turn.row.id, step=turn.step.value)
+
+
+def _note_filing(session: Session, row: FilingRow) -> None:
+    """Say in the public log that a version was accepted, takes effect or is superseded."""
+    assert row.number is not None, "an accepted version has its number"
+    assert row.effective_on is not None, "an accepted version has its day"
+    fact: dict[str, str | int] = {
+        "issuer": row.issuer_id,
+        "filing": row.id,
+        "version": row.version,
+        "number": row.number,
+        "state": row.state,
+        "digest": row.digest,
+        "effective_on": row.effective_on.isoformat(),
+    }
+    proofs.note_fact(session, "filing", fact)
 
 
 def write_step(session: Session, row: StepRow) -> None:
@@ -177,6 +214,38 @@ def write_step(session: Session, row: StepRow) -> None:
     row.number = (last or 0) + 1
     session.add(row)
     session.flush()
+    _note_standing(session, row)
+
+
+def _note_standing(session: Session, step: StepRow) -> None:
+    """Say in the public log in which state an issuer is after a step; the chain has no gap that would not be seen.
+
+    Ids, codes and digests only: who decided and why stays here. A step that leaves the state as it was is noted where
+    it sets or lifts a reason, for history tells restrictions apart.
+    """
+    moved = step.from_state != step.to_state
+    if step.subject != "issuer" or not (moved or step.step in {LifeStep.RESTRICT, LifeStep.RELIEVE}):
+        return
+    today = civil_date(step.at)
+    filed = queries.filing_in_force(session, step.issuer_id, today)
+    fact: dict[str, str | int] = {
+        "issuer": step.issuer_id,
+        "change": queries.standing_changes(session, step.issuer_id),
+        "state": step.to_state,
+        "step": step.step,
+    }
+    if step.from_state is not None:
+        fact["from"] = step.from_state
+    if step.step in _WITH_REASON and step.about is not None:
+        fact["reason"] = step.about
+    if filed is not None and filed.number is not None:
+        fact |= {"filing": filed.filing_id, "number": filed.number}
+    if step.document_digest is not None:
+        fact["digest"] = step.document_digest
+    proofs.note_fact(session, "issuer", fact)
+
+
+_WITH_REASON: Final = frozenset({LifeStep.RESTRICT, LifeStep.RELIEVE, LifeStep.LIFT})
 
 
 def require_reason(step: str, reason: str) -> None:
@@ -193,4 +262,6 @@ def audit_command(session: Session, actor: Actor, action: str, object_id: str, *
 
 def who(actor: Actor) -> str:
     """Give the account that acts, or the way it came where there is none (a job or command of the operator)."""
+    if any(grant.role is Role.SYSTEM for grant in actor.grants):
+        return Role.SYSTEM.value
     return actor.account_id or actor.via.value

@@ -34,6 +34,11 @@ def load() -> Mapping[str, NoticeKind]:
     return MappingProxyType({kind.name: kind for kind in found})
 
 
+def for_holders() -> Mapping[str, NoticeKind]:
+    """Give the kinds that holders of credits are told of, and may choose ways for."""
+    return {name: kind for name, kind in load().items() if kind.reader == "holder"}
+
+
 def kind_named(name: str) -> NoticeKind:
     """Give one kind, or refuse a name that is none."""
     if name not in load():

@@ -44,7 +44,10 @@ def tell(session: Session, consumer_id: str, kind: str, *, subject: str, facts: 
 
 
 def tell_many(session: Session, tellings: Sequence[Telling]) -> int:
-    """Tell many people at once and give how many notices are new; whoever is nobody here is passed over."""
+    """Tell many people at once and give how many notices are new; whoever is nobody here is passed over.
+
+    `consumer_id` of a telling may be an account's, for kinds that are read in an office.
+    """
     for one in tellings:
         rules.require_facts(kind_named(one.kind), one.facts)
     return sum(_tell(session, tellings[first : first + _AT_ONCE]) for first in range(0, len(tellings), _AT_ONCE))
@@ -52,7 +55,8 @@ def tell_many(session: Session, tellings: Sequence[Telling]) -> int:
 
 def _tell(session: Session, tellings: Sequence[Telling]) -> int:
     ids = sorted({one.consumer_id for one in tellings})
-    known = people.consumers(session, ids)
+    # Whoever holds an office is told under his account; whoever holds credits under his own name here.
+    known = people.consumers(session, ids).keys() | people.known_accounts(session, ids)
     chosen = queries.preferences_of(session, ids)
     reachable = queries.reachable(session, ids)
     rows: list[dict[str, Any]] = []

@@ -14,7 +14,10 @@ from greencredit.proofs.rules.canonical import canonical
 FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "filing": frozenset({"issuer", "filing", "version", "number", "state", "digest", "effective_on"}),
-        "issuer": frozenset({"issuer", "state", "digest", "until"}),
+        # `change` counts an issuer's changes of standing from 1, so that one left out of a proof leaves a gap.
+        "issuer": frozenset(
+            {"issuer", "change", "step", "from", "state", "reason", "filing", "number", "digest", "until"}
+        ),
         "certificate": frozenset({"issuer", "certificate", "digest", "valid_from", "valid_until"}),
         "assessment": frozenset({"issuer", "assessment", "verdict", "digest", "valid_until"}),
         "factors": frozenset({"version", "digest"}),

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from greencredit.schemas.issuers.desk import FieldReason, FilingNumber
+from greencredit.schemas.issuers.agencies import NewAgency
 from greencredit.schemas.issuers.papers import NewAssessment, NewCertificate
 from greencredit.schemas.issuers.registration import NewIssuer
 from greencredit.schemas.issuers.scheme import Scheme
@@ -90,3 +91,25 @@ class RefuseOrder(StepOrder):
 
     fields: Annotated[tuple[FieldReason, ...], Field(max_length=200)] = ()
     digest: Digest | None = None
+
+
+class AgencyOrder(Record):
+    """What is sent to enter an agency in the register."""
+
+    agency: NewAgency
+    reason: Line
+
+
+class AgencyStandingOrder(Record):
+    """What is sent to withdraw an agency, or to list it again, from a day on."""
+
+    since: date
+    reason: Line
+    approval_number: Line | None = None
+    """Of an agency that is listed again."""
+
+
+class ReasonOrder(Record):
+    """What is sent where nothing but a reason is needed."""
+
+    reason: Line

@@ -1,4 +1,4 @@
-"""Certificates and assessments (信用认证, 第三方评估)."""
+"""Certificates and assessments, and what stands against issuing for their sake (信用认证, 第三方评估)."""
 
 from datetime import date
 from enum import StrEnum
@@ -7,6 +7,8 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from greencredit.schemas.issuers.texts import Digest, Document, Line, Percent
+from greencredit.schemas.awards import Slug
+from greencredit.schemas.issuers.agencies import Fees
 from greencredit.schemas.values import Instant, Period, Record, Words
 
 
@@ -30,20 +32,41 @@ class Grade(StrEnum):
         return order.index(self) <= order.index(floor)
 
 
-class NewCertificate(Record):
-    """Evidence of credit standing, as the operator takes it in (信用认证 / 信用评价)."""
+class CertificateContent(Record):
+    """What a certificate or evaluation of credit standing says (信用认证 / 信用评价)."""
 
-    body_name: Line
-    body_code: str | None = None
-    """The body's own unified social credit code."""
-    approval_number: Line | None = None
-    """Approval of the certification body; without it the word 认证 may not be used."""
     certificate_number: Line
     grade: Grade
     score: Percent | None = None
     scope: Line
     valid: Period
     document: Document
+
+
+class NewCertificate(CertificateContent):
+    """Evidence of credit standing as it is taken in; who gave it is looked up in the register of agencies."""
+
+    body_code: str
+    """The agency's own unified social credit code."""
+    fees: Fees
+    """What the agency took from the issuer and its group, as it declares."""
+
+
+class Certificate(CertificateContent):
+    """A certificate on file, with what the register said of its agency when it was taken in."""
+
+    certificate_id: str
+    issuer_id: str
+    number: int
+    """Counted from 1 for each issuer: the order of recording, also within one instant."""
+    body_name: Line
+    body_code: str | None = None
+    approval_number: Line | None = None
+    """Approval of the certification body; without it the word 认证 may not be used."""
+    fees: Fees | None = None
+    recorded_at: Instant
+    lapsed_on: date | None = None
+    """The first day on which it counts no more because its agency was withdrawn from the register."""
 
     @property
     def title(self) -> Words:
@@ -52,15 +75,9 @@ class NewCertificate(Record):
             return Words(zh="信用评价", en="Credit evaluation")
         return Words(zh="信用认证", en="Credit certification")
 
-
-class Certificate(NewCertificate):
-    """A certificate on file."""
-
-    certificate_id: str
-    issuer_id: str
-    number: int
-    """Counted from 1 for each issuer: the order of recording, also within one instant."""
-    recorded_at: Instant
+    def counts_on(self, day: date) -> bool:
+        """Tell whether it covers a day and its agency had not been withdrawn by then."""
+        return day in self.valid and (self.lapsed_on is None or day < self.lapsed_on)
 
 
 class Verdict(StrEnum):
@@ -83,13 +100,24 @@ _VERDICTS: Final = {
 }
 
 
+class Score(Record):
+    """How one indicator of the set in force was scored: with a finding, and with the evidence for it."""
+
+    indicator: Slug
+    score: Percent
+    finding: Line
+    evidence: Document
+
+
 class Indicator(Record):
     """One published indicator with its weight and score out of 100 (评估指标)."""
 
+    name: Slug | None = None
     title: Words
     weight_percent: Percent
     score: Percent
     finding: str | None = None
+    evidence: Document | None = None
 
 
 class Condition(Record):
@@ -100,14 +128,12 @@ class Condition(Record):
     """The last day on which it may be done."""
 
 
-class NewAssessment(Record):
-    """An assessment of the scheme by somebody independent of the issuer (第三方评估)."""
+class AssessmentContent(Record):
+    """What an assessment says, but for its scores (第三方评估)."""
 
-    assessor_name: Line
     assessor_code: str
-    assessor_controlling_code: str | None = None
     criteria_version: Line
-    indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+    """The version of the indicator set that was in force when it was signed."""
     verdict: Verdict
     conditions: tuple[Condition, ...] = ()
     signed_on: date
@@ -117,33 +143,80 @@ class NewAssessment(Record):
     document: Document
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
-        weights = sum(indicator.weight_percent for indicator in self.indicators)
-        if weights != 100:  # noqa: PLR2004 - the whole
-            message = f"weights of indicators come to 100 percent, found {weights}"
-            raise ValueError(message)
+    def _conditions_belong_to_conditional(self) -> Self:
         if (self.verdict is Verdict.CONDITIONAL) != bool(self.conditions):
             message = f"conditions belong to the verdict conditional and to no other, found {self.verdict}"
             raise ValueError(message)
         return self
 
+
+class NewAssessment(AssessmentContent):
+    """An assessment as one of the assessor's people scores it; another one signs it before it counts."""
+
+    scores: Annotated[tuple[Score, ...], Field(min_length=1)]
+    fees: Fees
+    """What the assessor took from the issuer and its group, as it declares."""
+
+
+class ReviewOutcome(StrEnum):
+    """What became of a scored assessment."""
+
+    WAITING = "waiting"
+    SIGNED = "signed"
+    RETURNED = "returned"
+
     @property
-    def score_hundredths(self) -> int:
-        """Give the weighted score out of 100, in hundredths of a point: exact, because weights are percents."""
-        return sum(indicator.weight_percent * indicator.score for indicator in self.indicators)
+    def words(self) -> Words:
+        """Give the outcome in words."""
+        return _OUTCOMES[self]
 
 
-class Assessment(NewAssessment):
+_OUTCOMES: Final = {
+    ReviewOutcome.WAITING: Words(zh="待复核", en="Waiting for review"),
+    ReviewOutcome.SIGNED: Words(zh="已复核签署", en="Reviewed and signed"),
+    ReviewOutcome.RETURNED: Words(zh="已退回重评", en="Given back"),
+}
+
+
+class ScoredAssessment(Record):
+    """An assessment between its two people: scored by one, to be reviewed by another (两级复核)."""
+
+    scored_id: str
+    issuer_id: str
+    paper: NewAssessment
+    reason: str
+    scored_by: str
+    scored_at: Instant
+    outcome: ReviewOutcome
+    reviewed_by: str | None = None
+    reviewed_at: Instant | None = None
+    review_reason: str | None = None
+
+
+class Assessment(AssessmentContent):
     """An assessment on file; `met` are the conditions met so far, by their place in the list, counted from 1."""
 
     assessment_id: str
     issuer_id: str
     number: int
     """Counted from 1 for each issuer: the order of recording, also within one instant."""
+    assessor_name: Line
+    assessor_controlling_code: str | None = None
     assessor_id: str
-    """The account that signed it in."""
+    """The account that scored it."""
+    reviewer_id: str | None = None
+    """The account that reviewed and signed it."""
+    indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+    fees: Fees | None = None
     recorded_at: Instant
     met: tuple["MetCondition", ...] = ()
+    lapsed_on: date | None = None
+    """The first day on which it counts no more because its assessor was withdrawn from the register."""
+
+    @property
+    def score_hundredths(self) -> int:
+        """Give the weighted score out of 100, in hundredths of a point: exact, because weights are percents."""
+        return sum(indicator.weight_percent * indicator.score for indicator in self.indicators)
 
     def open_conditions(self) -> tuple[Condition, ...]:
         """List the conditions that are not met."""
@@ -159,3 +232,35 @@ class MetCondition(Record):
     actor_id: str
     reason: str
     document_digest: Digest | None
+
+
+class PublishedIndicator(Record):
+    """One indicator of a set, with its weight."""
+
+    name: Slug
+    title: Words
+    weight_percent: Annotated[int, Field(gt=0, le=100)]
+
+
+class IndicatorSet(Record):
+    """What assessments are scored against from a day on, as it is published (评估指标体系)."""
+
+    version: Line
+    since: date
+    title: Words
+    basis: Words
+    pass_from: Percent
+    """The least weighted score with which the verdict may be a pass."""
+    conditional_from: Percent
+    indicator: Annotated[tuple[PublishedIndicator, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        weights = sum(one.weight_percent for one in self.indicator)
+        if weights != 100:  # noqa: PLR2004 - the whole
+            message = f"weights of indicators come to 100 percent, found {weights}"
+            raise ValueError(message)
+        if len({one.name for one in self.indicator}) != len(self.indicator):
+            message = "an indicator stands in a set once"
+            raise ValueError(message)
+        return self

@@ -1,8 +1,11 @@
 """Who an issuer is (主体登记)."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import Field
+
+from greencredit.schemas.awards import Slug
 from greencredit.schemas.issuers.life import LifeState
 from greencredit.schemas.issuers.texts import Document, Line
 from greencredit.schemas.values import Instant, Record, RegionCode, Words
@@ -48,12 +51,71 @@ class Contact(Record):
     email: Line | None = None
 
 
-class CodeOverride(Record):
-    """Why a code that was really issued is taken although a check character fails (人工核验)."""
+class Paper(Document):
+    """A paper of a registration, which says what it is (登记材料)."""
 
+    paper: Slug = "other"
+    """The name of the required paper that it is, such as `business_licence`."""
+
+
+class RequiredPaper(Record):
+    """A paper that issuers of some kinds register with (必备材料)."""
+
+    name: Slug
+    title: Words
+    kinds: Annotated[tuple[IssuerKind, ...], Field(min_length=1)]
+    basis: Words
+    """The law that asks for it, or plainly that the platform does."""
+    source: str | None = None
+
+
+class Completeness(Record):
+    """Which papers are there and which are missing (材料完整性)."""
+
+    kind: IssuerKind
+    required: tuple[RequiredPaper, ...]
+    missing: tuple[RequiredPaper, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether nothing is missing."""
+        return not self.missing
+
+
+class NewCodeReview(Record):
+    """A code that was really issued although a check character fails, for the operator to look at (申请人工核验)."""
+
+    code: str
     reason: Line
     document: Document
-    """The licence as the reviewer saw it."""
+    """The licence that carries the code."""
+
+
+class CodeReviewState(StrEnum):
+    """What became of the request."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class CodeReviewRequest(Record):
+    """A code that somebody asked to be looked at, and what became of it (人工核验)."""
+
+    review_id: str
+    code: str
+    reason: str
+    document: Document
+    fault: str
+    """The refusal that is to be overridden, such as `issuers.code_wrong_check`."""
+    found: str
+    wanted: str
+    asked_by: str
+    asked_at: Instant
+    state: CodeReviewState
+    reviewer_id: str | None = None
+    review_reason: str | None = None
+    reviewed_at: Instant | None = None
 
 
 class CodeReview(Record):
@@ -66,6 +128,7 @@ class CodeReview(Record):
     """The refusal that was overridden, such as `issuers.code_wrong_check`."""
     found: str
     wanted: str
+    asked_by: str | None = None
 
 
 class NewIssuer(Record):
@@ -82,8 +145,7 @@ class NewIssuer(Record):
     contact: Contact
     controlling_code: str | None = None
     """The code of the controlling shareholder, where there is one: independence is checked against it."""
-    documents: tuple[Document, ...] = ()
-    code_override: CodeOverride | None = None
+    documents: tuple[Paper, ...] = ()
 
 
 class Issuer(Record):
@@ -99,7 +161,7 @@ class Issuer(Record):
     address: str
     contact: Contact
     controlling_code: str | None
-    documents: tuple[Document, ...]
+    documents: tuple[Paper, ...]
     code_review: CodeReview | None
     state: LifeState
     registered_at: Instant

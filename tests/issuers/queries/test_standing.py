@@ -75,6 +75,7 @@ def test_everything_that_stands_against_a_draft_is_told_at_once(session: Session
         ("issuers.certificate_not_in_date", "none"),
         ("issuers.assessment_not_passed", "none"),
         ("issuers.no_filing_in_force", "none"),
+        ("issuers.coverage_short", "none"),
     ]
 
 

@@ -29,9 +29,14 @@ assessed filed active restricted suspended  meet_condition   assessor       =
 assessed                      accept_filing     regulator                   filed
 filed active restricted suspended  accept_filing  regulator                 =
 filed                         activate          regulator                   active
-active                        restrict          regulator                   restricted
+filed active restricted suspended withdrawing  state_guarantee  issuer_admin  =
+active                        restrict          regulator system            restricted
+restricted                    restrict          regulator system            =
+restricted                    relieve           regulator system            =
 active restricted             suspend           regulator issuer_admin      suspended
-restricted suspended          lift              regulator                   active
+restricted                    lift              regulator system            active
+suspended                     lift              regulator                   active
+suspended                     ease              regulator                   restricted
 suspended                     withdraw          regulator issuer_admin      withdrawing
 withdrawing                   close             regulator                   closed
 draft submitted returned certified assessed filed  lapse  regulator issuer_admin  lapsed
