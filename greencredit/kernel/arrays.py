@@ -1,4 +1,4 @@
-"""PostgreSQL arrays in the server's own binary form: written as text, a column of numbers costs more than its insert."""
+"""PostgreSQL arrays in the server's own binary form: written as text, numbers cost more than their insert."""
 
 import struct
 from collections.abc import Sequence

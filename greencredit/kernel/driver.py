@@ -5,7 +5,8 @@ the session's connection and in its transaction. Places for parameters are writt
 raises is raised as SQLAlchemy would, so that whoever handles a failed transaction need not know how it was written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, Self
 
 from sqlalchemy import Connection
@@ -15,6 +16,12 @@ from sqlalchemy.orm import Session
 from greencredit.kernel import arrays
 
 _CURSOR: Final = "kernel.driver"
+
+_BEYOND: Final = 2**63
+"""No column holds a number as large as this."""
+
+Ask = tuple[str, Sequence[Any]]
+"""A statement and its parameters."""
 
 
 class Driver:
@@ -64,14 +71,47 @@ class Driver:
         except self._error as error:
             raise self._wrapped(error, statement) from error
 
+    def together(self, asks: Sequence[Ask]) -> list[list[tuple[Any, ...]]]:
+        """Run statements that give rows and give the rows of each; PostgreSQL is asked once for all of them."""
+        if self.sqlite:
+            return [self.rows(*ask) for ask in asks]
+        cursors = [self._connection.connection.cursor() for _ in asks]
+        with self.piped():
+            for cursor, (statement, parameters) in zip(cursors, asks, strict=True):
+                cursor.execute(self._written(statement), parameters)
+        return [cursor.fetchall() for cursor in cursors]
+
+    @contextmanager
+    def piped(self) -> Iterator[None]:
+        """Send what runs inside without waiting for each answer; an error comes at the end, and counts are not told.
+
+        On SQLite there is nobody to wait for.
+        """
+        if self.sqlite:
+            yield
+            return
+        connection: Any = self._connection.connection.driver_connection
+        try:
+            with connection.pipeline():
+                yield
+        except self._error as error:
+            raise self._wrapped(error, "several statements") from error
+
     def where_in(self, statement: str, numbers: Sequence[int], *, at_once: int = 10_000) -> list[tuple[Any, ...]]:
         """Run `… WHERE column` for whole numbers, however many; the rows are in no order."""
         if not self.sqlite:
-            return self.rows(f"{statement} = ANY(?)", (arrays.bigints(numbers),))
+            return self.rows(*self.among(statement, numbers))
         found: list[tuple[Any, ...]] = []
         for start in range(0, len(numbers), at_once):
-            found += self.rows(f"{statement} IN ({', '.join(map(str, numbers[start : start + at_once]))})")
+            found += self.rows(*self.among(statement, numbers[start : start + at_once]))
         return found
+
+    def among(self, statement: str, numbers: Sequence[int]) -> Ask:
+        """Write `… WHERE column` for whole numbers that one statement can hold."""
+        if self.sqlite:
+            return f"{statement} IN ({', '.join(map(str, numbers))})", ()
+        fit = [number for number in numbers if -_BEYOND <= number < _BEYOND]
+        return f"{statement} = ANY(?)", (arrays.bigints(fit),)
 
     def _written(self, statement: str) -> str:
         return statement if self.sqlite else statement.replace("?", "%s")

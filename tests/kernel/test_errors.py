@@ -4,7 +4,7 @@ import pickle
 from typing import ClassVar
 
 from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusal, Refused, every_refusal
-from greencredit.ledger.errors import NotEnoughCredits
+from greencredit.ledger.errors import KeyReused
 
 
 class TooManyApples(Refused):
@@ -39,8 +39,8 @@ def test_every_refusal_belongs_to_one_of_five_families() -> None:
 
 
 def test_a_refusal_comes_whole_from_another_process() -> None:
-    refusal = NotEnoughCredits(event_id=7, wanted=31, found=30)
+    refusal = KeyReused(event_id=7, key="a")
 
     revived = pickle.loads(pickle.dumps(refusal))  # noqa: S301 - our own object
 
-    assert (type(revived), revived.message, revived.facts) == (NotEnoughCredits, refusal.message, refusal.facts)
+    assert (type(revived), revived.message, revived.facts) == (KeyReused, refusal.message, refusal.facts)

@@ -184,7 +184,8 @@ class _PostgresConnection(psycopg.Connection[Any]):
 
     def hurt(self, manner: Manner) -> Exception:
         try:
-            psycopg.Cursor(self).execute(_POSTGRES_HURTS[manner].encode())
+            with self.pipeline():  # also where statements are sent without waiting, this one is answered at once
+                psycopg.Cursor(self).execute(_POSTGRES_HURTS[manner].encode())
         except psycopg.Error as error:
             return error
         message = "the server was to complain, and did not"

@@ -4,7 +4,7 @@ Statements go to the driver as tuples (SQLite) or arrays and COPY (PostgreSQL): 
 """
 
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from operator import itemgetter
@@ -51,7 +51,7 @@ _INSERT_ROW: Final = f"{_INSERT} VALUES ({', '.join('?' * len(Row._fields))})"
 _KINDS: Final = [_TYPES.get(field, Bigints) for field in Row._fields]
 _INSERT_ARRAYS: Final = f"{_INSERT} SELECT * FROM unnest({', '.join('?' * len(Row._fields))})"  # noqa: S608 - constants
 _COPY: Final = f"COPY ledger_event ({_COLUMNS}) FROM STDIN (FORMAT binary)"
-_COPY_FROM: Final = 200
+COPY_FROM: Final = 200
 """So many rows go by COPY; fewer are quicker as arrays."""
 _COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _AWARD: Final = struct.Struct(">hiqiihiiiiiiqihi16siiiq")
@@ -66,13 +66,20 @@ _REMEMBERED: Final = 250_000
 """Secrets kept in memory: about 30 MB."""
 
 
+LOCK_HEAD: Final = (
+    "UPDATE ledger_head SET epoch = epoch + 1 WHERE id = 1 RETURNING next_event, next_batch, log_size, erasures, latest"
+)
+"""Locks the one row every posting goes through; its rows go to `head_of`."""
+
+
 def lock_head(session: Session) -> Head:
     """Lock the one row every posting goes through; the caller's batch is now the only one in progress."""
     with driver(session) as hot:
-        rows = hot.rows(
-            "UPDATE ledger_head SET epoch = epoch + 1 WHERE id = 1 "
-            "RETURNING next_event, next_batch, log_size, erasures, latest"
-        )
+        return head_of(session, hot.rows(LOCK_HEAD))
+
+
+def head_of(session: Session, rows: Sequence[tuple[int, ...]]) -> Head:
+    """Read what `LOCK_HEAD` gave."""
     next_event, next_batch, log_size, erasures, latest = rows[0]
     return Head(next_event, next_batch, log_size, erasures, max(latest, micros(now(session))))
 
@@ -86,24 +93,26 @@ def write(
     given: Mapping[int, tuple[int, int]],
     secrets: Mapping[int, bytes],
     sums: dict[str, dict[str, str]] | None = None,
+    facts_wait: bool = True,
 ) -> None:
     """Write a batch whole: events, balances, serial blocks, the batch and its record in the log.
 
     `given` has the first and last serial of each series, `secrets` those of every holder in the rows, `sums` the
-    credits by series and kind where they are known already.
+    credits by series and kind where they are known already; without `facts_wait` no fact of another room waits for
+    the log.
 
     Raises:
         IntegrityError: of the driver; a check behind the decision failed.
     """
     with driver(session) as hot:
-        if hot.sqlite or len(rows) < _COPY_FROM:
+        if hot.sqlite or len(rows) < COPY_FROM:
             hashes = seal.event_hashes(rows, secrets)
             _insert_events(hot, rows)
             carry(hot, changes)
         else:
             hashes = _written_aside(hot, rows, changes, secrets)
         _give(hot, head.next_batch, given)
-    seal_batch(session, head, hashes, seal.sums_of(rows) if sums is None else sums)
+    seal_batch(session, head, hashes, seal.sums_of(rows) if sums is None else sums, facts_wait=facts_wait)
 
 
 def _written_aside(hot: Driver, rows: Rows, changes: Mapping[int, int], secrets: Mapping[int, bytes]) -> list[bytes]:
@@ -121,7 +130,14 @@ def _written_aside(hot: Driver, rows: Rows, changes: Mapping[int, int], secrets:
     return hashes
 
 
-def seal_batch(session: Session, head: Head, hashes: Sequence[bytes], sums: Mapping[str, Mapping[str, str]]) -> None:
+def seal_batch(
+    session: Session,
+    head: Head,
+    hashes: Sequence[bytes],
+    sums: Mapping[str, Mapping[str, str]],
+    *,
+    facts_wait: bool = True,
+) -> None:
     """Close a batch whose events and balances are written: its row, its record in the log, and the head moved on."""
     last, chunks = head.next_event + len(hashes) - 1, seal.chunk_roots(hashes)
     record = seal.batch_record(
@@ -137,7 +153,7 @@ def seal_batch(session: Session, head: Head, hashes: Sequence[bytes], sums: Mapp
             "INSERT INTO ledger_batch (id, first, last, at, entry, hashes) VALUES (?, ?, ?, ?, ?, ?)",
             (head.next_batch, head.next_event, last, head.at, head.log_size, b"".join(chunks)),
         )
-        log_size = proofs.append(session, head.log_size, [("batch", record)])
+        log_size = proofs.append(session, head.log_size, [("batch", record)], facts_wait=facts_wait)
         hot.run(
             "UPDATE ledger_head SET next_event = ?, next_batch = ?, log_size = ?, latest = ? WHERE id = 1",
             (last + 1, head.next_batch + 1, log_size, head.at),
@@ -271,14 +287,22 @@ class SeriesNow(NamedTuple):
     given: int
 
 
+SERIES_WHERE: Final = (
+    "SELECT s.id, s.issuer_id, s.expires_at, s.award_month, s.cap, s.clawback_cap, s.refund_grace_days, "
+    "COALESCE((SELECT b.last FROM ledger_block b WHERE b.series_id = s.id ORDER BY b.first DESC LIMIT 1), 0) "
+    "FROM ledger_series s WHERE s.id"
+)
+"""What the verbs must know of series; its rows go to `series_of`."""
+
+
 def series_now(session: Session, series_ids: Iterable[int]) -> dict[int, SeriesNow]:
     """Read what the verbs must know of series; one that is not there is absent."""
     with driver(session) as hot:
-        rows = hot.where_in(
-            "SELECT s.id, s.issuer_id, s.expires_at, s.award_month, s.cap, s.clawback_cap, s.refund_grace_days, "
-            "COALESCE((SELECT b.last FROM ledger_block b WHERE b.series_id = s.id ORDER BY b.first DESC LIMIT 1), 0) FROM ledger_series s WHERE s.id",
-            sorted(set(series_ids)),
-        )
+        return series_of(hot.where_in(SERIES_WHERE, sorted(set(series_ids))))
+
+
+def series_of(rows: Iterable[tuple[Any, ...]]) -> dict[int, SeriesNow]:
+    """Read what `SERIES_WHERE` gave."""
     return {row[0]: SeriesNow(SeriesFacts(*row[1:7]), row[7]) for row in rows}
 
 
@@ -288,23 +312,36 @@ def require_room(series_id: int, now_: SeriesNow, wanted: int) -> None:
         raise CapReached(series_id=series_id, wanted=wanted, left=now_.facts.cap - now_.given)
 
 
-def secrets_of(session: Session, head: Head, holders: Iterable[int]) -> Mapping[int, bytes]:
-    """Give the secrets that salt the hashes; refuses a holder that is not there or was erased.
+SECRETS_WHERE: Final = "SELECT id, secret FROM ledger_holder WHERE id"
+"""The secrets of holders; its rows go to `remember`."""
 
-    They are remembered between transactions for as long as nobody anywhere is erased.
-    """
+
+def unremembered(session: Session, holders: Collection[int]) -> list[int]:
+    """Name those whose secrets this process does not remember."""
+    _, known = session.info.get("memory", {}).get(_SECRETS, (-1, {}))
+    return [number for number in holders if number not in known]
+
+
+def remember(session: Session, head: Head, rows: Iterable[tuple[Any, ...]]) -> dict[int, bytes]:
+    """Remember what `SECRETS_WHERE` gave between transactions, for as long as nobody anywhere is erased."""
     known = _remembered(session, head)
-    wanted = set(holders)
-    if missing := [number for number in wanted if number not in known]:
-        with driver(session) as hot:
-            rows = hot.where_in("SELECT id, secret FROM ledger_holder WHERE id", missing)
-        found = {number: bytes(secret) for number, secret in rows if secret is not None}
-        if len(found) < len(missing):
-            number = next(number for number in missing if number not in found)
-            raise HolderErased(number) if number in {row[0] for row in rows} else NoSuchHolder(str(number))
-        if not session.info.get(NEW_HOLDERS, frozenset()).isdisjoint(found):
-            return known | found  # a number made in this transaction may yet belong to another
+    found = {number: bytes(secret) for number, secret in rows if secret is not None}
+    if session.info.get(NEW_HOLDERS, frozenset()).isdisjoint(found):
         known.update(found)
+        return known
+    return known | found  # a number made in this transaction may yet belong to another
+
+
+def secrets_of(session: Session, head: Head, holders: Collection[int]) -> Mapping[int, bytes]:
+    """Give the secrets that salt the hashes; refuses a holder that is not there or was erased."""
+    known = _remembered(session, head)
+    if missing := [number for number in set(holders) if number not in known]:
+        with driver(session) as hot:
+            rows = hot.where_in(SECRETS_WHERE, missing)
+        known = remember(session, head, rows)
+        for number in missing:
+            if number not in known:
+                raise HolderErased(number) if number in {row[0] for row in rows} else NoSuchHolder(str(number))
     return known
 
 

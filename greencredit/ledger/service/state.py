@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.arrays import bigints, blobs
 from greencredit.kernel.driver import driver
 from greencredit.ledger.rules.book import UNUSED, Book, Fact
 from greencredit.ledger.rules.paths import ALL_SERIES, SERIES_SHIFT
@@ -51,7 +52,7 @@ def standing(session: Session, caller_id: int, keys: Iterable[bytes]) -> dict[by
     statement = f"SELECT key, fingerprint, {_FACT} FROM ledger_event WHERE caller = {caller_id} AND key"  # noqa: S608
     with driver(session) as hot:
         if not hot.sqlite:
-            rows = hot.rows(f"{statement} = ANY(?)", (wanted,))
+            rows = hot.rows(f"{statement} = ANY(?)", (blobs(wanted),))
         for start in range(0, len(wanted) if hot.sqlite else 0, _KEYS_AT_ONCE):
             part = wanted[start : start + _KEYS_AT_ONCE]
             part += [part[-1]] * (_KEYS_AT_ONCE - len(part) if len(wanted) > _KEYS_AT_ONCE else 0)
@@ -192,10 +193,10 @@ def _leaves(session: Session, holders: Iterable[int]) -> list[tuple[int, int]]:
     hot = driver(session)
     if not hot.sqlite:
         return hot.rows(
-            "SELECT b.leaf_id, b.posted FROM unnest(?::bigint[]) AS h(id), LATERAL ("
+            "SELECT b.leaf_id, b.posted FROM unnest(?) AS h(id), LATERAL ("
             "SELECT leaf_id, posted FROM ledger_balance WHERE leaf_id >= (h.id << 28) AND leaf_id < ((h.id + 1) << 28) "
             "AND posted <> 0 OFFSET 0) b",
-            (wanted,),
+            (bigints(wanted),),
         )
     found: list[tuple[int, int]] = []
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
@@ -208,14 +209,11 @@ def _leaves(session: Session, holders: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _revive(session: Session, book: Book, commands: Sequence[Command]) -> None:
-    """Open the series that refunds with a grace will need."""
-    for command in commands:
-        if not isinstance(command, Restoration) or command.grace is None:
-            continue
-        until = graced_until(book.at, command)
-        for fact in book.groups.get(command.redemption, ()):
-            place = (fact.series, until)
-            if book.series[fact.series].expires_at <= book.at and place not in book.revived:
-                number = revived_series(session, fact.series, until)
-                book.revived[place] = number
-                book.series[number] = series_now(session, [number])[number].facts
+    """Open the series that refunds of ended series with a filed grace will need."""
+    refunded = [book.groups.get(one.redemption, []) for one in commands if isinstance(one, Restoration)]
+    for series in sorted({fact.series for facts in refunded for fact in facts}):
+        terms = book.series[series]
+        if terms.refund_grace_days and terms.expires_at <= book.at:
+            number = revived_series(session, series, graced_until(book.at, terms.refund_grace_days))
+            book.revived[series] = number
+            book.series[number] = series_now(session, [number])[number].facts

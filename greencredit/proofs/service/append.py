@@ -16,18 +16,22 @@ from greencredit.proofs.service.sign import KEY_CHANGE, hand_over
 
 # Driver's SQL: this runs once for every commit of the ledger.
 _DRAIN: Final = "DELETE FROM proofs_pending RETURNING id, kind, body"
+ANY_WAIT: Final = "SELECT 1 FROM proofs_pending LIMIT 1"
+"""Whether facts wait; for a caller who asks for several things at once."""
+
 _INTO_ENTRY: Final = "INSERT INTO proofs_entry (position, kind, body, hash) VALUES "
 _INTO_TILE: Final = "INSERT INTO proofs_tile (level, number, hashes, root) VALUES "
 _ROW: Final = {True: "(?, ?, ?, ?)", False: "(%s, %s, %s, %s)"}
 
 
-def append(session: Session, size: int, entries: Sequence[tuple[str, bytes]]) -> int:
+def append(session: Session, size: int, entries: Sequence[tuple[str, bytes]], *, facts_wait: bool = True) -> int:
     """Append these entries, each a kind and its bytes, then whatever facts wait; give the log's new size.
 
     The caller holds the lock on the head row that keeps the log's size, hands that size in, and keeps what it gets.
+    Without `facts_wait` nobody looks for them; the caller has looked already.
     """
     hot = driver(session)
-    waiting = sorted(hot.rows(_DRAIN))
+    waiting = sorted(hot.rows(_DRAIN)) if facts_wait else []
     everything = [*entries, *((kind, body) for _, kind, body in waiting)]
     if any(kind == KEY_CHANGE for _, kind, _ in waiting):
         change = hand_over(session, since=size + len(everything))
