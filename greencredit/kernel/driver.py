@@ -79,7 +79,7 @@ class Driver:
         with self.piped():
             for cursor, (statement, parameters) in zip(cursors, asks, strict=True):
                 cursor.execute(self._written(statement), parameters)
-        return [cursor.fetchall() for cursor in cursors]
+        return [list(cursor.fetchall()) for cursor in cursors]
 
     @contextmanager
     def piped(self) -> Iterator[None]:

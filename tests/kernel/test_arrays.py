@@ -10,7 +10,7 @@ from tests.conftest import Dialect
 
 def read_back(session: Session, array: Array, kind: str) -> list[object]:
     """Give what the server reads."""
-    ((found,),) = driver(session).rows(f"SELECT ?::{kind}[]", (array,))  # noqa: S608 - names of types
+    ((found,),) = driver(session).rows(f"SELECT ?::{kind}[]", (array,))
     return list(found)
 
 
