@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from greencredit.actions import queries as actions
 from greencredit.awards import queries, service
 from greencredit.awards.service.award import Awarded
+from greencredit.evidence import errors as evidence_errors
 from greencredit.evidence import queries as evidence_queries
 from greencredit.evidence import service as evidence
 from greencredit.evidence.catalogue import form_of
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages.queue import Job
+from greencredit.ledger.errors import HolderErased
 from greencredit.schemas.awards import Ground, ImportOutcome
 from greencredit.schemas.evidence import Batch, Feed, FeedKind
 
@@ -60,12 +62,11 @@ def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: 
     parts = evidence.chunks(path, form, encoding, skip=batch.lines)
     if feed.kind is FeedKind.RECEIPTS:
         parts = evidence.whole_receipts(parts)
-    take = _receipts(database, feed) if feed.kind is FeedKind.RECEIPTS else _activities(database, feed)
+    cards = evidence.Cards(feed.issuer_id if feed.merchant_id is None else feed.merchant_id)
+    take = _receipts(database, feed, cards) if feed.kind is FeedKind.RECEIPTS else _activities(database, feed, cards)
     done = batch.lines
     for chunk in parts:
-        with database.writing() as session:
-            awarded = take(session, batch.batch_id, chunk, done)
-            _advance(session, batch.batch_id, awarded)
+        _take_chunk(database, take, cards, batch.batch_id, chunk, done)
         done += chunk.records
         yield chunk.records
 
@@ -79,11 +80,25 @@ _Take = Callable[[Session, int, evidence.Chunk, int], Awarded]
 """Session, batch, chunk, and how many records stand before it."""
 
 
-def _receipts(database: Database, feed: Feed) -> _Take:
+def _take_chunk(
+    database: Database, take: _Take, cards: evidence.Cards, batch_id: int, chunk: evidence.Chunk, done: int
+) -> None:
+    """Do one chunk in one transaction; once more, if somebody behind its cards is erased meanwhile."""
+    while True:
+        try:
+            with database.writing() as session:
+                _advance(session, batch_id, take(session, batch_id, chunk, done))
+                cards.require_all_there(session)
+        except (evidence_errors.ErasedMeanwhile, HolderErased):
+            cards.forget()  # an erasure takes the cards away: looked up again, they are nobody's
+        else:
+            return
+
+
+def _receipts(database: Database, feed: Feed, cards: evidence.Cards) -> _Take:
     assert feed.merchant_id is not None, "a receipt feed names its merchant"
     with database.reading() as session:
         register = evidence.register_of(session, feed.merchant_id)
-    cards = evidence.Cards(feed.merchant_id)
 
     def take(session: Session, batch_id: int, chunk: evidence.Chunk, after: int) -> Awarded:
         reading = evidence.read_receipts(session, batch_id, feed, chunk, register, cards)
@@ -93,10 +108,9 @@ def _receipts(database: Database, feed: Feed) -> _Take:
     return take
 
 
-def _activities(database: Database, feed: Feed) -> _Take:
+def _activities(database: Database, feed: Feed, cards: evidence.Cards) -> _Take:
     with database.reading() as session:
         book = actions.factor_book(session)
-    cards = evidence.Cards(feed.issuer_id)
 
     def take(session: Session, batch_id: int, chunk: evidence.Chunk, after: int) -> Awarded:
         reading = evidence.read_activities(session, batch_id, feed, chunk, cards)

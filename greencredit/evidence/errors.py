@@ -1,6 +1,6 @@
 """What the taking in of evidence refuses as a whole; single lines are sent back by line instead."""
 
-from greencredit.kernel.errors import Conflict, NotFound, Refused
+from greencredit.kernel.errors import Conflict, NotFound, NotNow, Refused
 
 
 class EmptyFile(Refused):
@@ -10,6 +10,15 @@ class EmptyFile(Refused):
 
     def __init__(self, file_name: str) -> None:
         super().__init__(f"{file_name} holds no line of data", file_name=file_name)
+
+
+class ErasedMeanwhile(NotNow):
+    """持有人刚被注销: somebody behind a card of this chunk was erased meanwhile; read again, the card is nobody's."""
+
+    code = "evidence.erased_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__("somebody behind a card was erased meanwhile; read again, the card is nobody's")
 
 
 class MissingColumn(Refused):

@@ -210,7 +210,7 @@ def _holders(session: Session, consumer_ids: set[str]) -> Mapping[str, int]:
     if not (missing := [one for one in consumer_ids if one not in known]):
         return known
     registered = people.consumers(session, missing)
-    found = ledger.holders(session, registered.keys()) if registered else {}
+    found = _still_there(session, ledger.holders(session, registered.keys())) if registered else {}
 
     def remember() -> None:
         known.update(found)
@@ -218,6 +218,22 @@ def _holders(session: Session, consumer_ids: set[str]) -> Mapping[str, int]:
 
     _remember(session, remember)
     return {one: known[one] for one in consumer_ids if one in known} | found
+
+
+def _still_there(session: Session, found: Mapping[str, int]) -> dict[str, int]:
+    """Leave out whoever was erased between the look at the register and his new number.
+
+    An erasure holds the ledger's head: who is registered while this transaction holds it stays so until its end.
+    """
+    made = ledger.made_here(session, found.values())
+    if not made:
+        return dict(found)
+    ledger.lock_head(session)
+    there = people.consumers(session, [one for one, number in found.items() if number in made])
+    gone = {one: number for one, number in found.items() if number in made and one not in there}
+    if gone:
+        ledger.disown(session, gone.values())
+    return {one: number for one, number in found.items() if one not in gone}
 
 
 def _caller(session: Session) -> int:

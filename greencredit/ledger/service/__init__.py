@@ -7,7 +7,7 @@ from greencredit.ledger.service.erase import erase
 from greencredit.ledger.service.expire import Swept, expire
 from greencredit.ledger.service.facts import take_facts_in
 from greencredit.ledger.service.ground import ground
-from greencredit.ledger.service.names import caller, holders, series
+from greencredit.ledger.service.names import caller, disown, holders, made_here, series
 from greencredit.ledger.service.post import Outcome, post, post_one
 from greencredit.ledger.service.posting import lock_head
 from greencredit.ledger.service.take_back import restore, reverse
@@ -23,6 +23,7 @@ __all__ = [
     "caller",
     "decide",
     "decide_each",
+    "disown",
     "earn",
     "earn_each",
     "erase",
@@ -30,6 +31,7 @@ __all__ = [
     "ground",
     "holders",
     "lock_head",
+    "made_here",
     "post",
     "post_one",
     "propose",

@@ -1,7 +1,7 @@
 """Interns names: the ledger's rows hold small numbers for callers, holders and series."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from sqlalchemy import text
@@ -50,6 +50,21 @@ def holders(session: Session, subject_ids: Collection[str]) -> dict[str, int]:
         session.info.setdefault(NEW_HOLDERS, set()).update(set(made.values()) - set(known.values()))
         return made
     return known
+
+
+def made_here(session: Session, numbers: Iterable[int]) -> set[int]:
+    """Say which of those numbers were made in this very transaction: whoever they stand for may be erased meanwhile."""
+    made: set[int] = session.info.get(NEW_HOLDERS, set())
+    return made.intersection(numbers)
+
+
+def disown(session: Session, numbers: Collection[int]) -> None:
+    """Let numbers that were made in this transaction lead to nobody: who they stood for was erased meanwhile."""
+    assert made_here(session, numbers) == set(numbers), "only what is new is disowned; whoever held credits is erased"
+    session.execute(
+        text("UPDATE ledger_holder SET subject_id = NULL, secret = NULL WHERE id = :number"),
+        [{"number": number} for number in sorted(numbers)],
+    )
 
 
 def _known_holders(session: Session, subject_ids: Collection[str]) -> dict[str, int]:
