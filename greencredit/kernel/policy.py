@@ -132,6 +132,8 @@ POLICY: Final[Mapping[str, Rule]] = {
     "issuer.assess": _writes(_ASSESSOR),
     "issuer.file": _writes(_ISSUER_ADMIN),
     "issuer.decide": _writes(*_REGULATORS),
+    # The filing desk: what waits for the decision of an authority one acts for.
+    "desk.read": _reads(*_OVERSEERS),
     "issuer.supervise": _writes(*_REGULATORS),
     "issuer.withdraw": _writes(_ISSUER_ADMIN),
     "guarantee.state": _writes(_ISSUER_ADMIN),

@@ -260,6 +260,8 @@ def _town(shared: Database) -> Town:
                 "summary": "示例结论",
             },
             "/api/v1/filings/{filing_id}/accept": {"number": "示例备字 1 号", "digest": "0" * 64, **why},
+            "/api/v1/filings/{filing_id}/return": {"fields": [{"path": "title", "reason": "示例"}], **why},
+            "/api/v1/issuers/{issuer_id}/filings/check": {"scheme": new_scheme().model_dump(mode="json")},
         }
     visitors = [Visitor("stranger"), Visitor("key", Credentials(api_key=key))]
     for login in logins:

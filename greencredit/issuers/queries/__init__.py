@@ -9,12 +9,24 @@ from greencredit.issuers.queries.coverage import (
     owed_since,
     statements,
 )
+from greencredit.issuers.queries.desk import (
+    accepted_before,
+    check_alone,
+    check_report,
+    check_scheme,
+    comparison,
+    deadline,
+    desk,
+    placing_of,
+)
 from greencredit.issuers.queries.filed import (
+    check_notes,
     clawback_terms,
     filing,
     filing_in_force,
     filings,
     filings_due,
+    opinions,
     refund_grace_days,
 )
 from greencredit.issuers.queries.liability import frozen_awards, frozen_sum, roll_forward, roll_forwards
@@ -43,11 +55,19 @@ from greencredit.issuers.queries.standing import (
 
 __all__ = [
     "Papers",
+    "accepted_before",
     "assessments",
     "certificates",
+    "check_alone",
+    "check_notes",
+    "check_report",
+    "check_scheme",
     "clawback_terms",
+    "comparison",
     "coverage_now",
     "coverages",
+    "deadline",
+    "desk",
     "dossier",
     "editions",
     "faults",
@@ -69,8 +89,10 @@ __all__ = [
     "newest_coverages",
     "newest_statement",
     "open_reasons",
+    "opinions",
     "owed_since",
     "papers_of",
+    "placing_of",
     "public_issuer",
     "refund_grace_days",
     "require_may_issue",

@@ -1,5 +1,7 @@
 """What is filed: versions of an issuer's scheme, put together from their sections."""
 
+import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
 from greencredit.issuers.errors import UnknownFiling, UnknownVersion
-from greencredit.issuers.tables import FilingRow, SectionRow, StepRow
+from greencredit.issuers.tables import CheckRow, FilingRow, OpinionRow, PlacingRow, SectionRow, StepRow
 from greencredit.schemas.issuers import (
+    CheckNote,
     ClawbackTerms,
     Filing,
     FilingState,
     FilingStep,
+    Opinion,
+    Placing,
     Section,
     SectionName,
     SectionReport,
@@ -78,11 +83,55 @@ def _redemption_section(session: Session, issuer_id: str, version: int) -> str:
     return session.get_one(SectionRow, (versions[version], SectionName.REDEMPTION.value)).document
 
 
+def check_notes(session: Session, filing_ids: Sequence[str]) -> dict[str, CheckNote]:
+    """Give the newest automatic check of each version that was checked."""
+    columns = (CheckRow.filing_id, CheckRow.report_digest, CheckRow.passed, CheckRow.stopping, CheckRow.at)
+    rows = session.execute(select(*columns).where(CheckRow.filing_id.in_(filing_ids)).order_by(CheckRow.number))
+    return {
+        filing_id: CheckNote(report_digest=digest, passed=passed, stopping=tuple(json.loads(stopping)), at=at)
+        for filing_id, digest, passed, stopping, at in rows
+    }
+
+
+def opinions(session: Session, filing_ids: Sequence[str]) -> dict[str, tuple[Opinion, ...]]:
+    """Give what the authority said to each version, first to last."""
+    rows = session.scalars(select(OpinionRow).where(OpinionRow.filing_id.in_(filing_ids)).order_by(OpinionRow.number))
+    found: dict[str, tuple[Opinion, ...]] = {}
+    for row in rows:
+        fields: dict[str, Any] = {
+            "filing_id": row.filing_id,
+            "number": row.number,
+            "verdict": row.verdict,
+            "filing_digest": row.filing_digest,
+            "fields": json.loads(row.fields),
+            "reason": row.reason,
+            "actor_id": row.actor_id,
+            "at": row.at,
+        }
+        found[row.filing_id] = (*found.get(row.filing_id, ()), Opinion.model_validate(fields))
+    return found
+
+
 def _filings(session: Session, rows: list[FilingRow]) -> list[Filing]:
     wanted = [row.id for row in rows]
     sections = list(session.scalars(select(SectionRow).where(SectionRow.filing_id.in_(wanted))))
     reports = _reports(session, {row.issuer_id for row in rows})
-    return [_filing(row, [one for one in sections if one.filing_id == row.id], reports) for row in rows]
+    placed = dict(
+        session.execute(
+            select(PlacingRow.filing_id, PlacingRow.document).where(PlacingRow.filing_id.in_(wanted))
+        ).tuples()
+    )
+    notes, said = check_notes(session, wanted), opinions(session, wanted)
+    return [
+        _filing(row, [one for one in sections if one.filing_id == row.id], reports).model_copy(
+            update={
+                "check": notes.get(row.id),
+                "placing": Placing.model_validate_json(placed[row.id]) if row.id in placed else None,
+                "opinions": said.get(row.id, ()),
+            }
+        )
+        for row in rows
+    ]
 
 
 def _reports(session: Session, issuer_ids: set[str]) -> dict[str, SectionReport]:

@@ -1,6 +1,6 @@
 """Which authority decides on a filing and how soon: by the table of tiers, the scheme's size and its region."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -9,13 +9,21 @@ from greencredit.schemas.issuers import Level, Placing, Scale, Tier, TierVersion
 from greencredit.schemas.values import Words
 
 _PARTS: Final = {Level.NATION: 1, Level.PROVINCE: 2, Level.CITY: 3, Level.LOCAL: 3}
-"""How many parts of a region's code an authority of each level has; a municipality ends with its province."""
+"""How many parts of a region's code an authority of each level has."""
 
 
-def placing_of(scale: Scale, region: str, tiers: Iterable[Tier], on: date, titles: Mapping[str, Words]) -> Placing:
+def placing_of(
+    scale: Scale,
+    region: str,
+    tiers: Iterable[Tier],
+    on: date,
+    *,
+    titles: Mapping[str, Words],
+    municipalities: Collection[str],
+) -> Placing:
     """Give the tier that a scheme of this size belongs to on a day, with authority, clocks and number of people."""
     tier, version = _tier_of(scale, tiers, on)
-    authority = authority_of(tier.level, region)
+    authority = authority_of(tier.level, region, municipalities)
     return Placing(
         tier=tier.name,
         tier_title=tier.title,
@@ -46,17 +54,22 @@ def _reached(scale: Scale, version: TierVersion) -> bool:
     return any(least is not None and found >= least for least, found in thresholds)
 
 
-def authority_of(level: Level, region: str) -> str:
+def authority_of(level: Level, region: str, municipalities: Collection[str]) -> str:
     """Give the region whose authority decides: the issuer's own, cut to the level.
 
-    A municipality (直辖市) has no prefecture of its own: where a code ends with the province, the province decides.
+    A municipality (直辖市) has no cities between its districts and itself: there the municipality decides. A code that
+    ends with the province is decided on by the province.
     """
-    return "-".join(region.split("-")[: _PARTS[level]])
+    parts = region.split("-")
+    province = province_of(region)
+    if level is Level.CITY and province in municipalities:
+        return province
+    return "-".join(parts[: _PARTS[level]])
 
 
 def province_of(region: str) -> str:
     """Give the province in which a region lies, or the nation itself."""
-    return authority_of(Level.PROVINCE, region)
+    return "-".join(region.split("-")[: _PARTS[Level.PROVINCE]])
 
 
 def authority_title(region: str, titles: Mapping[str, Words]) -> Words:

@@ -2,17 +2,11 @@
 
 from greencredit.issuers.queries import require_may_issue
 from greencredit.issuers.service.cascade import decide_frozen, settle_frozen, tell_holders
+from greencredit.issuers.service.checking import check_filing
 from greencredit.issuers.service.clock import due, look, uncovered
-from greencredit.issuers.service.filing import (
-    accept_filing,
-    attach_report,
-    bring_into_effect,
-    draft_filing,
-    file,
-    refuse_filing,
-    return_filing,
-    submit_filing,
-)
+from greencredit.issuers.service.deciding import accept_filing, earliest_effect, refuse_filing, return_filing
+from greencredit.issuers.service.effect import bring_into_effect
+from greencredit.issuers.service.filing import attach_report, draft_filing, file, submit_filing
 from greencredit.issuers.service.guarantee import measure, state_guarantee
 from greencredit.issuers.service.life import activate, close, ease, lapse, lift, refuse, restrict, suspend, withdraw
 from greencredit.issuers.service.papers import assess, certify, meet_condition
@@ -26,10 +20,12 @@ __all__ = [
     "attach_report",
     "bring_into_effect",
     "certify",
+    "check_filing",
     "close",
     "decide_frozen",
     "draft_filing",
     "due",
+    "earliest_effect",
     "ease",
     "file",
     "lapse",

@@ -1,39 +1,31 @@
-"""Filing (备案): a scheme is drafted, checked section by section, submitted, decided, and takes effect on its day."""
-
-from datetime import date, timedelta
+"""Filing (备案): a scheme is drafted, checked section by section and as a whole, and submitted."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, rules
-from greencredit.issuers.catalogue import days_of
 from greencredit.issuers.errors import (
-    EffectiveTooSoon,
-    FilingChanged,
-    FilingNumberTaken,
     FilingOvertaken,
     FilingStepNotAllowed,
+    FilingWaiting,
     SectionFailed,
     UnknownIssuer,
 )
+from greencredit.issuers.service.checking import require_checks
 from greencredit.issuers.service.steps import (
-    FilingTurn,
     audit_command,
     open_filing_turn,
-    open_turn,
-    require_guards,
     require_reason,
     role_for,
-    take,
     take_filing,
     who,
     write_step,
 )
-from greencredit.issuers.tables import FilingRow, IssuerRow, SectionRow, StepRow
+from greencredit.issuers.tables import FilingRow, IssuerRow, PlacingRow, SectionRow, StepRow
 from greencredit.kernel.access import Actor
-from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.clock import now
 from greencredit.kernel.ids import new_id
-from greencredit.schemas.issuers import Filing, FilingState, FilingStep, LifeStep, Scheme, SectionName
+from greencredit.schemas.issuers import Filing, FilingState, FilingStep, Scheme, SectionName
 
 
 def draft_filing(session: Session, actor: Actor, issuer_id: str, scheme: Scheme, *, reason: str) -> Filing:
@@ -101,7 +93,13 @@ def attach_report(
 def submit_filing(
     session: Session, actor: Actor, filing_id: str, *, reason: str, document_digest: str | None = None
 ) -> Filing:
-    """Hand a version in; from here on it can't be changed, only followed by another."""
+    """Hand a version in; from here on it can't be changed, only followed by another.
+
+    Raises:
+        ChecksNotPassed: a check that must be passed is not, on this very day.
+        FilingWaiting: another version of the issuer waits for a decision.
+        FilingOvertaken: a later version was handed in before.
+    """
     turn = open_filing_turn(session, actor, filing_id, FilingStep.SUBMIT, reason=reason)
     issuer = queries.issuer(session, turn.row.issuer_id)
     filing = queries.filing(session, filing_id)
@@ -112,9 +110,17 @@ def submit_filing(
     failed = [one.name.value for one in filing.sections if one.report and not one.report.passed]
     if failed:
         raise SectionFailed(filing_id, found=failed)
-    later = [one.version for one in queries.filings(session, issuer.issuer_id) if one.submitted_at]
+    versions = queries.filings(session, issuer.issuer_id)
+    waiting = [one.filing_id for one in versions if one.state is FilingState.SUBMITTED]
+    if waiting:
+        raise FilingWaiting(filing_id, found=waiting[0])
+    later = [one.version for one in versions if one.submitted_at]
     if later and max(later) > filing.version:
         raise FilingOvertaken(filing_id, found=filing.version, wanted=max(later))
+    require_checks(session, actor, filing)
+    placing = queries.placing_of(session, issuer.issuer_id, filing.scheme, turn.today)
+    document = rules.document_of(placing.model_dump(mode="json"))
+    session.add(PlacingRow(filing_id=filing_id, authority=placing.authority, document=document, at=turn.at))
     turn.row.submitted_at = turn.at
     take_filing(session, turn, document_digest=document_digest or filing.digest)
     return queries.filing(session, filing_id)
@@ -124,95 +130,3 @@ def file(session: Session, actor: Actor, issuer_id: str, scheme: Scheme, *, reas
     """Draft a version and submit it at once."""
     drafted = draft_filing(session, actor, issuer_id, scheme, reason=reason)
     return submit_filing(session, actor, drafted.filing_id, reason=reason)
-
-
-def accept_filing(
-    session: Session,
-    actor: Actor,
-    filing_id: str,
-    number: str,
-    *,
-    digest: str,
-    effective_on: date | None = None,
-    reason: str,
-    document_digest: str | None = None,
-) -> Filing:
-    """Accept a version under a filing number; it takes effect on its day, which for a change lies behind its notice."""
-    turn = open_filing_turn(session, actor, filing_id, FilingStep.ACCEPT, reason=reason)
-    issuer_turn = open_turn(session, actor, turn.row.issuer_id, LifeStep.ACCEPT_FILING, reason=reason)
-    submitted = queries.last_step(session, turn.row.issuer_id, FilingStep.SUBMIT, about=filing_id)
-    require_guards(session, issuer_turn, filed_by=submitted.actor_id if submitted else None)
-    _require_same(turn, digest)
-    taken = session.scalar(select(FilingRow.id).where(FilingRow.number == number))
-    if taken is not None:
-        raise FilingNumberTaken(number, found=taken)
-    earliest = _earliest_effect(session, turn)
-    if effective_on is not None and effective_on < earliest:
-        raise EffectiveTooSoon(found=effective_on, wanted=earliest)
-    turn.row.number = number
-    turn.row.decided_at = turn.at
-    turn.row.effective_on = effective_on or earliest
-    take_filing(session, turn, document_digest=document_digest)
-    take(session, issuer_turn, document_digest=document_digest, about=filing_id)
-    if turn.row.effective_on <= turn.today:
-        _take_effect(session, actor, filing_id)
-    return queries.filing(session, filing_id)
-
-
-def return_filing(
-    session: Session, actor: Actor, filing_id: str, *, reason: str, document_digest: str | None = None
-) -> Filing:
-    """Give a version back with reasons; the issuer answers with a new one (退回)."""
-    return _decide_against(session, actor, filing_id, FilingStep.RETURN, reason, document_digest)
-
-
-def refuse_filing(
-    session: Session, actor: Actor, filing_id: str, *, reason: str, document_digest: str | None = None
-) -> Filing:
-    """Refuse a version; the issuer stays where it was (不予备案)."""
-    return _decide_against(session, actor, filing_id, FilingStep.REFUSE, reason, document_digest)
-
-
-def bring_into_effect(session: Session, actor: Actor) -> list[Filing]:
-    """Mark the versions whose day has come as effective and their forerunners as superseded."""
-    due = queries.filings_due(session, civil_date(now(session)))
-    for filing in due:
-        _take_effect(session, actor, filing.filing_id)
-    return [queries.filing(session, filing.filing_id) for filing in due]
-
-
-def _decide_against(
-    session: Session, actor: Actor, filing_id: str, step: FilingStep, reason: str, document_digest: str | None
-) -> Filing:
-    turn = open_filing_turn(session, actor, filing_id, step, reason=reason)
-    turn.row.decided_at = turn.at
-    take_filing(session, turn, document_digest=document_digest)
-    return queries.filing(session, filing_id)
-
-
-def _require_same(turn: FilingTurn, digest: str | None) -> None:
-    """Refuse a decision on another version than the one that lies there."""
-    if digest is not None and digest != turn.row.digest:
-        raise FilingChanged(turn.row.id, found=turn.row.digest, wanted=digest)
-
-
-def _earliest_effect(session: Session, turn: FilingTurn) -> date:
-    """Give the first day on which a version may take effect: today, or behind the notice when it changes terms."""
-    versions = queries.filings(session, turn.row.issuer_id)
-    before = [one.effective_on for one in versions if one.effective_on is not None]
-    if not before:
-        return turn.today
-    notice_over = turn.today + timedelta(days=days_of("change_notice", turn.today))
-    return max(notice_over, max(before) + timedelta(days=1))
-
-
-def _take_effect(session: Session, actor: Actor, filing_id: str) -> None:
-    filing = queries.filing(session, filing_id)
-    because = "生效日已到 · its day of effect has come"
-    turn = open_filing_turn(session, actor, filing_id, FilingStep.TAKE_EFFECT, reason=because)
-    over = f"第 {filing.version} 版生效 · version {filing.version} takes effect"
-    for one in queries.filings(session, filing.issuer_id):
-        if one.state is FilingState.EFFECTIVE:
-            replaced = open_filing_turn(session, actor, one.filing_id, FilingStep.SUPERSEDE, reason=over)
-            take_filing(session, replaced)
-    take_filing(session, turn)

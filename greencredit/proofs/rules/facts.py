@@ -14,6 +14,7 @@ from greencredit.proofs.rules.canonical import canonical
 FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "filing": frozenset({"issuer", "filing", "version", "number", "state", "digest", "effective_on"}),
+        "rule": frozenset({"issuer", "filing", "rule", "rule_version", "digest", "since"}),
         # `change` counts an issuer's changes of standing from 1, so that one left out of a proof leaves a gap.
         "issuer": frozenset(
             {"issuer", "change", "step", "from", "state", "reason", "filing", "number", "digest", "until"}

@@ -14,3 +14,9 @@ def region_titles() -> dict[str, Words]:
         for _, content in data_files(__name__)
         for code, title in content["title"].items()
     }
+
+
+@cache
+def municipalities() -> frozenset[str]:
+    """Give the municipalities directly under the central government (直辖市)."""
+    return frozenset(code for _, content in data_files(__name__) for code in content.get("municipalities", ()))
