@@ -29,3 +29,10 @@ def only(database: Database) -> Job:
     with database.reading() as session:
         (job,) = queue.listed(session)
     return job
+
+
+def a_job(database: Database, kind: str, **facts: object) -> Job:
+    """Give a job of a kind as a worker would have it; asked again it is the same one."""
+    job_id = enqueued(database, kind, "1", **facts)
+    with database.reading() as session:
+        return queue.job(session, job_id)

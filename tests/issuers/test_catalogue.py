@@ -20,6 +20,7 @@ def test_the_limits_are_these() -> None:
     today = date(2026, 3, 2)
     found = {
         "change_notice": catalogue.days_of("change_notice", today),
+        "custody_statement": catalogue.days_of("custody_statement", today),
         "closing_notice": catalogue.days_of("closing_notice", today),
         "expiry_warning": catalogue.limit_on("expiry_warning", today).days,
         "grade_floor": catalogue.grade_floor(today),
@@ -27,6 +28,7 @@ def test_the_limits_are_these() -> None:
 
     assert found == {
         "change_notice": 7,
+        "custody_statement": 366,
         "closing_notice": 30,
         "expiry_warning": (60, 30, 7),
         "grade_floor": Grade.BBB,

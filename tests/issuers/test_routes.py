@@ -22,6 +22,7 @@ from tests.factories.issuers import (
     new_certificate,
     new_issuer,
     new_scheme,
+    new_statement,
     synthetic_code,
 )
 from tests.factories.people import PASSWORD, make_account, make_grant
@@ -90,13 +91,24 @@ def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
     report = {"passed": True, "report_digest": "c" * 64, "summary": "试算通过"}
     admin.post(f"/filings/{filing['filing_id']}/sections/rules/reports", report)
     admin.post(f"/filings/{filing['filing_id']}/submit", WHY)
-    accepted = regulator.post(f"/filings/{filing['filing_id']}/accept", {"number": "示例备2026-1", "digest": filing["digest"], **WHY})
+    accepted = regulator.post(
+        f"/filings/{filing['filing_id']}/accept", {"number": "示例备2026-1", "digest": filing["digest"], **WHY}
+    )
+    statement = new_statement(today).model_dump(mode="json")
+    stated = admin.post(f"{life}/guarantee", {"statement": statement, **WHY}, wanted=201)
     active = regulator.post(f"{life}/activate", WHY)
 
     (listed,) = stranger.get(f"{API}/issuers").json()
     assert (accepted["state"], active["state"]) == ("effective", "active")
     assert (listed["issuer_id"], listed["state"], listed["filing_number"]) == (issuer_id, "active", "示例备2026-1")
     assert stranger.get(f"{API}{life}").json() == listed
+    (measured,) = stranger.get(f"{API}{life}/coverage").json()
+    assert (measured["statement_id"], measured["kept"], measured["basis_points"]) == (
+        stated["statement_id"],
+        True,
+        None,
+    )
+    assert admin.client.get(f"{API}{life}/reasons").json() == []
     with shared.reading() as session:
         audited = session.execute(
             text("SELECT action FROM people_audit WHERE action LIKE 'issuer.%' OR action = 'rule.file' ORDER BY id")

@@ -9,6 +9,7 @@ from greencredit.issuers import queries, service
 from greencredit.issuers.errors import (
     AssessmentNotPassed,
     CertificateNotInDate,
+    CoverageShort,
     CreditsOutstanding,
     NoFilingInForce,
     NoticeNotOver,
@@ -24,6 +25,7 @@ from tests.factories.issuers import (
     make_issuer,
     new_assessment,
     new_certificate,
+    new_statement,
     regulator,
 )
 from tests.factories.ledger import earn, make_earning, make_terms
@@ -101,13 +103,20 @@ def test_an_issuer_is_not_activated_before_its_filing_takes_effect(session: Sess
     issuer_id = make_issuer(session, LifeState.ASSESSED).issuer_id
     filed = make_filing(session, issuer_id)
     later = TODAY + timedelta(days=3)
-    service.accept_filing(session, regulator(), filed.filing_id, "N1", digest=filed.digest, effective_on=later, reason=WHY)
+    service.accept_filing(
+        session, regulator(), filed.filing_id, "N1", digest=filed.digest, effective_on=later, reason=WHY
+    )
 
     with pytest.raises(NoFilingInForce) as no:
         service.activate(session, regulator(), issuer_id, reason=WHY)
     clock.move(timedelta(days=3))
+    with pytest.raises(CoverageShort) as uncovered:
+        service.activate(session, regulator(), issuer_id, reason=WHY)
+    statement = new_statement(later)
+    service.state_guarantee(session, admin_of(issuer_id), issuer_id, statement, reason=WHY)
     active = service.activate(session, regulator(), issuer_id, reason=WHY)
 
+    assert uncovered.value.facts["found"] == "none"
     assert no.value.facts["found"] == "version 1, accepted, effective 2026-03-05"
     assert active.state is LifeState.ACTIVE
 
@@ -125,5 +134,8 @@ def test_a_suspended_issuer_comes_back_only_when_its_papers_are_in_order(
     with pytest.raises(AssessmentNotPassed):
         service.lift(session, regulator(), issuer_id, reason=WHY)
     service.assess(session, assessor_of(issuer_id), issuer_id, new_assessment(today), reason=WHY)
+    with pytest.raises(CoverageShort):
+        service.lift(session, regulator(), issuer_id, reason=WHY)
+    service.state_guarantee(session, admin_of(issuer_id), issuer_id, new_statement(today), reason=WHY)
 
     assert service.lift(session, regulator(), issuer_id, reason=WHY).state is LifeState.ACTIVE

@@ -62,7 +62,7 @@ def test_every_change_says_who_when_why_on_what_document(session: Session) -> No
     step = queries.history(session, issuer.issuer_id)[-1]
     assert step.model_dump(exclude={"at"}) == {
         "issuer_id": issuer.issuer_id,
-        "number": 11,
+        "number": 12,
         "subject": "issuer",
         "step": "suspend",
         "from_state": "active",
@@ -89,7 +89,8 @@ def test_a_life_is_numbered_from_one_without_a_gap(session: Session) -> None:
         (7, "filing", "accept", "accepted"),
         (8, "issuer", "accept_filing", "filed"),
         (9, "filing", "take_effect", "effective"),
-        (10, "issuer", "activate", "active"),
+        (10, "issuer", "state_guarantee", "filed"),
+        (11, "issuer", "activate", "active"),
     ]
 
 
