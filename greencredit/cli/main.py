@@ -13,6 +13,7 @@ from greencredit.cli import (
     books,
     documents,
     feeds,
+    filings,
     installation,
     log,
     notices,
@@ -40,6 +41,7 @@ app.add_typer(documents.app, name="documents")
 books.ledger.add_typer(trajectories.app)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(books.actions, name="actions")
+app.add_typer(filings.app, name="filing")
 app.add_typer(reports.app, name="report")
 app.add_typer(log.app, name="log")
 app.add_typer(people.app, name="people")
