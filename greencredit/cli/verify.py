@@ -43,6 +43,14 @@ def statement(file: _File, policy: _PolicyFile) -> None:
 
 
 @app.command()
+def standing(file: _File, policy: _PolicyFile) -> None:
+    """验证发放当时的主体状态 · check that an issuer was filed and active when an event was posted."""
+    from greencredit.proofs.rules.verify_standing import verify_standing
+
+    _tell(verify_standing(file.read_bytes(), _policy(policy)))
+
+
+@app.command()
 def checkpoint(
     old: _File,
     new: _File,

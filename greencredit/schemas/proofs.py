@@ -15,6 +15,7 @@ SALT_BYTES: Final = 16
 
 RECEIPT_FORMAT: Final = "greencredit-receipt/v1"
 STATEMENT_FORMAT: Final = "greencredit-statement/v1"
+STANDING_FORMAT: Final = "greencredit-standing/v1"
 
 
 class EventRow(NamedTuple):
@@ -124,6 +125,22 @@ class Statement(Record):
     closing: Totals
     batches: tuple[StatementBatch, ...]
     events: tuple[StatementEvent, ...]
+    checkpoint: str
+    keys: tuple[str, ...] = ()
+
+
+class Standing(Record):
+    """主体状态证明: the log's entries on one issuer, and the record of the batch that an event lies in, under one checkpoint.
+
+    Its changes of standing are numbered from 1 in the entries themselves, so that none between two of them can be left
+    out unseen.
+    """
+
+    format: Literal["greencredit-standing/v1"] = STANDING_FORMAT
+    issuer: str
+    event: Count
+    batch: StatementBatch
+    entries: tuple[StatementBatch, ...]
     checkpoint: str
     keys: tuple[str, ...] = ()
 

@@ -1,5 +1,12 @@
 """Reads of issuers: who they are, whether they may issue, what is filed, and how it came about."""
 
+from greencredit.issuers.queries.agencies import (
+    agencies,
+    agencies_public,
+    agencies_with_codes,
+    agency,
+    agency_with_code,
+)
 from greencredit.issuers.queries.coverage import (
     coverage_now,
     coverages,
@@ -30,9 +37,20 @@ from greencredit.issuers.queries.filed import (
     refund_grace_days,
 )
 from greencredit.issuers.queries.liability import frozen_awards, frozen_sum, roll_forward, roll_forwards
-from greencredit.issuers.queries.papers import assessments, certificates, newest_assessment
+from greencredit.issuers.queries.papers import (
+    assessments,
+    certificates,
+    newest_assessment,
+    scored_assessment,
+    scored_assessments,
+)
+from greencredit.issuers.queries.proven import standing_proof
 from greencredit.issuers.queries.published import dossier, issuers_public, public_issuer, running_out
 from greencredit.issuers.queries.registered import (
+    code_review,
+    code_reviews,
+    completeness,
+    confirmed_code,
     editions,
     history,
     issuer,
@@ -48,6 +66,7 @@ from greencredit.issuers.queries.standing import (
     faults,
     may_issue,
     open_reasons,
+    papers_in_force,
     papers_of,
     require_may_issue,
     unmet,
@@ -56,6 +75,11 @@ from greencredit.issuers.queries.standing import (
 __all__ = [
     "Papers",
     "accepted_before",
+    "agencies",
+    "agencies_public",
+    "agencies_with_codes",
+    "agency",
+    "agency_with_code",
     "assessments",
     "certificates",
     "check_alone",
@@ -63,7 +87,11 @@ __all__ = [
     "check_report",
     "check_scheme",
     "clawback_terms",
+    "code_review",
+    "code_reviews",
     "comparison",
+    "completeness",
+    "confirmed_code",
     "coverage_now",
     "coverages",
     "deadline",
@@ -91,6 +119,7 @@ __all__ = [
     "open_reasons",
     "opinions",
     "owed_since",
+    "papers_in_force",
     "papers_of",
     "placing_of",
     "public_issuer",
@@ -100,8 +129,11 @@ __all__ = [
     "roll_forwards",
     "running_out",
     "scopes_of",
+    "scored_assessment",
+    "scored_assessments",
     "since",
     "standing_changes",
+    "standing_proof",
     "statements",
     "unmet",
 ]

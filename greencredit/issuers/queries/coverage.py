@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
 from greencredit.issuers.errors import UnknownVersion
-from greencredit.issuers.queries.filed import filing_in_force, filings
+from greencredit.issuers.queries.filed import filings
 from greencredit.issuers.rules.coverage import change_of
 from greencredit.issuers.tables import CoverageRow, StatementRow
 from greencredit.kernel.clock import civil_date, now
@@ -116,7 +116,9 @@ def _filed(session: Session, issuer_id: str) -> tuple[Filing, dict[int, int]] | 
     accepted = [one for one in filings(session, issuer_id) if one.state in rules.ACCEPTED_EVER]
     if not accepted:
         return None
-    terms = filing_in_force(session, issuer_id, civil_date(now(session))) or accepted[-1]
+    today = civil_date(now(session))
+    begun = [one for one in accepted if one.effective_on is not None and one.effective_on <= today]
+    terms = max(begun, key=lambda one: (one.effective_on, one.version), default=accepted[-1])
     return terms, {one.version: one.scheme.face_value_fen_per_100_credits for one in accepted}
 
 

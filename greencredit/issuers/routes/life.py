@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
 from greencredit.issuers import queries, service
 from greencredit.issuers.routes.places import here
@@ -111,6 +111,12 @@ def guarantee(session: Reading, issuer_id: str) -> list[CustodyStatement]:
 def coverage(session: Reading, issuer_id: str) -> list[Coverage]:
     """List coverage as it was measured, newest first; the same for everybody (保障覆盖率)."""
     return queries.coverages(session, queries.public_issuer(session, issuer_id).issuer_id)
+
+
+@router.get("/issuers/{issuer_id}/standing-proof", dependencies=[requires("public.read")])
+def standing_proof(session: Reading, issuer_id: str, event: int) -> Response:
+    """Give the file that proves off line how the issuer stood when an event was posted (主体状态证明)."""
+    return Response(queries.standing_proof(session, issuer_id, event), media_type="application/json")
 
 
 @router.get("/issuers/{issuer_id}/reasons", dependencies=[requires("issuer.read", at=here)])

@@ -28,12 +28,14 @@ from greencredit.ledger.queries.happened import happened as happened
 from greencredit.ledger.queries.issuing import Flow as Flow
 from greencredit.ledger.queries.issuing import Held as Held
 from greencredit.ledger.queries.issuing import Outstanding as Outstanding
+from greencredit.ledger.queries.issuing import Posting as Posting
 from greencredit.ledger.queries.issuing import Waiting as Waiting
 from greencredit.ledger.queries.issuing import flows as flows
 from greencredit.ledger.queries.issuing import holders_of as holders_of
 from greencredit.ledger.queries.issuing import last_event as last_event
 from greencredit.ledger.queries.issuing import last_event_before as last_event_before
 from greencredit.ledger.queries.issuing import outstanding as outstanding
+from greencredit.ledger.queries.issuing import posting_of as posting_of
 from greencredit.ledger.queries.issuing import waiting_awards as waiting_awards
 from greencredit.ledger.queries.lines import Pseudonym as Pseudonym
 from greencredit.ledger.queries.lines import by_number as by_number

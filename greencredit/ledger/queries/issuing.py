@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import micros
 from greencredit.kernel.driver import driver
+from greencredit.ledger.errors import NoSuchEvent
 from greencredit.ledger.rules import paths as rules
 from greencredit.schemas.ledger import Verb
 
@@ -134,3 +135,24 @@ def holders_of(session: Session, issuer_id: str, *, from_holder: int = 0, limit:
         {"first": rules.leaves_of(from_holder)[0], "limit": limit},
     )
     return [Held(holder, subject_id, int(credits_)) for holder, subject_id, credits_ in rows]
+
+
+class Posting(NamedTuple):
+    """Whose credits an event moved, where its batch stands in the log, and when it was posted."""
+
+    issuer_id: str
+    entry: int
+    at_micros: int
+
+
+def posting_of(session: Session, event_id: int) -> Posting:
+    """Give what the log and an issuer's standing are asked about an event, or refuse a number that is none's."""
+    rows = driver(session).rows(
+        "SELECT s.issuer_id, b.entry, b.at FROM ledger_event e JOIN ledger_series s ON s.id = e.series "
+        "JOIN ledger_batch b ON b.first <= e.id AND b.last >= e.id WHERE e.id = ?",
+        (event_id,),
+    )
+    if not rows:
+        raise NoSuchEvent(event_id)
+    ((issuer_id, entry, at),) = rows
+    return Posting(str(issuer_id), int(entry), int(at))

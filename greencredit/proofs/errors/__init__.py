@@ -21,6 +21,7 @@ from greencredit.proofs.errors.forms import SizeMalformed as SizeMalformed
 from greencredit.proofs.errors.forms import SizeMissing as SizeMissing
 from greencredit.proofs.errors.forms import TilePathMalformed as TilePathMalformed
 from greencredit.proofs.errors.forms import TooManySignatures as TooManySignatures
+from greencredit.proofs.errors.shown import AboutAnother as AboutAnother
 from greencredit.proofs.errors.shown import BatchGap as BatchGap
 from greencredit.proofs.errors.shown import ConsistencyMissing as ConsistencyMissing
 from greencredit.proofs.errors.shown import EntryAltered as EntryAltered
@@ -32,6 +33,8 @@ from greencredit.proofs.errors.shown import KindUnknown as KindUnknown
 from greencredit.proofs.errors.shown import LogsDiffer as LogsDiffer
 from greencredit.proofs.errors.shown import LogSignatureMissing as LogSignatureMissing
 from greencredit.proofs.errors.shown import LogUnknown as LogUnknown
+from greencredit.proofs.errors.shown import NotActiveThen as NotActiveThen
+from greencredit.proofs.errors.shown import NotFiledThen as NotFiledThen
 from greencredit.proofs.errors.shown import NotInBatch as NotInBatch
 from greencredit.proofs.errors.shown import OrderWrong as OrderWrong
 from greencredit.proofs.errors.shown import OutsideTheTree as OutsideTheTree
@@ -41,6 +44,7 @@ from greencredit.proofs.errors.shown import RootDiffers as RootDiffers
 from greencredit.proofs.errors.shown import RowAltered as RowAltered
 from greencredit.proofs.errors.shown import SeriesOverdrawn as SeriesOverdrawn
 from greencredit.proofs.errors.shown import SignatureWrong as SignatureWrong
+from greencredit.proofs.errors.shown import StandingBroken as StandingBroken
 from greencredit.proofs.errors.shown import SumsMalformed as SumsMalformed
 from greencredit.proofs.errors.shown import TileAltered as TileAltered
 from greencredit.proofs.errors.shown import TileMissing as TileMissing

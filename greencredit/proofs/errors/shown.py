@@ -135,6 +135,30 @@ class SumsMalformed(ProofRefused):
     code = "proofs.sums_malformed"
 
 
+class AboutAnother(ProofRefused):
+    """条目不属于该主体: an entry of a standing is about another issuer, or about something else."""
+
+    code = "proofs.about_another"
+
+
+class StandingBroken(ProofRefused):
+    """状态变更不连续: changes of standing are not numbered on, or do not begin where the one before ended."""
+
+    code = "proofs.standing_broken"
+
+
+class NotActiveThen(ProofRefused):
+    """当时不得发行: the issuer was not active when the batch was posted."""
+
+    code = "proofs.not_active_then"
+
+
+class NotFiledThen(ProofRefused):
+    """当时无生效备案: no accepted filing of the issuer was in force when the batch was posted."""
+
+    code = "proofs.not_filed_then"
+
+
 class SeriesOverdrawn(ProofRefused):
     """系列积分为负: the batches took more out of a series than they ever put in."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.driver import driver
@@ -51,6 +51,16 @@ def entries_at(session: Session, positions: Collection[int]) -> dict[int, bytes]
     chosen = ", ".join(str(int(position)) for position in positions)
     found = session.execute(text(f"SELECT position, body FROM proofs_entry WHERE position IN ({chosen or 'NULL'})"))  # noqa: S608 - numbers
     return {position: bytes(body) for position, body in found}
+
+
+def entries_of(session: Session, kinds: Collection[str]) -> list[tuple[int, bytes]]:
+    """List the entries of some kinds with their places, first to last; kinds of which there are few."""
+    rows = session.execute(
+        text("SELECT position, body FROM proofs_entry WHERE kind IN :kinds ORDER BY position").bindparams(
+            bindparam("kinds", sorted(kinds), expanding=True)
+        )
+    )
+    return [(int(position), bytes(body)) for position, body in rows]
 
 
 def count_of(session: Session, kind: str) -> int:

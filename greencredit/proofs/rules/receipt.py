@@ -9,7 +9,7 @@ from greencredit.proofs.errors import Malformed
 from greencredit.proofs.rules.base64_text import decoded, encoded, hash_decoded
 from greencredit.proofs.rules.canonical import parse_plain
 from greencredit.proofs.rules.records import shaped
-from greencredit.schemas.proofs import Receipt, Statement, StatementBatch, StatementEvent
+from greencredit.schemas.proofs import Receipt, Standing, Statement, StatementBatch, StatementEvent
 
 LOG_PROOF_HEADER: Final = "c2sp.org/tlog-proof@v1"
 _LONGEST_PATH: Final = 63
@@ -80,8 +80,8 @@ def statement_event(batch: int, *, salt: bytes, row: bytes, path: Sequence[bytes
     return StatementEvent(batch=batch, salt=encoded(salt), row=encoded(row), path=hashes_encoded(path))
 
 
-def file_text(proof: Receipt | Statement) -> str:
-    """Write a receipt or a statement for people to keep."""
+def file_text(proof: Receipt | Statement | Standing) -> str:
+    """Write a receipt, a statement or a standing for people to keep."""
     return json.dumps(proof.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
 
 
@@ -95,6 +95,12 @@ def parse_statement(data: bytes) -> Statement:
     """Read the file of a statement; nothing in it is believed yet."""
     parse_plain(data)
     return shaped(Statement, data)
+
+
+def parse_standing(data: bytes) -> Standing:
+    """Read the file of a standing; nothing in it is believed yet."""
+    parse_plain(data)
+    return shaped(Standing, data)
 
 
 def consistency_text(path: Sequence[bytes]) -> str:

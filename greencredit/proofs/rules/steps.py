@@ -31,6 +31,10 @@ TITLES: Final = MappingProxyType(
         "entries": Words(zh="逐条逐片核对", en="every entry and every tile"),
         "root": Words(zh="根哈希", en="root of the tree"),
         "batches": Words(zh="批次连续", en="batches in a row"),
+        "standing_in_log": Words(zh="主体条目在日志中", en="the issuer's entries are in the log"),
+        "standing_unbroken": Words(zh="状态变更连续", en="changes of standing in a row"),
+        "active_then": Words(zh="当时处于正常发行状态", en="the issuer was active then"),
+        "filed_then": Words(zh="当时备案有效", en="a filing was in force then"),
         "sums": Words(zh="各系列未兑积分", en="what each series still owes"),
     }
 )

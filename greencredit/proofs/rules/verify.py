@@ -41,8 +41,8 @@ def verify_receipt(walk: Walk, data: bytes, policy: Policy) -> None:
         signed = parse_checkpoint(proof.checkpoint)
         salt, row, path = _salt(receipt.salt), _row(receipt.row), hashes_decoded(receipt.path)
         found.append(receipt.format)
-    trusted = _trusted(walk, receipt.keys, policy)
-    _signed(walk, signed, trusted)
+    trusted = trusted_after(walk, receipt.keys, policy)
+    require_signed(walk, signed, trusted)
     entry = receipt.entry.encode()
     with walk.step("entry_in_log") as found:
         require_in_log(entry, proof.at, proof.path, signed.checkpoint)
@@ -61,8 +61,8 @@ def verify_statement(walk: Walk, data: bytes, policy: Policy, effects: Effects) 
         statement = parse_statement(data)
         signed = parse_checkpoint(statement.checkpoint)
         found.append(f"{statement.format}, {len(statement.events)} events in {len(statement.batches)} batches")
-    trusted = _trusted(walk, statement.keys, policy)
-    _signed(walk, signed, trusted)
+    trusted = trusted_after(walk, statement.keys, policy)
+    require_signed(walk, signed, trusted)
     with walk.step("batches_in_log") as found:
         for batch in statement.batches:
             require_in_log(batch.entry.encode(), batch.index, hashes_decoded(batch.path), signed.checkpoint)
@@ -149,14 +149,15 @@ def _verify_entry_proof(walk: Walk, data: bytes, policy: Policy) -> None:
         if proof.extra is None:
             raise errors.Malformed(found="no extra data", wanted="the log entry as extra data")
         found.append(LOG_PROOF_HEADER)
-    _signed(walk, signed, policy)
+    require_signed(walk, signed, policy)
     with walk.step("entry_in_log") as found:
         require_in_log(proof.extra, proof.at, proof.path, signed.checkpoint)
         kind, _ = parse_entry(proof.extra)
         found.append(f"entry {proof.at} of {signed.checkpoint.size}, kind {kind}")
 
 
-def _trusted(walk: Walk, keys: Sequence[str], policy: Policy) -> Policy:
+def trusted_after(walk: Walk, keys: Sequence[str], policy: Policy) -> Policy:
+    """Give whom to trust after the changes of the log's key that a file brings along."""
     if not keys:
         return policy
     with walk.step("key_changes") as found:
@@ -167,7 +168,8 @@ def _trusted(walk: Walk, keys: Sequence[str], policy: Policy) -> Policy:
     return policy
 
 
-def _signed(walk: Walk, signed: SignedCheckpoint, policy: Policy) -> None:
+def require_signed(walk: Walk, signed: SignedCheckpoint, policy: Policy) -> None:
+    """Take the steps that make a checkpoint believed: the log's signature, and its witnesses."""
     with walk.step("checkpoint_signature") as found:
         found += [signed.checkpoint.origin, f"{signed.checkpoint.size} entries"]
         found.append(require_log_signature(signed, policy).text)
