@@ -61,6 +61,7 @@ class CertificateRow(Table):
     valid_until: Mapped[date]
     document: Mapped[str]
     recorded_at: Mapped[datetime]
+    fees: Mapped[str | None]
 
 
 class AssessmentRow(Table):
@@ -86,6 +87,8 @@ class AssessmentRow(Table):
     declaration: Mapped[str]
     document: Mapped[str]
     recorded_at: Mapped[datetime]
+    fees: Mapped[str | None]
+    reviewer_id: Mapped[str | None]
 
 
 class FilingRow(Table):
@@ -280,3 +283,91 @@ class FrozenRow(Table):
     reason: Mapped[str | None]
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+
+
+class AgencyRow(Table):
+    """An agency that certifies or assesses; append-only, its standing over time is told by its standings."""
+
+    __tablename__ = "issuers_agency"
+    __table_args__ = (UniqueConstraint("kind", "code"), STRICT)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    code: Mapped[str]
+    legal_representative: Mapped[str]
+    controlling_code: Mapped[str | None]
+    registered_at: Mapped[datetime]
+
+
+class AgencyStandingRow(Table):
+    """From which day on an agency is listed or withdrawn; append-only."""
+
+    __tablename__ = "issuers_agency_standing"
+    __table_args__ = STRICT
+
+    agency_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_agency.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    state: Mapped[str]
+    since: Mapped[date]
+    approval_number: Mapped[str | None]
+    reason: Mapped[str]
+    actor_id: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ScoredRow(Table):
+    """An assessment as it was scored, before its review; append-only."""
+
+    __tablename__ = "issuers_scored"
+    __table_args__ = STRICT
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_issuer.id"))
+    paper: Mapped[str]
+    reason: Mapped[str]
+    scored_by: Mapped[str]
+    scored_at: Mapped[datetime]
+
+
+class ReviewRow(Table):
+    """What became of a scored assessment: a second person signed it or gave it back; append-only."""
+
+    __tablename__ = "issuers_review"
+    __table_args__ = STRICT
+
+    scored_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_scored.id"), primary_key=True)
+    outcome: Mapped[str]
+    reviewed_by: Mapped[str]
+    reviewed_at: Mapped[datetime]
+    reason: Mapped[str]
+
+
+class CodeReviewRow(Table):
+    """A failing code that somebody asked the operator to look at; append-only."""
+
+    __tablename__ = "issuers_code_review"
+    __table_args__ = STRICT
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    code: Mapped[str]
+    reason: Mapped[str]
+    document: Mapped[str]
+    fault: Mapped[str]
+    found: Mapped[str]
+    wanted: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+
+
+class CodeDecisionRow(Table):
+    """What the operator decided about a failing code; append-only."""
+
+    __tablename__ = "issuers_code_decision"
+    __table_args__ = STRICT
+
+    review_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_code_review.id"), primary_key=True)
+    state: Mapped[str]
+    reviewer_id: Mapped[str]
+    reason: Mapped[str]
+    reviewed_at: Mapped[datetime]

@@ -129,6 +129,7 @@ POLICY: Final[Mapping[str, Rule]] = {
     "issuer.read": _reads(*_ISSUER_STAFF, _CERTIFIER, _ASSESSOR, *_OVERSEERS, _OPERATOR),
     "issuer.submit": _writes(_ISSUER_ADMIN),
     "issuer.certify": _writes(_CERTIFIER),
+    "agency.keep": _writes(_OPERATOR, _REGULATOR),
     "issuer.assess": _writes(_ASSESSOR),
     "issuer.file": _writes(_ISSUER_ADMIN),
     "issuer.decide": _writes(*_REGULATORS),

@@ -51,6 +51,7 @@ _LIFE_STEPS: Final = {
     LifeStep.ASSESS: Words(zh="记录第三方评估", en="Assessment recorded"),
     LifeStep.FAIL_ASSESSMENT: Words(zh="第三方评估未通过", en="Assessment failed"),
     LifeStep.MEET_CONDITION: Words(zh="整改条件已满足", en="Condition met"),
+    LifeStep.NOTE_AGENCY: Words(zh="机构名录变动", en="Change in the register of agencies"),
     LifeStep.ACCEPT_FILING: Words(zh="准予备案", en="Filing accepted"),
     LifeStep.ACTIVATE: Words(zh="开始发行", en="Issuing began"),
     LifeStep.RESTRICT: Words(zh="限制发行", en="Issuing restricted"),

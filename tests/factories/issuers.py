@@ -6,38 +6,54 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.documents import service as documents
 from greencredit.issuers import queries, rules, service
+from greencredit.issuers.catalogue.indicators import indicator_set_on
+from greencredit.issuers.catalogue.papers import required_papers
 from greencredit.kernel.access import Actor, Role, Scope, ScopeKind
 from greencredit.kernel.clock import civil_date, now
 from greencredit.schemas.awards import EarningRule, Ground, PerYuan
 from greencredit.schemas.issuers import (
     AccountKind,
+    AgencyKind,
     ClawbackPolicy,
     ClawbackTerms,
     ComplaintChannel,
     Condition,
     Contact,
     CustodyKind,
-    Document,
+    Fees,
     Filing,
     Grade,
     Guarantee,
-    Indicator,
     Issuer,
     IssuerKind,
     LifeState,
+    NewAgency,
     NewAssessment,
     NewCertificate,
     NewCustodyStatement,
     NewIssuer,
+    Paper,
     Scheme,
+    Score,
     StandardRef,
     Verdict,
 )
 from greencredit.schemas.values import Credits, Fen, Period, Words
+from tests.factories.documents import example_document, hand_in
 from tests.factories.people import make_actor
 
 WHY: Final = "示例：按程序办理"
+APPROVAL: Final = "示例-批准-1"
+FEES: Final = Fees(from_issuer_fen=Fen(1_000_000), income_fen=Fen(100_000_000))
+"""One percent of an agency's income."""
+
+OTHER_PAPERS: Final = tuple(
+    example_document(name)
+    for name in ("信用证书.pdf", "评估底稿.pdf", "利益冲突声明.pdf", "评估报告.pdf", "示例材料.pdf")
+)
+"""What certificates, assessments and met conditions of these factories name."""
 
 
 def synthetic_code(number: int = 1) -> str:
@@ -45,11 +61,6 @@ def synthetic_code(number: int = 1) -> str:
     inner = f"{number:08d}"
     first = f"91000000{inner}{rules.organisation_check_character(inner)}"
     return first + rules.check_character(first)
-
-
-def example_document(name: str = "示例材料.pdf") -> Document:
-    """Make a paper whose content is its name."""
-    return Document.of(name, name.encode())
 
 
 # ---- Who acts ------------------------------------------------------------------------------------------------------
@@ -73,6 +84,11 @@ def certifier_of(issuer_id: str) -> Actor:
 def assessor_of(issuer_id: str) -> Actor:
     """Give somebody asked to assess the issuer."""
     return make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_assessor")
+
+
+def reviewer_of(issuer_id: str) -> Actor:
+    """Give the assessor's second person, who reviews and signs."""
+    return make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_reviewer")
 
 
 def regulator(region: str = "CN-SH") -> Actor:
@@ -114,24 +130,32 @@ def new_issuer(*, number: int = 1, kind: IssuerKind = IssuerKind.RETAILER, name:
         legal_representative="示例法人",
         address="示例市示例路 1 号",
         contact=Contact(name="示例联系人", phone="000-00000000"),
-        documents=(example_document("营业执照.pdf"),),
+        documents=registration_papers(kind),
     )
+
+
+def registration_papers(kind: IssuerKind = IssuerKind.RETAILER) -> tuple[Paper, ...]:
+    """Describe every paper that a kind of issuer registers with."""
+    named = ((one.name, example_document(f"{one.title.zh}.pdf")) for one in required_papers(kind))
+    return tuple(Paper(**dict(document), paper=name) for name, document in named)
 
 
 def new_certificate(
     on: date, *, grade: Grade = Grade.AA, days: int = 365, approval_number: str | None = None
 ) -> NewCertificate:
-    """Describe a certificate that begins thirty days before a date and lasts so many days after it."""
+    """Describe a certificate that begins thirty days before a date and lasts so many days after it.
+
+    With an approval number it is one of the approved agency, whose number in the register is `APPROVAL`.
+    """
     return NewCertificate(
-        body_name="示例信用服务有限公司",
-        body_code=synthetic_code(900),
-        approval_number=approval_number,
+        body_code=synthetic_code(902 if approval_number else 900),
         certificate_number="示例-XY-0001",
         grade=grade,
         score=88,
         scope="绿色消费积分发行",
         valid=Period(since=on - timedelta(days=30), until=on + timedelta(days=days)),
         document=example_document("信用证书.pdf"),
+        fees=FEES,
     )
 
 
@@ -143,14 +167,14 @@ def new_assessment(
     days: int = 365,
     assessor_code: str | None = None,
 ) -> NewAssessment:
-    """Describe an assessment signed on a date."""
+    """Describe an assessment signed on a date, scored against the set in force on it."""
+    marks = indicator_set_on(on)
     return NewAssessment(
-        assessor_name="示例评估有限公司",
         assessor_code=assessor_code or synthetic_code(901),
-        criteria_version="示例指标 2026",
-        indicators=(
-            Indicator(title=Words(zh="规则清晰", en="Clear rules"), weight_percent=60, score=91),
-            Indicator(title=Words(zh="保障充足", en="Sufficient guarantee"), weight_percent=40, score=85),
+        criteria_version=marks.version,
+        scores=tuple(
+            Score(indicator=one.name, score=score, finding="示例：符合要求", evidence=example_document("评估底稿.pdf"))
+            for one, score in zip(marks.indicator, (91, 85, 88, 80), strict=True)
         ),
         verdict=verdict,
         conditions=conditions,
@@ -158,6 +182,28 @@ def new_assessment(
         valid=Period(since=on, until=on + timedelta(days=days)),
         declaration=example_document("利益冲突声明.pdf"),
         document=example_document("评估报告.pdf"),
+        fees=FEES,
+    )
+
+
+def new_agency(
+    number: int = 900,
+    *,
+    kind: AgencyKind = AgencyKind.CREDIT,
+    name: str = "示例信用服务有限公司",
+    approval_number: str | None = None,
+    controlling_code: str | None = None,
+    legal_representative: str = "示例机构法人",
+) -> NewAgency:
+    """Describe a synthetic agency, listed since long ago."""
+    return NewAgency(
+        kind=kind,
+        name=name,
+        code=synthetic_code(number),
+        approval_number=approval_number,
+        legal_representative=legal_representative,
+        controlling_code=controlling_code,
+        listed_since=date(2020, 1, 1),
     )
 
 
@@ -212,6 +258,34 @@ def new_statement(on: date, *, amount_fen: int = 500_000_000_000, **changes: obj
     )
 
 
+# ---- What has to be there before ------------------------------------------------------------------------------------
+
+
+def make_agencies(session: Session) -> None:
+    """Enter the agencies in the register whose papers `new_certificate` and `new_assessment` describe; once."""
+    if queries.agency_with_code(session, AgencyKind.CREDIT, synthetic_code(900)) is not None:
+        return
+    for agency in (
+        new_agency(),
+        new_agency(901, kind=AgencyKind.ASSESSMENT, name="示例评估有限公司"),
+        new_agency(902, name="示例认证有限公司", approval_number=APPROVAL),
+    ):
+        service.list_agency(session, operator(), agency, reason=WHY)
+
+
+def hand_papers_in(session: Session, *account_ids: str, kind: IssuerKind = IssuerKind.RETAILER) -> None:
+    """Hand in, for each account, every paper that orders of these factories name."""
+    for account_id in account_ids:
+        hand_in(session, account_id, *registration_papers(kind), *OTHER_PAPERS)
+
+
+def make_assessed(session: Session, issuer_id: str, paper: NewAssessment) -> Issuer:
+    """Have an issuer's scheme scored by one of the assessor's people and signed by another."""
+    assessor = assessor_of(issuer_id)
+    scored = service.score_assessment(session, assessor, issuer_id, paper, reason=WHY)
+    return service.sign_assessment(session, reviewer_of(issuer_id), issuer_id, scored.scored_id, reason=WHY)
+
+
 # ---- The way through life ------------------------------------------------------------------------------------------
 
 
@@ -225,7 +299,11 @@ def make_issuer(
     scheme: Scheme | None = None,
 ) -> Issuer:
     """Lead a synthetic company through the real verbs into a state."""
+    make_agencies(session)
+    hand_papers_in(session, "acc_admin", kind=kind)
     registered = service.register(session, anybody(), new_issuer(number=number, kind=kind, name=name), reason=WHY)
+    # Papers of the issuer may be named again by whoever acts for it or judges it.
+    documents.attach(session, anybody(), registered.issuer_id, OTHER_PAPERS)
     walk = _Walk(session, registered.issuer_id, scheme or new_scheme())
     for verb in walk.way_to(LifeState(state)):
         verb()
@@ -275,8 +353,7 @@ class _Walk:
         service.certify(self.session, certifier_of(self.issuer_id), self.issuer_id, paper, reason=WHY)
 
     def assess(self) -> None:
-        paper = new_assessment(self.today)
-        service.assess(self.session, assessor_of(self.issuer_id), self.issuer_id, paper, reason=WHY)
+        make_assessed(self.session, self.issuer_id, new_assessment(self.today))
 
     def file(self) -> None:
         filed = make_filing(self.session, self.issuer_id, self.scheme)

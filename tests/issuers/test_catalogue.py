@@ -19,6 +19,8 @@ def test_a_limit_says_in_two_languages_what_it_rests_on(name: str) -> None:
 def test_the_limits_are_these() -> None:
     today = date(2026, 3, 2)
     found = {
+        "assessment_validity": catalogue.days_of("assessment_validity", today),
+        "fee_share": catalogue.share_of("fee_share", today),
         "change_notice": catalogue.days_of("change_notice", today),
         "custody_statement": catalogue.days_of("custody_statement", today),
         "closing_notice": catalogue.days_of("closing_notice", today),
@@ -27,6 +29,8 @@ def test_the_limits_are_these() -> None:
     }
 
     assert found == {
+        "assessment_validity": 1096,
+        "fee_share": 1500,
         "change_notice": 7,
         "custody_statement": 366,
         "closing_notice": 30,

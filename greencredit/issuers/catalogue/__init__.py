@@ -10,11 +10,12 @@ from greencredit.schemas.values import Record, Words
 
 
 class LimitVersion(Record):
-    """What a limit says from a day on: days, or a grade."""
+    """What a limit says from a day on: days, a grade, or a share."""
 
     since: date
     days: tuple[int, ...] = ()
     grade: Grade | None = None
+    basis_points: int | None = None
 
 
 class Limit(Record):
@@ -54,3 +55,10 @@ def grade_floor(day: date) -> Grade:
     grade = limit_on("grade_floor", day).grade
     assert grade is not None, "the limit grade_floor names a grade"
     return grade
+
+
+def share_of(name: str, day: date) -> int:
+    """Give a limit that is a share, in basis points."""
+    share = limit_on(name, day).basis_points
+    assert share is not None, f"the limit {name} is a share"
+    return share

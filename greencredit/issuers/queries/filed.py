@@ -116,11 +116,10 @@ def _filings(session: Session, rows: list[FilingRow]) -> list[Filing]:
     wanted = [row.id for row in rows]
     sections = list(session.scalars(select(SectionRow).where(SectionRow.filing_id.in_(wanted))))
     reports = _reports(session, {row.issuer_id for row in rows})
-    placed = dict(
-        session.execute(
-            select(PlacingRow.filing_id, PlacingRow.document).where(PlacingRow.filing_id.in_(wanted))
-        ).tuples()
+    placings = session.execute(
+        select(PlacingRow.filing_id, PlacingRow.document).where(PlacingRow.filing_id.in_(wanted))
     )
+    placed = {row.filing_id: row.document for row in placings}
     notes, said = check_notes(session, wanted), opinions(session, wanted)
     return [
         _filing(row, [one for one in sections if one.filing_id == row.id], reports).model_copy(

@@ -1,30 +1,46 @@
-"""The papers of an issuer: certificates and assessments, with the conditions met so far."""
+"""The papers of an issuer: certificates, assessments, conditions met, and whether who gave them is still listed."""
 
 import json
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from greencredit.issuers.errors import UnknownScored
+from greencredit.issuers.queries.agencies import agencies_with_codes
 from greencredit.issuers.queries.registered import history
-from greencredit.issuers.tables import AssessmentRow, CertificateRow
-from greencredit.schemas.issuers import Assessment, Certificate, LifeStep, MetCondition, Step
+from greencredit.issuers.tables import AssessmentRow, CertificateRow, ReviewRow, ScoredRow
+from greencredit.schemas.issuers import (
+    Agency,
+    AgencyKind,
+    Assessment,
+    Certificate,
+    LifeStep,
+    MetCondition,
+    NewAssessment,
+    ReviewOutcome,
+    ScoredAssessment,
+    Step,
+)
 
 
 def certificates(session: Session, issuer_id: str) -> list[Certificate]:
-    """List the certificates of an issuer, oldest first."""
+    """List the certificates of an issuer, oldest first, each with the day on which it lapsed, if it did."""
     rows = session.scalars(
         select(CertificateRow).where(CertificateRow.issuer_id == issuer_id).order_by(CertificateRow.number)
-    )
-    return [_certificate(row) for row in rows]
+    ).all()
+    codes = {row.body_code for row in rows if row.body_code is not None}
+    known = agencies_with_codes(session, AgencyKind.CREDIT, codes)
+    return [_certificate(row, known.get(row.body_code or "")) for row in rows]
 
 
 def assessments(session: Session, issuer_id: str) -> list[Assessment]:
     """List the assessments of an issuer, oldest first, each with the conditions met so far."""
     rows = session.scalars(
         select(AssessmentRow).where(AssessmentRow.issuer_id == issuer_id).order_by(AssessmentRow.number)
-    )
+    ).all()
     steps = [one for one in history(session, issuer_id) if one.step == LifeStep.MEET_CONDITION]
-    return [_assessment(row, steps) for row in rows]
+    known = agencies_with_codes(session, AgencyKind.ASSESSMENT, {row.assessor_code for row in rows})
+    return [_assessment(row, steps, known.get(row.assessor_code)) for row in rows]
 
 
 def newest_assessment(session: Session, issuer_id: str) -> Assessment | None:
@@ -33,7 +49,41 @@ def newest_assessment(session: Session, issuer_id: str) -> Assessment | None:
     return found[-1] if found else None
 
 
-def _certificate(row: CertificateRow) -> Certificate:
+def scored_assessments(session: Session, issuer_id: str) -> list[ScoredAssessment]:
+    """List what was scored for an issuer, oldest first, with what became of it."""
+    rows = session.execute(
+        select(ScoredRow, ReviewRow)
+        .outerjoin(ReviewRow, ReviewRow.scored_id == ScoredRow.id)
+        .where(ScoredRow.issuer_id == issuer_id)
+        .order_by(ScoredRow.scored_at, ScoredRow.id)
+    )
+    return [_scored(row, review) for row, review in rows]
+
+
+def scored_assessment(session: Session, issuer_id: str, scored_id: str) -> ScoredAssessment:
+    """Give one scored assessment of an issuer, or refuse an id that it has not."""
+    row = session.get(ScoredRow, scored_id)
+    if row is None or row.issuer_id != issuer_id:
+        raise UnknownScored(issuer_id, scored_id)
+    return _scored(row, session.get(ReviewRow, scored_id))
+
+
+def _scored(row: ScoredRow, review: ReviewRow | None) -> ScoredAssessment:
+    return ScoredAssessment(
+        scored_id=row.id,
+        issuer_id=row.issuer_id,
+        paper=NewAssessment.model_validate_json(row.paper),
+        reason=row.reason,
+        scored_by=row.scored_by,
+        scored_at=row.scored_at,
+        outcome=ReviewOutcome(review.outcome) if review else ReviewOutcome.WAITING,
+        reviewed_by=review.reviewed_by if review else None,
+        reviewed_at=review.reviewed_at if review else None,
+        review_reason=review.reason if review else None,
+    )
+
+
+def _certificate(row: CertificateRow, agency: Agency | None) -> Certificate:
     return Certificate.model_validate(
         {
             "certificate_id": row.id,
@@ -48,12 +98,14 @@ def _certificate(row: CertificateRow) -> Certificate:
             "scope": row.scope,
             "valid": {"since": row.valid_since, "until": row.valid_until},
             "document": json.loads(row.document),
+            "fees": json.loads(row.fees) if row.fees else None,
             "recorded_at": row.recorded_at,
+            "lapsed_on": agency.withdrawn_since(row.valid_since) if agency else None,
         }
     )
 
 
-def _assessment(row: AssessmentRow, steps: list[Step]) -> Assessment:
+def _assessment(row: AssessmentRow, steps: list[Step], agency: Agency | None) -> Assessment:
     met = [_met(one) for one in steps if one.about and one.about.rpartition("#")[0] == row.id]
     return Assessment.model_validate(
         {
@@ -61,6 +113,7 @@ def _assessment(row: AssessmentRow, steps: list[Step]) -> Assessment:
             "issuer_id": row.issuer_id,
             "number": row.number,
             "assessor_id": row.assessor_id,
+            "reviewer_id": row.reviewer_id,
             "assessor_name": row.assessor_name,
             "assessor_code": row.assessor_code,
             "assessor_controlling_code": row.assessor_controlling_code,
@@ -72,8 +125,10 @@ def _assessment(row: AssessmentRow, steps: list[Step]) -> Assessment:
             "valid": {"since": row.valid_since, "until": row.valid_until},
             "declaration": json.loads(row.declaration),
             "document": json.loads(row.document),
+            "fees": json.loads(row.fees) if row.fees else None,
             "recorded_at": row.recorded_at,
             "met": tuple(met),
+            "lapsed_on": agency.withdrawn_since(row.signed_on) if agency else None,
         }
     )
 

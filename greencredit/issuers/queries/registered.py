@@ -8,12 +8,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
-from greencredit.issuers.errors import UnknownIssuer
-from greencredit.issuers.tables import IssuerRow, StepRow
+from greencredit.issuers.catalogue.papers import required_papers
+from greencredit.issuers.errors import UnknownCodeReview, UnknownIssuer
+from greencredit.issuers.tables import CodeDecisionRow, CodeReviewRow, IssuerRow, StepRow
 from greencredit.kernel.access import Scope
 from greencredit.kernel.driver import driver
 from greencredit.kernel.policy import ScopeKind
-from greencredit.schemas.issuers import FilingStep, Issuer, LifeStep, Step
+from greencredit.schemas.issuers import (
+    CodeReviewRequest,
+    CodeReviewState,
+    Completeness,
+    Document,
+    FilingStep,
+    Issuer,
+    LifeStep,
+    Step,
+)
 
 
 def issuer(session: Session, issuer_id: str) -> Issuer:
@@ -124,4 +134,59 @@ def _step(row: StepRow) -> Step:
         at=row.at,
         reason=row.reason,
         document_digest=row.document_digest,
+    )
+
+
+def completeness(session: Session, issuer_id: str) -> Completeness:
+    """Tell which papers an issuer has handed in and which its kind still needs, before it submits or after."""
+    found = issuer(session, issuer_id)
+    required = required_papers(found.kind)
+    return Completeness(kind=found.kind, required=required, missing=rules.missing_papers(required, found.documents))
+
+
+def code_review(session: Session, review_id: str) -> CodeReviewRequest:
+    """Give a request to look at a failing code, or refuse an id that nobody has."""
+    row = session.get(CodeReviewRow, review_id)
+    if row is None:
+        raise UnknownCodeReview(review_id)
+    return _code_review(row, session.get(CodeDecisionRow, review_id))
+
+
+def code_reviews(session: Session, *, asked_by: str | None = None) -> list[CodeReviewRequest]:
+    """List requests to look at failing codes, oldest first; all, or those of one account."""
+    wanted = (
+        select(CodeReviewRow, CodeDecisionRow)
+        .outerjoin(CodeDecisionRow, CodeDecisionRow.review_id == CodeReviewRow.id)
+        .order_by(CodeReviewRow.asked_at, CodeReviewRow.id)
+    )
+    if asked_by is not None:
+        wanted = wanted.where(CodeReviewRow.asked_by == asked_by)
+    return [_code_review(row, decision) for row, decision in session.execute(wanted)]
+
+
+def confirmed_code(session: Session, code: str, asked_by: str) -> CodeReviewRequest | None:
+    """Give the newest confirmed review of a code that this account asked for, or none."""
+    found = [
+        one
+        for one in code_reviews(session, asked_by=asked_by)
+        if one.code == code and one.state is CodeReviewState.CONFIRMED
+    ]
+    return found[-1] if found else None
+
+
+def _code_review(row: CodeReviewRow, decision: CodeDecisionRow | None) -> CodeReviewRequest:
+    return CodeReviewRequest(
+        review_id=row.id,
+        code=row.code,
+        reason=row.reason,
+        document=Document.model_validate_json(row.document),
+        fault=row.fault,
+        found=row.found,
+        wanted=row.wanted,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        state=CodeReviewState(decision.state) if decision else CodeReviewState.WAITING,
+        reviewer_id=decision.reviewer_id if decision else None,
+        review_reason=decision.reason if decision else None,
+        reviewed_at=decision.reviewed_at if decision else None,
     )

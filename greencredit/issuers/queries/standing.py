@@ -1,7 +1,7 @@
 """Whether an issuer may issue at this instant, and what stands against it."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from greencredit.issuers import rules
 from greencredit.issuers.catalogue import days_of, grade_floor
 from greencredit.issuers.errors import (
+    AssessmentLapsed,
     AssessmentNotPassed,
+    CertificateLapsed,
     CertificateNotInDate,
+    ConditionOverdue,
     CoverageShort,
     GradeBelowFloor,
     NoFilingInForce,
@@ -23,7 +26,16 @@ from greencredit.issuers.queries.registered import history, issuer
 from greencredit.issuers.rules import Guard
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.errors import Refused
-from greencredit.schemas.issuers import Assessment, Bar, Certificate, LifeState, MayIssue, OpenReason, Reason
+from greencredit.schemas.issuers import (
+    Assessment,
+    Bar,
+    Certificate,
+    LifeState,
+    MayIssue,
+    OpenReason,
+    PapersInForce,
+    Reason,
+)
 from greencredit.schemas.values import Words
 
 TO_ISSUE: Final = (
@@ -34,6 +46,9 @@ TO_ISSUE: Final = (
     Guard.COVERAGE_KEPT,
 )
 """What an active issuer needs on the very day on which it issues."""
+
+PAPERS: Final = (Guard.CERTIFICATE_IN_DATE, Guard.GRADE_REACHES_FLOOR, Guard.ASSESSMENT_PASSED)
+"""What is asked of papers alone."""
 
 
 def may_issue(session: Session, issuer_id: str) -> MayIssue:
@@ -68,6 +83,33 @@ def papers_of(session: Session, issuer_id: str) -> Papers:
     return Papers(certificates(session, issuer_id), newest_assessment(session, issuer_id))
 
 
+def papers_in_force(session: Session, issuer_id: str, on: date) -> PapersInForce:
+    """Tell which papers of an issuer count on a day, until when, and what stands against issuing for their sake."""
+    held = papers_of(session, issuer_id)
+    counting = rules.certificate_on(held.certificates, on)
+    refusals = unmet(session, issuer_id, PAPERS, on, held)
+    return PapersInForce(
+        issuer_id=issuer_id,
+        on=on,
+        certificate=counting,
+        certificate_last_day=_last_day(counting),
+        grade_floor=grade_floor(on),
+        assessment=held.assessment,
+        assessment_last_day=_last_day(held.assessment),
+        overdue=rules.overdue_conditions(held.assessment, on),
+        bars=tuple(_bar(one) for one in refusals),
+    )
+
+
+def _last_day(paper: Certificate | Assessment | None) -> date | None:
+    """Give the last day on which a paper counts, by its own words or because its agency was withdrawn."""
+    if paper is None:
+        return None
+    if paper.lapsed_on is None:
+        return paper.valid.last_day
+    return min(paper.valid.last_day, paper.lapsed_on - timedelta(days=1))
+
+
 def unmet(
     session: Session, issuer_id: str, guards: Iterable[Guard], day: date, papers: Papers | None = None
 ) -> list[Refused]:
@@ -87,6 +129,10 @@ def unmet(
 def _certificate_in_date(issuer_id: str, papers: Papers, day: date) -> Refused | None:
     if rules.certificate_on(papers.certificates, day):
         return None
+    lapsed = rules.lapsed_certificate_on(papers.certificates, day)
+    if lapsed is not None:
+        found = f"{lapsed.certificate_number}, whose agency was withdrawn from {lapsed.lapsed_on} on"
+        return CertificateLapsed(issuer_id, found=found, wanted=day)
     newest = papers.certificates[-1] if papers.certificates else None
     found = f"{newest.certificate_number} valid until {newest.valid.last_day}" if newest else "none"
     return CertificateNotInDate(issuer_id, found=found, wanted=day)
@@ -101,8 +147,18 @@ def _grade_reaches_floor(issuer_id: str, papers: Papers, day: date) -> Refused |
 
 
 def _assessment_passed(issuer_id: str, papers: Papers, day: date) -> Refused | None:
-    fault = rules.assessment_fault(papers.assessment, day)
-    return None if fault is None else AssessmentNotPassed(issuer_id, found=fault, wanted=day)
+    newest = papers.assessment
+    fault = rules.assessment_fault(newest, day)
+    if fault is not None:
+        return AssessmentNotPassed(issuer_id, found=fault, wanted=day)
+    if newest is not None and newest.lapsed_on is not None and newest.lapsed_on <= day:
+        found = f"{newest.assessment_id}, whose assessor was withdrawn from {newest.lapsed_on} on"
+        return AssessmentLapsed(issuer_id, found=found, wanted=day)
+    overdue = rules.overdue_conditions(newest, day)
+    if overdue:
+        found = f"a condition due on {min(one.due_on for one in overdue)} that is not met"
+        return ConditionOverdue(issuer_id, found=found, wanted=day)
+    return None
 
 
 def _filing_in_force(session: Session, issuer_id: str, day: date) -> Refused | None:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from greencredit.issuers.routes import documents, filing, life, papers, public, registration
+from greencredit.issuers.routes import agencies, documents, filing, life, papers, public, registration
 
 router = APIRouter(tags=["issuers 发行主体"])
-for _group in (public, documents, registration, papers, filing, life):
+for _group in (public, agencies, documents, registration, papers, filing, life):
     router.include_router(_group.router)

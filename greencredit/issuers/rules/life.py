@@ -75,6 +75,11 @@ _PASSAGES: Final = (
         for step in (LifeStep.ASSESS, LifeStep.FAIL_ASSESSMENT, LifeStep.MEET_CONDITION)
     ),
     *((state, LifeStep.ACCEPT_FILING, (_REGULATOR,), state) for state in LIVING),
+    # What changes in the register of agencies is noted in the history of whoever holds a paper of theirs.
+    *(
+        (state, LifeStep.NOTE_AGENCY, (Role.OPERATOR,), state)
+        for state in (_S.CERTIFIED, _S.ASSESSED, *LIVING, _S.WITHDRAWING)
+    ),
     *((state, LifeStep.STATE_GUARANTEE, (_ADMIN,), state) for state in GUARANTEED),
 )
 
@@ -124,6 +129,7 @@ ACTIONS: Final[Mapping[LifeStep, tuple[str, ...]]] = MappingProxyType(
         LifeStep.ASSESS: ("issuer.assess",),
         LifeStep.FAIL_ASSESSMENT: ("issuer.assess",),
         LifeStep.MEET_CONDITION: ("issuer.assess",),
+        LifeStep.NOTE_AGENCY: ("operations.manage",),
         LifeStep.ACCEPT_FILING: ("issuer.decide",),
         LifeStep.ACTIVATE: ("issuer.decide",),
         LifeStep.STATE_GUARANTEE: ("guarantee.state",),

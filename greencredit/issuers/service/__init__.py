@@ -1,6 +1,13 @@
 """The verbs of issuers: each checks who asks, takes one step that the life table allows, and writes it down."""
 
 from greencredit.issuers.queries import require_may_issue
+from greencredit.issuers.service.agencies import list_agency, relist_agency, withdraw_agency
+from greencredit.issuers.service.assessment import (
+    meet_condition,
+    return_assessment,
+    score_assessment,
+    sign_assessment,
+)
 from greencredit.issuers.service.cascade import decide_frozen, settle_frozen, tell_holders
 from greencredit.issuers.service.checking import check_filing
 from greencredit.issuers.service.clock import due, look, uncovered
@@ -9,19 +16,28 @@ from greencredit.issuers.service.effect import bring_into_effect
 from greencredit.issuers.service.filing import attach_report, draft_filing, file, submit_filing
 from greencredit.issuers.service.guarantee import measure, state_guarantee
 from greencredit.issuers.service.life import activate, close, ease, lapse, lift, refuse, restrict, suspend, withdraw
-from greencredit.issuers.service.papers import assess, certify, meet_condition
-from greencredit.issuers.service.registration import amend, register, return_, submit
+from greencredit.issuers.service.papers import certify
+from greencredit.issuers.service.registration import (
+    amend,
+    ask_code_review,
+    confirm_code,
+    refuse_code,
+    register,
+    return_,
+    submit,
+)
 
 __all__ = [
     "accept_filing",
     "activate",
     "amend",
-    "assess",
+    "ask_code_review",
     "attach_report",
     "bring_into_effect",
     "certify",
     "check_filing",
     "close",
+    "confirm_code",
     "decide_frozen",
     "draft_filing",
     "due",
@@ -30,17 +46,23 @@ __all__ = [
     "file",
     "lapse",
     "lift",
+    "list_agency",
     "look",
     "measure",
     "meet_condition",
     "refuse",
+    "refuse_code",
     "refuse_filing",
     "register",
+    "relist_agency",
     "require_may_issue",
     "restrict",
     "return_",
+    "return_assessment",
     "return_filing",
+    "score_assessment",
     "settle_frozen",
+    "sign_assessment",
     "state_guarantee",
     "submit",
     "submit_filing",
@@ -48,4 +70,5 @@ __all__ = [
     "tell_holders",
     "uncovered",
     "withdraw",
+    "withdraw_agency",
 ]

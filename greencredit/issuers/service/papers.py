@@ -1,133 +1,108 @@
-"""Papers (信用认证, 第三方评估): taken in from those who judge, refused where they have a tie with the judged."""
+"""Credit certification (信用认证): a certificate is taken in from a listed agency that has no tie with the issuer."""
 
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from greencredit.documents import service as documents
 from greencredit.issuers import queries, rules
-from greencredit.issuers.errors import AlreadyOver, UnknownCondition
-from greencredit.issuers.service.steps import open_turn, require_guards, take, who
-from greencredit.issuers.tables import AssessmentRow, CertificateRow, IssuerRow
+from greencredit.issuers.catalogue import share_of
+from greencredit.issuers.errors import AgencyUnknown, AgencyWithdrawn, AlreadyOver
+from greencredit.issuers.service.steps import open_turn, require_guards, take
+from greencredit.issuers.tables import CertificateRow, IssuerRow
 from greencredit.kernel.access import Actor
 from greencredit.kernel.ids import new_id
-from greencredit.schemas.issuers import (
-    Assessment,
-    Certificate,
-    Issuer,
-    LifeStep,
-    NewAssessment,
-    NewCertificate,
-    Verdict,
-)
+from greencredit.proofs import service as proofs
+from greencredit.schemas.issuers import Agency, AgencyKind, Certificate, Fees, Issuer, LifeStep, NewCertificate
 from greencredit.schemas.values import Period, Record
 
 
 def certify(session: Session, actor: Actor, issuer_id: str, new: NewCertificate, *, reason: str) -> Issuer:
-    """Take in a certificate or evaluation of credit standing: the first, or a renewal."""
+    """Take in a certificate or evaluation of credit standing: the first, or a renewal.
+
+    Raises:
+        AgencyUnknown, AgencyWithdrawn: it is nobody's of the register, or of somebody who is not listed today.
+        NotIndependent and its kinds: the agency has a tie with the issuer.
+    """
     turn = open_turn(session, actor, issuer_id, LifeStep.CERTIFY, reason=reason)
-    body_code = rules.check_code(new.body_code) if new.body_code else None
-    _require_no_tie(turn.row, "certification body", body_code, None)
-    _require_not_over(new.valid, turn.today)
-    fields = dict(new) | {"body_code": body_code}
-    certificate_id = new_id(session, "crt", turn.at)
+    agency = listed_agency(session, AgencyKind.CREDIT, new.body_code, turn.today)
+    require_no_tie(turn.row, agency, new.fees, turn.today)
+    require_not_over(new.valid, turn.today)
+    standing = agency.standing_on(turn.today)
+    assert standing is not None, "a listed agency stands in the register"
     held = queries.papers_of(session, issuer_id)
-    number = len(held.certificates) + 1
     paper = Certificate(
-        **fields, certificate_id=certificate_id, issuer_id=issuer_id, number=number, recorded_at=turn.at
+        **dict(new) | {"body_code": agency.code},
+        certificate_id=new_id(session, "crt", turn.at),
+        issuer_id=issuer_id,
+        number=len(held.certificates) + 1,
+        body_name=agency.name,
+        approval_number=standing.approval_number,
+        recorded_at=turn.at,
+        lapsed_on=agency.withdrawn_since(new.valid.since),
     )
     require_guards(session, turn, papers=held._replace(certificates=[*held.certificates, paper]))
-    session.add(
-        CertificateRow(
-            id=certificate_id,
-            issuer_id=issuer_id,
-            number=number,
-            body_name=new.body_name,
-            body_code=body_code,
-            approval_number=new.approval_number,
-            certificate_number=new.certificate_number,
-            grade=new.grade.value,
-            score=new.score,
-            scope=new.scope,
-            valid_since=new.valid.since,
-            valid_until=new.valid.until,
-            document=_json(new.document),
-            recorded_at=turn.at,
-        )
-    )
-    return take(session, turn, document_digest=new.document.digest, about=certificate_id)
-
-
-def assess(session: Session, actor: Actor, issuer_id: str, new: NewAssessment, *, reason: str) -> Issuer:
-    """Take in an assessment; one that fails is kept as well, and it moves nobody forward."""
-    step = LifeStep.FAIL_ASSESSMENT if new.verdict is Verdict.FAIL else LifeStep.ASSESS
-    turn = open_turn(session, actor, issuer_id, step, reason=reason)
-    code = rules.check_code(new.assessor_code)
-    controlling = rules.check_code(new.assessor_controlling_code) if new.assessor_controlling_code else None
-    _require_no_tie(turn.row, "assessor", code, controlling)
-    _require_not_over(new.valid, turn.today)
-    fields = dict(new) | {"assessor_code": code, "assessor_controlling_code": controlling}
-    assessment_id = new_id(session, "asm", turn.at)
-    held = queries.papers_of(session, issuer_id)
-    paper = Assessment(
-        **fields,
-        assessment_id=assessment_id,
-        issuer_id=issuer_id,
-        number=held.assessment.number + 1 if held.assessment else 1,
-        assessor_id=who(actor),
-        recorded_at=turn.at,
-    )
-    require_guards(session, turn, papers=held._replace(assessment=paper))
+    documents.attach(session, actor, issuer_id, [new.document])
     session.add(_row_of(paper))
-    return take(session, turn, document_digest=new.document.digest, about=assessment_id)
+    fact = {
+        "issuer": issuer_id,
+        "certificate": paper.certificate_id,
+        "digest": paper.document.digest,
+        "valid_from": paper.valid.since.isoformat(),
+        "valid_until": paper.valid.until.isoformat(),
+    }
+    proofs.note_fact(session, "certificate", fact)
+    return take(session, turn, document_digest=new.document.digest, about=paper.certificate_id)
 
 
-def meet_condition(
-    session: Session, actor: Actor, issuer_id: str, number: int, *, reason: str, document_digest: str
-) -> Issuer:
-    """Record that a condition of the newest assessment, counted from 1, was met, and on what proof."""
-    turn = open_turn(session, actor, issuer_id, LifeStep.MEET_CONDITION, reason=reason)
-    newest = queries.newest_assessment(session, issuer_id)
-    assert newest is not None, "an issuer this far has been assessed"
-    open_numbers = [place for place, one in enumerate(newest.conditions, start=1) if one in newest.open_conditions()]
-    if number not in open_numbers:
-        raise UnknownCondition(issuer_id, found=number, wanted=open_numbers)
-    about = f"{newest.assessment_id}#{number}"
-    return take(session, turn, document_digest=document_digest, about=about)
-
-
-def _row_of(paper: Assessment) -> AssessmentRow:
-    return AssessmentRow(
-        id=paper.assessment_id,
+def _row_of(paper: Certificate) -> CertificateRow:
+    return CertificateRow(
+        id=paper.certificate_id,
         issuer_id=paper.issuer_id,
         number=paper.number,
-        assessor_id=paper.assessor_id,
-        assessor_name=paper.assessor_name,
-        assessor_code=paper.assessor_code,
-        assessor_controlling_code=paper.assessor_controlling_code,
-        criteria_version=paper.criteria_version,
-        indicators=_json(*paper.indicators, many=True),
-        verdict=paper.verdict.value,
-        conditions=_json(*paper.conditions, many=True),
-        signed_on=paper.signed_on,
+        body_name=paper.body_name,
+        body_code=paper.body_code,
+        approval_number=paper.approval_number,
+        certificate_number=paper.certificate_number,
+        grade=paper.grade.value,
+        score=paper.score,
+        scope=paper.scope,
         valid_since=paper.valid.since,
         valid_until=paper.valid.until,
-        declaration=_json(paper.declaration),
-        document=_json(paper.document),
+        document=json_of(paper.document),
         recorded_at=paper.recorded_at,
+        fees=json_of(paper.fees) if paper.fees else None,
     )
 
 
-def _require_no_tie(row: IssuerRow, body: str, code: str | None, controlling: str | None) -> None:
-    ties = frozenset(one for one in (code, controlling) if one)
-    own = frozenset(one for one in (row.code, row.controlling_code) if one)
-    rules.require_independent(body, codes=ties, issuer_codes=own)
+def listed_agency(session: Session, kind: AgencyKind, code: str, today: date) -> Agency:
+    """Give the agency of the register that a code names, or refuse one that is not listed today."""
+    checked = rules.check_code(code)
+    agency = queries.agency_with_code(session, kind, checked)
+    if agency is None:
+        raise AgencyUnknown(found=checked, wanted=kind.value)
+    if not agency.listed_on(today):
+        standing = agency.standing_on(today)
+        found = f"{standing.state} since {standing.since}" if standing else "not listed yet"
+        raise AgencyWithdrawn(agency=agency.agency_id, found=found, wanted=today)
+    return agency
 
 
-def _require_not_over(valid: Period, today: date) -> None:
+def require_no_tie(row: IssuerRow, agency: Agency, fees: Fees, today: date) -> None:
+    """Refuse an agency that has a tie with the issuer, as both stand in their registers today."""
+    issuer = rules.Party(row.code, row.controlling_code, row.legal_representative)
+    most = share_of("fee_share", today)
+    rules.require_independent(agency.name, rules.party_of(agency), issuer, fees, most_basis_points=most)
+
+
+def require_not_over(valid: Period, today: date) -> None:
+    """Refuse a paper whose last day has passed."""
     if valid.last_day < today:
         raise AlreadyOver(found=valid.last_day, wanted=today)
 
 
-def _json(*records: Record, many: bool = False) -> str:
+def json_of(*records: Record, many: bool = False) -> str:
+    """Write records as a canonical JSON document."""
     values = [record.model_dump(mode="json") for record in records]
-    return rules.document_of(values if many else values[0])
+    document: str = rules.document_of(values if many else values[0])
+    return document

@@ -168,7 +168,7 @@ def _assessment(found: Assessment) -> AssessmentNote:
         criteria_version=found.criteria_version,
         signed_on=found.signed_on,
         valid=found.valid,
-        indicators=tuple(IndicatorNote.model_validate(one.model_dump()) for one in found.indicators),
+        indicators=tuple(IndicatorNote.model_validate(one.model_dump(include=set(IndicatorNote.model_fields))) for one in found.indicators),
         score_hundredths=found.score_hundredths,
         verdict=Verdict(found.verdict.value),
         conditions=tuple(

@@ -127,4 +127,3 @@ class PublicAgency(Record):
     state: AgencyState
     state_title: Words
     since: date
-

@@ -61,6 +61,8 @@ class LifeStep(StrEnum):
     ASSESS = "assess"
     FAIL_ASSESSMENT = "fail_assessment"
     MEET_CONDITION = "meet_condition"
+    NOTE_AGENCY = "note_agency"
+    """The register changed about an agency whose papers the issuer holds; nobody takes this step for an issuer."""
     ACCEPT_FILING = "accept_filing"
     ACTIVATE = "activate"
     STATE_GUARANTEE = "state_guarantee"

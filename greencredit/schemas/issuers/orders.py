@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from greencredit.schemas.issuers.desk import FieldReason, FilingNumber
 from greencredit.schemas.issuers.agencies import NewAgency
+from greencredit.schemas.issuers.desk import FieldReason, FilingNumber
 from greencredit.schemas.issuers.papers import NewAssessment, NewCertificate
 from greencredit.schemas.issuers.registration import NewIssuer
 from greencredit.schemas.issuers.scheme import Scheme

@@ -6,9 +6,9 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from greencredit.schemas.issuers.texts import Digest, Document, Line, Percent
 from greencredit.schemas.awards import Slug
 from greencredit.schemas.issuers.agencies import Fees
+from greencredit.schemas.issuers.texts import Digest, Document, Line, Percent
 from greencredit.schemas.values import Instant, Period, Record, Words
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from greencredit.schemas.issuers.filing import Filing
 from greencredit.schemas.issuers.life import LifeState, Step
-from greencredit.schemas.issuers.papers import Assessment, Certificate
+from greencredit.schemas.issuers.papers import Assessment, Certificate, Condition, Grade
 from greencredit.schemas.issuers.registration import Issuer, IssuerKind
 from greencredit.schemas.issuers.scheme import ComplaintChannel, StandardRef
 from greencredit.schemas.values import Instant, Record, Words
@@ -32,6 +32,28 @@ class MayIssue(Record):
     @property
     def allowed(self) -> bool:
         """Tell whether nothing stands against it."""
+        return not self.bars
+
+
+class PapersInForce(Record):
+    """Which papers count on a day, until when, and what stands against issuing for their sake (材料效力)."""
+
+    issuer_id: str
+    on: date
+    certificate: Certificate | None
+    """The one that counts on the day; none: nothing covers it."""
+    certificate_last_day: date | None
+    grade_floor: Grade
+    assessment: Assessment | None
+    """The newest, whether it carries issuing or not."""
+    assessment_last_day: date | None
+    overdue: tuple[Condition, ...]
+    """Conditions whose day has passed and that are not met."""
+    bars: tuple[Bar, ...]
+
+    @property
+    def in_force(self) -> bool:
+        """Tell whether nothing stands against issuing for the papers' sake."""
         return not self.bars
 
 

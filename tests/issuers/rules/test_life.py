@@ -26,6 +26,7 @@ certified                     assess            assessor                    asse
 assessed filed active restricted suspended  assess           assessor       =
 certified assessed filed active restricted suspended  fail_assessment  assessor  =
 assessed filed active restricted suspended  meet_condition   assessor       =
+certified assessed filed active restricted suspended withdrawing  note_agency  operator  =
 assessed                      accept_filing     regulator                   filed
 filed active restricted suspended  accept_filing  regulator                 =
 filed                         activate          regulator                   active

@@ -19,8 +19,8 @@ from greencredit.schemas.issuers import LifeState
 from tests.factories.issuers import (
     WHY,
     admin_of,
-    assessor_of,
     certifier_of,
+    make_assessed,
     make_filing,
     make_issuer,
     new_assessment,
@@ -133,7 +133,7 @@ def test_a_suspended_issuer_comes_back_only_when_its_papers_are_in_order(
     service.certify(session, certifier_of(issuer_id), issuer_id, new_certificate(today), reason=WHY)
     with pytest.raises(AssessmentNotPassed):
         service.lift(session, regulator(), issuer_id, reason=WHY)
-    service.assess(session, assessor_of(issuer_id), issuer_id, new_assessment(today), reason=WHY)
+    make_assessed(session, issuer_id, new_assessment(today))
     with pytest.raises(CoverageShort):
         service.lift(session, regulator(), issuer_id, reason=WHY)
     service.state_guarantee(session, admin_of(issuer_id), issuer_id, new_statement(today), reason=WHY)
