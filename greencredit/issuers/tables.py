@@ -134,7 +134,7 @@ class CheckRow(Table):
     """What the automatic checks found in a version of a filing; append-only."""
 
     __tablename__ = "issuers_check"
-    __table_args__ = STRICT
+    __table_args__ = (CheckConstraint("passed IN (0, 1)", name="passed"), STRICT)
 
     filing_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_filing.id"), primary_key=True)
     number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
@@ -163,7 +163,7 @@ class OpinionRow(Table):
     """What one person of the authority said to a version; append-only."""
 
     __tablename__ = "issuers_opinion"
-    __table_args__ = STRICT
+    __table_args__ = (CheckConstraint("verdict IN ('accept', 'return', 'refuse')", name="verdict"), STRICT)
 
     filing_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_filing.id"), primary_key=True)
     number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)

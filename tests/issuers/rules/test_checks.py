@@ -134,6 +134,16 @@ _OFFER: Final = CardOffer(title=_WORDS, occasion=CardOccasion.SETTLED_SPENDING, 
 _PROMOTION: Final = Promotion(name="spring", title=_WORDS, most_credits_each=Credits(1), since=date(2026, 1, 1))
 _CUSTODY: Final = CustodyTerms(account_name="示例客户备付金专户")
 
+
+def _second(**fields: Any) -> Any:  # noqa: ANN401 - any field of a rule
+    return example_rule().model_copy(update=fields)
+
+
+def _stated() -> Scheme:
+    texts = [{"name": one, "text": _WORDS} for one in rules.PARTICULARS[IssuerKind.AIRLINE]]
+    return Scheme.model_validate({**new_scheme().model_dump(), "particulars": texts})
+
+
 STRUCTURAL: Final[tuple[tuple[str, str, IssuerKind, Callable[[], Scheme], Callable[[], Scheme]], ...]] = (
     (
         "notice_period",
@@ -237,7 +247,7 @@ STRUCTURAL: Final[tuple[tuple[str, str, IssuerKind, Callable[[], Scheme], Callab
         new_scheme,
         lambda: _with(guarantee=new_scheme().guarantee.model_copy(update={"coverage_basis_points": 9_999})),
     ),
-    ("particulars", "particulars", IssuerKind.AIRLINE, lambda: _stated(), new_scheme),
+    ("particulars", "particulars", IssuerKind.AIRLINE, _stated, new_scheme),
     (
         "rules_overlap",
         "rules[1].since",
@@ -246,15 +256,6 @@ STRUCTURAL: Final[tuple[tuple[str, str, IssuerKind, Callable[[], Scheme], Callab
         lambda: new_scheme(example_rule(), _second(version=1, since=date(2025, 1, 1))),
     ),
 )
-
-
-def _second(**fields: Any) -> Any:  # noqa: ANN401 - any field of a rule
-    return example_rule().model_copy(update=fields)
-
-
-def _stated() -> Scheme:
-    texts = [{"name": one, "text": _WORDS} for one in rules.PARTICULARS[IssuerKind.AIRLINE]]
-    return Scheme.model_validate({**new_scheme().model_dump(), "particulars": texts})
 
 
 @pytest.mark.proves("ISS-4", "ISS-7")

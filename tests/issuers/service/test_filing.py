@@ -188,7 +188,8 @@ def test_a_version_overtaken_by_a_later_one_is_not_submitted(session: Session) -
     issuer = make_issuer(session, LifeState.ASSESSED)
     admin = admin_of(issuer.issuer_id)
     draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
-    make_filing(session, issuer.issuer_id)
+    later = make_filing(session, issuer.issuer_id)
+    service.return_filing(session, regulator(), later.filing_id, reason=WHY)
 
     with pytest.raises(FilingOvertaken) as no:
         service.submit_filing(session, admin, draft.filing_id, reason=WHY)
