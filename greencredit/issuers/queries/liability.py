@@ -1,6 +1,6 @@
 """What an issuer owed, period by period, out of the ledger's own events (积分负债变动); and what a suspension froze."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,16 +16,22 @@ from greencredit.schemas.values import Credits, Period
 
 def roll_forward(session: Session, issuer_id: str, period: Period) -> RollForward:
     """Give opening, granted, redeemed, expired, adjusted and closing of a period, by the time of posting."""
-    first = ledger.last_event_before(session, start_of(period.since))
-    last = max(first, ledger.last_event_before(session, start_of(period.until)))
-    before = _flows(session, issuer_id, after=0, until=first) if first else ()
-    within = _flows(session, issuer_id, after=first, until=last) if last > first else ()
-    return rules.roll_forward_of(period, before, within, (first + 1, last))
+    return roll_forwards(session, issuer_id, [period])[0]
 
 
-def roll_forwards(session: Session, issuer_id: str, periods: Iterable[Period]) -> list[RollForward]:
-    """Give the roll-forward of several periods; one's closing is the opening of the one that follows."""
-    return [roll_forward(session, issuer_id, period) for period in periods]
+def roll_forwards(session: Session, issuer_id: str, periods: Sequence[Period]) -> list[RollForward]:
+    """Give the roll-forward of periods that rise in time; every event is looked at once, however many they are."""
+    found: list[RollForward] = []
+    before: list[tuple[Verb, int]] = []
+    counted = 0
+    for period in periods:
+        first = max(counted, ledger.last_event_before(session, start_of(period.since)))
+        last = max(first, ledger.last_event_before(session, start_of(period.until)))
+        before += _flows(session, issuer_id, after=counted, until=first)
+        within = _flows(session, issuer_id, after=first, until=last)
+        found.append(rules.roll_forward_of(period, before, within, (first + 1, last)))
+        before, counted = before + within, last
+    return found
 
 
 def frozen_awards(session: Session, issuer_id: str, *, open_only: bool = False, limit: int = 1000) -> list[FrozenAward]:
@@ -66,5 +72,7 @@ def frozen_sum(session: Session, issuer_id: str) -> FrozenSum:
 
 
 def _flows(session: Session, issuer_id: str, *, after: int, until: int) -> list[tuple[Verb, int]]:
+    if until <= after:
+        return []
     found = ledger.flows(session, after=after, until=until, issuer_ids=[issuer_id])
     return [(one.verb, one.credits) for one in found]

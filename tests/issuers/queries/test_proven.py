@@ -169,8 +169,10 @@ def test_the_command_checks_a_file_without_database_and_network(
     assert right == (0, "成立：每一步都已核对。 · It holds: every step was checked.")
     assert wrong == (
         1,
-        "不成立：止于“当时处于正常发行状态”——当时不得发行。 · It fails at: the issuer was active then – "
-        "the issuer was not active when the batch was posted [proofs.not_active_then]",
+        (
+            "不成立：止于“当时处于正常发行状态”——当时不得发行。 · It fails at: the issuer was active then – "
+            "the issuer was not active when the batch was posted [proofs.not_active_then]"
+        ),
     )
 
 
