@@ -19,10 +19,10 @@ class KeyReused(Conflict):
 
     code = "ledger.key_reused"
 
-    def __init__(self, *, event_id: int, key: str) -> None:
-        super().__init__(
-            f"the key {key} stands for event {event_id}, which says something else", event_id=event_id, key=key
-        )
+    def __init__(self, *, key: str, event_id: int | None = None, proposal: int | None = None) -> None:
+        what, number = ("event", event_id) if proposal is None else ("proposal", proposal)
+        facts = {"event_id" if proposal is None else "proposal": number, "key": key}
+        super().__init__(f"the key {key} stands for {what} {number}, which says something else", **facts)
 
 
 class NoSuchEvent(NotFound):

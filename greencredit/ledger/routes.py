@@ -261,16 +261,16 @@ async def compensate(posting: _Corrects, order: CompensationOrder, idempotency_k
 
 
 @router.post("/ledger/adjustments", status_code=201)
-async def propose(posting: _Corrects, order: AdjustmentOrder) -> ProposalMade:
+async def propose(posting: _Corrects, order: AdjustmentOrder, idempotency_key: Key) -> ProposalMade:
     """申请调整: propose a correction, upwards or downwards; nothing moves until another person approves it."""
     reason = _reason(posting, order.reason, order.document)
-    proposal = service.Proposal(order.consumer, order.series, order.credits, reason)
+    proposal = service.Proposal(order.consumer, order.series, order.credits, reason, idempotency_key)
     return ProposalMade(proposal_id=await posting.submit(service.propose_each, proposal))
 
 
 @router.post("/ledger/adjustments/{proposal}/decision", status_code=201)
 async def decide(posting: _Corrects, proposal: _Number, decision: AdjustmentDecision) -> ProposalDecided:
-    """复核调整: approve a proposed correction or refuse it, once, and never one's own."""
+    """复核调整: approve a proposed correction or refuse it, once, and never one's own; said again, it is answered again."""
     verdict = service.Verdict(proposal, _account(posting), decision.approved)
     (event_id,) = await posting.submit(service.decide_each, verdict)
     return ProposalDecided(proposal_id=proposal, approved=decision.approved, event_id=event_id)

@@ -214,14 +214,22 @@ class LedgerTouch(Table):
 
 
 class LedgerNote(Table):
-    """Why an event was written, where that is not told by an award: who, reason, document."""
+    """Why an event was written, where that is not told by an award: who, reason, document.
+
+    The log has the digests (`rules.seal.note_digest`). The words go when the event's holder is erased, and only then.
+    """
 
     __tablename__ = "ledger_note"
 
     event_id: Mapped[int] = mapped_column(Whole, ForeignKey("ledger_event.id"), primary_key=True, autoincrement=False)
     actor_id: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[str | None]
     document: Mapped[str | None]
+    ground: Mapped[str | None]
+    """Of a freeze: on which ground the law allows it."""
+    office: Mapped[str | None]
+    """In which role whoever did it acted."""
+    digest: Mapped[bytes]
 
 
 class LedgerGround(Table):
@@ -247,11 +255,12 @@ class LedgerFrozen(Table):
 
 
 class LedgerProposal(Table):
-    """A correction that one person asks for (待复核调整)."""
+    """A correction that one person asks for (待复核调整); its words go when the holder is erased."""
 
     __tablename__ = "ledger_proposal"
     __table_args__ = (
         UniqueConstraint("id", "proposed_by"),
+        UniqueConstraint("proposed_by", "key"),
         CheckConstraint("credits <> 0", name="not_zero"),
         STRICT,
     )
@@ -260,10 +269,12 @@ class LedgerProposal(Table):
     holder: Mapped[int]
     series_id: Mapped[int] = mapped_column(Whole, ForeignKey("ledger_series.id"))
     credits: Mapped[int]
-    reason: Mapped[str]
+    reason: Mapped[str | None]
     document: Mapped[str | None]
     proposed_by: Mapped[str]
     proposed_at: Mapped[datetime]
+    key: Mapped[bytes | None]
+    """What tells a retry from another proposal of the same person."""
 
 
 class LedgerDecision(Table):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from greencredit.ledger.rules.book import Row
+from greencredit.ledger.rules.book import Note, Row
 from greencredit.proofs.rules.tree import root_of
 from greencredit.schemas.proofs import EVENT_ROW, HASH_BYTES
 
@@ -55,6 +55,17 @@ def event_hashes(rows: Iterable[tuple[Any, ...]], secrets: Mapping[int, bytes]) 
 def salt_of(secret: bytes, event_id: int) -> bytes:
     """Give the salt of one event; it is disclosed with a receipt, the secret never is."""
     return sha256(secret + event_id.to_bytes(8)).digest()[:16]
+
+
+def note_digest(secret: bytes, note: Note) -> bytes:
+    """Give the digest of who said why on what document; salted, so that no words can be guessed from it.
+
+    Once the holder is erased and the words are gone, nothing leads back to them.
+    """
+    said = json.dumps(
+        [note.event_id, note.reason.actor_id, *note.reason[1:]], separators=(",", ":"), ensure_ascii=True
+    ).encode()
+    return sha256(b"\x02" + salt_of(secret, note.event_id) + said).digest()
 
 
 def packed(row: Row) -> bytes:

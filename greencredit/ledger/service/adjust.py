@@ -2,11 +2,19 @@
 
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import now
 from greencredit.ledger import rules
-from greencredit.ledger.errors import AlreadyDecided, NoSuchProposal, NoSuchSeries, NotPositive, SecondPersonNeeded
+from greencredit.ledger.errors import (
+    AlreadyDecided,
+    KeyReused,
+    NoSuchProposal,
+    NoSuchSeries,
+    NotPositive,
+    SecondPersonNeeded,
+)
 from greencredit.ledger.service.names import caller
 from greencredit.ledger.service.post import post_one
 from greencredit.ledger.service.posting import lock_head, series_now
@@ -17,15 +25,27 @@ _CORRECTIONS: Final = "ledger.corrections"
 """Under this name corrections are posted: nobody else's keys can stand in the way of a proposal's."""
 
 
-def propose(session: Session, holder: int, series: int, credits_: int, reason: Reason) -> int:
+def propose(
+    session: Session, holder: int, series: int, credits_: int, reason: Reason, *, key: bytes | None = None
+) -> int:
     """Ask for a correction of a leaf, upwards or downwards; gives the proposal's number. Nothing moves yet.
+
+    The same key of the same person gives the first answer for ever; without a key, asking twice proposes twice.
 
     Raises:
         NotPositive: a correction by nothing.
         NoSuchSeries: there is no such series.
+        KeyReused: the key stands for a proposal that says something else.
     """
     if type(credits_) is not int or credits_ == 0 or abs(credits_) > rules.MOST:
         raise NotPositive(found=credits_)
+    lock_head(session)  # two with one key are taken one after the other, and nobody is erased meanwhile
+    same = LedgerProposal.proposed_by == reason.actor_id, LedgerProposal.key == key
+    if key is not None and (earlier := session.scalars(select(LedgerProposal).where(*same)).one_or_none()):
+        found = (earlier.holder, earlier.series_id, earlier.credits, earlier.reason, earlier.document)
+        if found != (holder, series, credits_, reason.text, reason.document):
+            raise KeyReused(proposal=earlier.id, key=key.hex())
+        return earlier.id
     if series not in series_now(session, [series]):
         raise NoSuchSeries(series)
     proposal = LedgerProposal(
@@ -36,6 +56,7 @@ def propose(session: Session, holder: int, series: int, credits_: int, reason: R
         document=reason.document,
         proposed_by=reason.actor_id,
         proposed_at=now(session),
+        key=key,
     )
     session.add(proposal)
     session.flush()
@@ -45,8 +66,11 @@ def propose(session: Session, holder: int, series: int, credits_: int, reason: R
 def decide(session: Session, proposal_id: int, *, decided_by: str, approved: bool) -> int | None:
     """Approve or refuse a proposal; an approved one is posted at once and its event's number given.
 
+    The same person saying the same again hears the first answer again.
+
     Raises:
         NoSuchProposal, AlreadyDecided: there is nothing to decide.
+        HolderErased: whose credits they were is forgotten.
         SecondPersonNeeded: whoever proposed can't decide; the database refuses that as well.
         NotEnoughCredits: less is available than would be taken away; the proposal stays open.
     """
@@ -56,6 +80,8 @@ def decide(session: Session, proposal_id: int, *, decided_by: str, approved: boo
         raise NoSuchProposal(proposal_id)
     earlier = session.get(LedgerDecision, proposal_id)
     if earlier is not None:
+        if (earlier.decided_by, earlier.approved) == (decided_by, approved):
+            return earlier.event_id
         raise AlreadyDecided(proposal_id, approved=earlier.approved)
     if proposal.proposed_by == decided_by:
         raise SecondPersonNeeded(proposal_id)
@@ -66,7 +92,7 @@ def decide(session: Session, proposal_id: int, *, decided_by: str, approved: boo
             series=proposal.series_id,
             credits=proposal.credits,
             key=rules.key_of(f"adjustment:{proposal_id}"),
-            reason=Reason(proposal.proposed_by, proposal.reason, proposal.document),
+            reason=Reason(proposal.proposed_by, proposal.reason or "", proposal.document),
         )
         event_id = post_one(session, caller(session, _CORRECTIONS), adjustment).event_id
     session.add(

@@ -41,6 +41,7 @@ class Proposal(NamedTuple):
     series: int
     credits: int
     reason: Reason
+    token: str
 
 
 class Verdict(NamedTuple):
@@ -86,7 +87,8 @@ def propose_each(session: Session, proposals: Sequence[Proposal]) -> list[int | 
     def proposed(one: Proposal) -> int:
         if one.holder not in known:
             raise NoSuchHolder(one.holder)
-        return propose(session, known[one.holder], one.series, one.credits, one.reason)
+        (key,) = scoped_keys(one.reason.actor_id, [one.token])
+        return propose(session, known[one.holder], one.series, one.credits, one.reason, key=key)
 
     return _each(proposals, proposed)
 

@@ -1,4 +1,4 @@
-"""Erases a person: hashes of his events are kept, secret and name go; every old proof still holds."""
+"""Erases a person: hashes of his events are kept; secret, name and all words about him go; every old proof still holds."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -7,6 +7,7 @@ from greencredit.kernel.clock import micros, now
 from greencredit.ledger.errors import NoSuchHolder
 from greencredit.ledger.rules import seal
 from greencredit.ledger.rules.book import Row
+from greencredit.ledger.service.notes import forget_words
 from greencredit.ledger.service.posting import lock_head
 from greencredit.proofs import service as proofs
 
@@ -41,5 +42,6 @@ def erase(session: Session, subject_id: str) -> int:
         text("UPDATE ledger_holder SET subject_id = NULL, secret = NULL WHERE id = :holder"), {"holder": holder.id}
     )
     session.execute(text("UPDATE ledger_head SET erasures = erasures + 1 WHERE id = 1"))
+    forget_words(session, holder.id)
     proofs.note_fact(session, "erasure", {"holder": holder.id, "events": len(rows), "at": micros(now(session))})
     return len(rows)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
+from datetime import UTC
 from typing import Final
 
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from greencredit.ledger import rules
 from greencredit.ledger.errors import TermsDiffer
 from greencredit.ledger.rules.seal import SECRET_BYTES
 from greencredit.ledger.service.posting import NEW_HOLDERS
+from greencredit.proofs import service as proofs
 from greencredit.schemas.ledger import Terms
 
 
@@ -91,18 +93,32 @@ def series(session: Session, terms: Terms) -> int:
     found = session.execute(find, row).one_or_none()
     if found is None:
         names = ", ".join(row)
-        session.execute(
-            text(
-                f"INSERT INTO ledger_series ({names}) VALUES (:{names.replace(', ', ', :')}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of fields
-            ),
-            row,
-        )
+        values = f":{names.replace(', ', ', :')}"
+        insert = f"INSERT INTO ledger_series ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608 - names of fields
+        opened = session.execute(text(insert), row).scalar_one_or_none()
+        if opened is not None:
+            proofs.note_fact(session, "series", _fact(opened, terms))
         found = session.execute(find, row).one()
     number: int = found.id
     differing = {name: getattr(found, name) for name in _FIXED if getattr(found, name) != row[name]}
     if differing:
         raise TermsDiffer(series_id=number, found={name: row[name] for name in differing}, wanted=differing)
     return number
+
+
+def _fact(number: int, terms: Terms) -> dict[str, int | str]:
+    """Say for the log which terms a series has; credits in decimals, so that no reader of JSON rounds them."""
+    return {
+        "series": number,
+        "issuer": terms.issuer_id,
+        "version": terms.terms_version,
+        "funding": terms.funding,
+        "month": terms.award_month,
+        "ends": "never" if terms.expires_at is None else f"{terms.expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "cap": str(terms.cap),
+        "clawback_cap": str(terms.clawback_cap),
+        "refund_grace_days": terms.refund_grace_days,
+    }
 
 
 _FIXED: Final = ("cap", "clawback_cap", "refund_grace_days")

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.errors import Refusal
 from greencredit.ledger import rules
 from greencredit.ledger.errors import ItemRefused, KeyReused
 from greencredit.ledger.rules.book import Book
+from greencredit.ledger.service.notes import keep_notes, seal_notes
 from greencredit.ledger.service.people import People, people_of
 from greencredit.ledger.service.posting import Head, lock_head, write
 from greencredit.ledger.service.state import Stands, book_for, standing
@@ -92,17 +92,8 @@ def _write(session: Session, head: Head, book: Book, people: People) -> None:
         if row.serial is not None:
             first_given.setdefault(row.series, row.serial)
     given = {series: (first, book.given[series]) for series, first in first_given.items()}
+    if book.notes:
+        digests = seal_notes(session, book, people.secrets)
     write(session, head, book.rows, book.changes, given=given, secrets=people.secrets)
     if book.notes:
-        session.execute(
-            text("INSERT INTO ledger_note (event_id, actor_id, reason, document) VALUES (:id, :a, :reason, :doc)"),
-            [
-                {
-                    "id": note.event_id,
-                    "a": note.reason.actor_id,
-                    "reason": note.reason.text,
-                    "doc": note.reason.document,
-                }
-                for note in book.notes
-            ],
-        )
+        keep_notes(session, book.notes, digests)

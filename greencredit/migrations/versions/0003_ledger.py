@@ -15,6 +15,21 @@ _NEXT_SERIAL = (
 )
 _CAP = "(SELECT cap FROM ledger_series WHERE id = NEW.series_id)"
 
+# Words about somebody go when he is erased; who said them, what they moved and their digest stay.
+_WORDLESS = "NEW.reason IS NULL AND NEW.document IS NULL"
+_NOTE_FORGOTTEN = (
+    f"{_WORDLESS} AND NEW.event_id = OLD.event_id AND NEW.actor_id = OLD.actor_id AND NEW.digest = OLD.digest "
+    "AND COALESCE(NEW.ground, '') = COALESCE(OLD.ground, '') AND COALESCE(NEW.office, '') = COALESCE(OLD.office, '') "
+    "AND EXISTS (SELECT 1 FROM ledger_event e JOIN ledger_holder h ON h.id = e.holder "
+    "WHERE e.id = OLD.event_id AND h.secret IS NULL)"
+)
+_PROPOSAL_FORGOTTEN = (
+    f"{_WORDLESS} AND NEW.id = OLD.id AND NEW.holder = OLD.holder AND NEW.series_id = OLD.series_id "
+    "AND NEW.credits = OLD.credits AND NEW.proposed_by = OLD.proposed_by AND NEW.proposed_at = OLD.proposed_at "
+    "AND COALESCE(NEW.key = OLD.key, OLD.key IS NULL AND NEW.key IS NULL) "
+    "AND EXISTS (SELECT 1 FROM ledger_holder h WHERE h.id = OLD.holder AND h.secret IS NULL)"
+)
+
 _SMALL = sa.BigInteger().with_variant(sa.Integer(), "sqlite").with_variant(sa.SmallInteger(), "postgresql")
 _MEDIUM = sa.BigInteger().with_variant(sa.Integer(), "sqlite").with_variant(sa.Integer(), "postgresql")
 
@@ -35,10 +50,10 @@ def upgrade() -> None:
     append_only("ledger_event")
     append_only("ledger_block", key=("series_id", "first"))
     append_only("ledger_batch")
-    append_only("ledger_note", key=("event_id",))
+    append_only("ledger_note", key=("event_id",), unless=_NOTE_FORGOTTEN)
     append_only("ledger_frozen", key=("event_id",))
     append_only("ledger_touch", key=("series_id", "stretch"))
-    append_only("ledger_proposal")
+    append_only("ledger_proposal", unless=_PROPOSAL_FORGOTTEN)
     append_only("ledger_decision", key=("proposal_id",))
     _guard_blocks()
     _guard_holders()
@@ -176,8 +191,11 @@ def _create_batches() -> None:
         "ledger_note",
         sa.Column("event_id", Whole, nullable=False, autoincrement=False),
         sa.Column("actor_id", sa.Text, nullable=False),
-        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=True),
         sa.Column("document", sa.Text, nullable=True),
+        sa.Column("ground", sa.Text, nullable=True),
+        sa.Column("office", sa.Text, nullable=True),
+        sa.Column("digest", Bytes, nullable=False),
         sa.PrimaryKeyConstraint("event_id", name="pk_ledger_note"),
         sa.ForeignKeyConstraint(["event_id"], ["ledger_event.id"], name="fk_ledger_note_event_id"),
         sqlite_strict=True,
@@ -198,12 +216,14 @@ def _create_corrections() -> None:
         sa.Column("holder", Whole, nullable=False),
         sa.Column("series_id", Whole, nullable=False),
         sa.Column("credits", Whole, nullable=False),
-        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=True),
         sa.Column("document", sa.Text, nullable=True),
         sa.Column("proposed_by", sa.Text, nullable=False),
         sa.Column("proposed_at", InstantColumn, nullable=False),
+        sa.Column("key", Bytes, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_proposal"),
         sa.UniqueConstraint("id", "proposed_by", name="uq_ledger_proposal_id_proposed_by"),
+        sa.UniqueConstraint("proposed_by", "key", name="uq_ledger_proposal_proposed_by_key"),
         sa.ForeignKeyConstraint(["series_id"], ["ledger_series.id"], name="fk_ledger_proposal_series_id"),
         sa.CheckConstraint("credits <> 0", name="ck_ledger_proposal_not_zero"),
         sqlite_strict=True,

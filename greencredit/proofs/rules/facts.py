@@ -25,6 +25,11 @@ FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "report": frozenset({"number", "kind_of_report", "digest"}),
         "erasure": frozenset({"holder", "events"}),  # the pseudonym that now stands for nobody
         "coverage": frozenset({"issuer", "size", "root", "outstanding", "guarantee"}),
+        # The terms that credits carry from birth to end.
+        "series": frozenset(
+            {"series", "issuer", "version", "funding", "month", "ends", "cap", "clawback_cap", "refund_grace_days"}
+        ),
+        "notes": frozenset({"first", "count", "digest"}),  # of a batch: who did it and why, by salted digests
         "draw": frozenset({"draw", "commitment", "seed", "digest"}),
     }
 )

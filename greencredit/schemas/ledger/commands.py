@@ -22,6 +22,10 @@ class Reason(NamedTuple):
     actor_id: str
     text: str
     document: str | None = None
+    ground: str | None = None
+    """Of a freeze: on which ground the law allows it (`FreezeGround`); what the holder is told."""
+    office: str | None = None
+    """In which role he acted."""
 
 
 class Accrual(NamedTuple):

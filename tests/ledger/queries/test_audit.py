@@ -108,7 +108,7 @@ _DRILLS: Final = {
         {
             _SEAL: (
                 "batch 7: event 11 does not hash to what is kept",
-                "batch 7 and its record in the log at 6 differ in root",
+                "batch 7 and its record in the log at 12 differ in root",
             )
         },
     ),
@@ -142,8 +142,9 @@ _DRILLS: Final = {
         {
             _SEAL: (
                 "batch 19: event 26 does not hash to what is kept",
-                "batch 19 and its record in the log at 18 differ in root",
-            )
+                "batch 19 and its record in the log at 31 differ in root",
+            ),
+            "notes_are_sealed": ("note 26 is not what its digest was taken of",),
         },
     ),
     "a kept hash of an erased holder": _Drill(
@@ -153,17 +154,17 @@ _DRILLS: Final = {
         {
             _SEAL: (
                 "batch 29: event 40 does not hash to what is kept",
-                "batch 29 and its record in the log at 28 differ in root",
+                "batch 29 and its record in the log at 45 differ in root",
             )
         },
     ),
     "a record in the log": _Drill(
         "proofs_entry",
         "body",
-        "position = 6",
+        "position = 12",
         {
-            _SEAL: ("batch 7 and its record in the log at 6 differ in everything: the entry cannot be read",),
-            "log_entries_hash": ("entry 6",),
+            _SEAL: ("batch 7 and its record in the log at 12 differ in everything: the entry cannot be read",),
+            "log_entries_hash": ("entry 12",),
         },
     ),
 }

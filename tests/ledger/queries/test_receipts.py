@@ -167,14 +167,14 @@ def test_an_event_that_no_checkpoint_holds_is_refused_with_the_time_to_wait(
     clock.move(timedelta(seconds=45))
 
     later = refused(session, lambda: queries.receipt(session, 2))
-    too_small = refused(session, lambda: queries.receipt(session, 2, checkpoint=1))
-    not_signed = refused(session, lambda: queries.receipt(session, 1, checkpoint=2))
+    too_small = refused(session, lambda: queries.receipt(session, 2, checkpoint=2))
+    not_signed = refused(session, lambda: queries.receipt(session, 1, checkpoint=3))
     statement = refused(session, lambda: queries.statement(session, "con_li", _this_year(session)))
 
     assert never == ("ledger.not_signed_yet", {"entry": 0, "signed": None, "retry_after_seconds": 60})
-    assert later == ("ledger.not_signed_yet", {"entry": 1, "signed": 1, "retry_after_seconds": 15})
-    assert too_small == ("ledger.checkpoint_too_small", {"entry": 1, "size": 1})
-    assert not_signed == ("proofs.no_such_checkpoint", {"size": 2})
+    assert later == ("ledger.not_signed_yet", {"entry": 2, "signed": 2, "retry_after_seconds": 15})
+    assert too_small == ("ledger.checkpoint_too_small", {"entry": 2, "size": 2})
+    assert not_signed == ("proofs.no_such_checkpoint", {"size": 3})
     assert statement == later
 
 
@@ -337,7 +337,7 @@ def _flip_closing(told: dict[str, Any]) -> None:
 
 
 def _flip_checkpoint(told: dict[str, Any]) -> None:
-    told["checkpoint"] = told["checkpoint"].replace("\n3\n", "\n4\n")
+    told["checkpoint"] = told["checkpoint"].replace("\n4\n", "\n5\n")
 
 
 @pytest.mark.proves("LED-5")

@@ -126,9 +126,22 @@ def test_a_correction_takes_two_persons(till: Till) -> None:
     approved = till.ask(path, who="second", approved=True)
     again = till.ask(path, who="second", approved=True)
 
-    assert (_told(own), _told(again)) == ((403, "ledger.second_person_needed"), (409, "ledger.already_decided"))
+    other = till.ask(path, who="second", approved=False)
+
+    assert (_told(own), _told(other)) == ((403, "ledger.second_person_needed"), (409, "ledger.already_decided"))
     assert approved.json() == {"proposal_id": proposed["proposal_id"], "approved": True, "event_id": 2}
+    assert again.json() == approved.json()
     assert till.has() == (90, 0, 0)
+
+
+@pytest.mark.proves("LED-3", "UX-2")
+def test_a_correction_is_proposed_once_for_each_key(till: Till) -> None:
+    first, again = (till.ask("adjustments", "p", consumer=LI, series=1, credits=-10, reason="示例") for _ in range(2))
+    other = till.ask("adjustments", "p", consumer=LI, series=1, credits=-11, reason="示例")
+    colleague = till.ask("adjustments", "p", who="second", consumer=LI, series=1, credits=-11, reason="示例")
+
+    assert first.json() == again.json() == {"proposal_id": 1}
+    assert (_told(other), colleague.json()) == ((409, "ledger.key_reused"), {"proposal_id": 2})
 
 
 @pytest.mark.proves("LED-1")

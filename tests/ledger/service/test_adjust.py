@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from greencredit.ledger import service
+from greencredit.ledger.rules import key_of
 from greencredit.schemas.ledger import Earning, Verb
 from tests.factories.ledger import because, earn, holder_of, make_earning, make_terms, redeem
 from tests.ledger.ground import Line, everything, holding, lines, refused
@@ -46,7 +47,9 @@ def test_a_correction_upwards_is_posted_when_a_second_person_approves(session: S
     assert waiting == {"available": 30}
     assert event_id == 2
     assert lines(session, 2) == [Line(2, 2, Verb.ADJUST_UP, earning.series, earning.holder, None, 5, None, 31)]
-    assert everything(session)["ledger_note"] == [(2, "acc_operator", "误发", "a" * 64)]
+    assert [row[:-1] for row in everything(session)["ledger_note"]] == [
+        (2, "acc_operator", "误发", "a" * 64, None, None)
+    ]
     assert holding(session) == {"available": 35}
 
 
@@ -126,15 +129,48 @@ def test_the_database_itself_refuses_an_approval_without_an_event_and_an_event_w
 
 
 @pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("second", [True, False])
-def test_a_proposal_is_decided_once(session: Session, earning: Earning, first: bool, second: bool) -> None:
+@pytest.mark.parametrize(("second", "by"), [("the same", "acc_third"), ("other", BOSS), ("other", "acc_third")])
+def test_a_proposal_is_decided_once(session: Session, earning: Earning, first: bool, second: str, by: str) -> None:
     proposal = propose(session, earning, 5)
     decide(session, proposal, approved=first)
 
-    refusal = refused(session, lambda: decide(session, proposal, approved=second))
+    refusal = refused(
+        session, lambda: decide(session, proposal, by=by, approved=first if second == "the same" else not first)
+    )
 
     found = "approved" if first else "refused"
     assert refusal == ("ledger.already_decided", {"proposal": proposal, "found": found})
+
+
+@pytest.mark.proves("LED-3")
+@pytest.mark.parametrize("approved", [True, False])
+def test_the_same_person_saying_the_same_again_hears_the_first_answer(
+    session: Session, earning: Earning, approved: bool
+) -> None:
+    proposal = propose(session, earning, 5)
+    first = decide(session, proposal, approved=approved)
+    before = everything(session)
+
+    again = decide(session, proposal, approved=approved)
+
+    assert (again, everything(session)) == (first, before)
+
+
+@pytest.mark.proves("LED-3")
+def test_a_proposal_with_a_key_is_made_once_and_its_key_says_nothing_else(session: Session, earning: Earning) -> None:
+    def ask(credits_: int = 5, actor: str = "acc_operator", why: str = "误发") -> int:
+        reason = because(why, actor)
+        return service.propose(session, earning.holder, earning.series, credits_, reason, key=key_of("k"))
+
+    first = ask()
+    before = everything(session)
+
+    again = ask()
+
+    assert (again, everything(session)) == (first, before)
+    told = ("ledger.key_reused", {"proposal": first, "key": key_of("k").hex()})
+    assert refused(session, lambda: ask(credits_=6)) == refused(session, lambda: ask(why="别的原因")) == told
+    assert ask(actor="acc_boss") != first
 
 
 def test_a_proposal_that_is_not_there_cannot_be_decided(session: Session, earning: Earning) -> None:

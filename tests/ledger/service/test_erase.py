@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import StandingClock
@@ -29,7 +30,7 @@ from greencredit.schemas.ledger import (
     Waiver,
 )
 from tests.conftest import NOON
-from tests.factories.ledger import because, earn, hold, holder_of, make_earning, make_terms, redeem
+from tests.factories.ledger import because, earn, hold, holder_of, make_earning, make_terms, redeem, reverse
 from tests.ledger.ground import everything, on_leaves, post, refused
 
 SOON = make_terms(expires_at=NOON + timedelta(days=10))
@@ -62,8 +63,72 @@ def test_the_log_says_that_somebody_was_erased_and_not_who(session: Session) -> 
 
     entries = [bytes(body) for body in session.scalars(text("SELECT body FROM proofs_entry ORDER BY position"))]
 
-    assert [b'"erasure"' in entry for entry in entries] == [False, False, True]
+    assert [b'"erasure"' in entry for entry in entries] == [False, False, False, True]
     assert all(b"con_li" not in entry for entry in entries)
+
+
+@pytest.mark.proves("LED-5", "SEC-2")
+def test_all_words_about_somebody_go_with_him_and_their_digests_stay(session: Session) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning, make_earning(session, "con_wu", key="wu"))
+    reverse(session, 1, 5, reason="示例：李某退货")
+    reverse(session, 2, 5, key="of wu", reason="示例：吴某退货")
+    service.propose(session, earning.holder, earning.series, 3, because("示例：李某来电"))
+    told = "SELECT event_id, actor_id, reason, document, digest FROM ledger_note ORDER BY event_id"
+    before = session.execute(text(told)).all()
+
+    service.erase(session, "con_li")
+
+    after = session.execute(text(told)).all()
+    assert [(row.reason, row.document) for row in after] == [(None, None), ("示例：吴某退货", "a" * 64)]
+    assert [(row.event_id, row.actor_id, row.digest) for row in after] == [
+        (row.event_id, row.actor_id, row.digest) for row in before
+    ]
+    assert session.execute(text("SELECT credits, reason, document FROM ledger_proposal")).all() == [(3, None, None)]
+    assert [finding for finding in queries.audit(session) if not finding.holds] == []
+
+
+@pytest.mark.proves("LED-5")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ledger_note SET reason = NULL, document = NULL",  # nobody was erased
+        "ledger_note SET reason = 'other'",
+        "ledger_note SET actor_id = 'acc_other', reason = NULL, document = NULL",
+        "ledger_proposal SET reason = NULL, document = NULL",
+        "ledger_proposal SET credits = 4, reason = NULL, document = NULL",
+    ],
+)
+def test_the_database_lets_no_words_go_while_somebody_is_there(session: Session, change: str) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+    reverse(session, 1, 5)
+    service.propose(session, earning.holder, earning.series, 3, because())
+
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(text(f"UPDATE {change}"))
+
+
+@pytest.mark.proves("LED-5")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ledger_note SET reason = 'other'",
+        "ledger_note SET actor_id = 'acc_other'",
+        "ledger_note SET office = 'court'",
+        "ledger_proposal SET credits = 4",
+        "ledger_proposal SET reason = 'other'",
+    ],
+)
+def test_and_nothing_else_when_he_is_gone(session: Session, change: str) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+    reverse(session, 1, 5)
+    service.propose(session, earning.holder, earning.series, 3, because())
+    service.erase(session, "con_li")
+
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(text(f"UPDATE {change}"))
 
 
 def test_whoever_held_nothing_or_was_erased_already_is_refused(session: Session) -> None:

@@ -1,5 +1,6 @@
 """Names are interned: the same name has the same number for ever, and no number is used up by asking."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from greencredit.ledger import service
+from greencredit.proofs import queries as proofs
 from tests.factories.ledger import make_terms
 from tests.ledger.ground import refused
 
@@ -62,6 +64,23 @@ def test_a_version_of_a_filing_says_cap_clawback_and_grace_once(session: Session
 
     facts = {"series_id": number, "found": {name: found}, "wanted": {name: getattr(make_terms(), name)}}
     assert refusal == ("ledger.terms_differ", facts)
+
+
+@pytest.mark.proves("LED-5", "ISS-3")
+def test_the_log_says_which_terms_a_series_was_opened_with_once(session: Session) -> None:
+    life = service.series(session, make_terms())
+    ends = service.series(session, make_terms(expires_at=datetime(2027, 1, 1, tzinfo=UTC), refund_grace_days=30))
+    service.series(session, make_terms())
+    service.take_facts_in(session)
+
+    facts = [json.loads(body) for _, body in proofs.entries_of(session, ("series",))]
+
+    same = {"v": 1, "kind": "series", "issuer": "iss_example", "version": 1, "funding": "issuer", "month": 202603}
+    same |= {"at": facts[0]["at"], "cap": "1000000", "clawback_cap": "1000"}
+    assert facts == [
+        same | {"series": life, "ends": "never", "refund_grace_days": 0},
+        same | {"series": ends, "ends": "2027-01-01T00:00:00.000000Z", "refund_grace_days": 30},
+    ]
 
 
 @pytest.mark.parametrize(
