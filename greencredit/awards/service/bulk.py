@@ -36,13 +36,16 @@ def bulk_of(columns: Columns, basis: Basis, key: str | None, *, atomic: bool, fi
     """
     if atomic and columns.unfit:
         raise BatchRefused(items=columns.length, refused=_named(columns, columns.unfit.items()))
-    tokens = columns.of.get("key") or [f"{key}#{place}" for place in range(first, first + columns.length)]
+    scope, tokens = basis.issuer_id, columns.of.get("key")
+    if not tokens:  # of a scope of their own, which is no issuer's: an item's key is never that of a single award
+        scope = f"items of {basis.issuer_id}"
+        tokens = [f"{key}#{place}" for place in range(first, first + columns.length)]
     consumers, credits_ = columns.of["consumer"], columns.of["credits"]
     places: Sequence[int] = range(columns.length)
     if columns.unfit:
         places = [place for place in places if place not in columns.unfit]
         tokens, consumers, credits_ = ([column[place] for place in places] for column in (tokens, consumers, credits_))
-    keys = ledger_rules.scoped_keys(basis.issuer_id, tokens)
+    keys = ledger_rules.scoped_keys(scope, tokens)
     return Bulk(columns, list(zip(repeat(basis), consumers, credits_, keys)), places)
 
 

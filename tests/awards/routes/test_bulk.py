@@ -141,6 +141,20 @@ def test_a_file_without_keys_takes_them_from_the_request(shop: Shop) -> None:
     assert (without.status_code, without.json()["code"]) == (422, "kernel.key_missing")
 
 
+@pytest.mark.proves("LED-3", "UX-2")
+@pytest.mark.parametrize("key", ["evening", "2026-03-02.evening"])
+def test_the_key_of_an_item_is_never_that_of_a_single_award(shop: Shop, key: str) -> None:
+    li, wang, _ = shop.consumers
+    items = f"consumer,credits\n{li},30\n".encode()
+
+    many = shop.give_file(items, key=key)
+    single = shop.give(wang, 7, f"{key}#0")
+    named = shop.give_many({"consumer": [li], "credits": [5], "key": [f"bulk\0{key}#0"]})
+
+    assert (many.json()["awarded"], single.json()["repeated"], named.json()["awarded"]) == (1, False, 1)
+    assert shop.events() == 3
+
+
 _JSON = {"Content-Type": "application/json"}
 _CSV = {"Content-Type": "text/csv"}
 
