@@ -1,12 +1,15 @@
 """Builds the web application of one process; a new room is one line in `_mount`."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.types import ASGIApp
 
 from greencredit import timetable
 from greencredit.actions import routes as actions
@@ -44,7 +47,7 @@ API: Final = "/api/v1"
 
 def create_app(database: Database, settings: Settings, *, workers: bool = False) -> FastAPI:
     """Give the application that answers for one database; with `workers` it also does the jobs while it runs."""
-    app = FastAPI(
+    app = _Application(
         title="greencredit 绿色消费积分",
         summary="绿色消费积分平台开放接口 · the API of the green consumption credit platform",
         version=version(),
@@ -61,21 +64,33 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
     app.state.measures = Measures(database, app.state.writer)
     app.state.error_page = None
     app.state.status_of = problems.status_of
-    app.add_middleware(
-        Shortcut,
-        routes=[route for route in awards.hot.routes if isinstance(route, BareRoute)],
-        prefix=API,
-        handlers=problems.HANDLERS,
-    )
-    app.add_middleware(
-        Envelope,
-        measures=app.state.measures,
-        entropy=database.entropy,
-        https=settings.public_url.startswith("https://"),
-    )
+    app.around = partial(_around, app)
     _mount(app)
     description.describe(app)
     return app
+
+
+class _Application(FastAPI):
+    """FastAPI inside our own layers; the framework's outermost one, for what nobody foresaw, gives way to ours."""
+
+    around: Callable[[ASGIApp], ASGIApp]
+
+    def build_middleware_stack(self) -> ASGIApp:
+        outermost = super().build_middleware_stack()
+        assert isinstance(outermost, ServerErrorMiddleware), "what answers faults is the framework's outermost layer"
+        return self.around(outermost.app)
+
+
+def _around(app: FastAPI, framework: ASGIApp) -> ASGIApp:
+    """Put the shortcut before the framework, and the envelope around both."""
+    settings: Settings = app.state.settings
+    routes = [route for route in awards.hot.routes if isinstance(route, BareRoute)]
+    return Envelope(
+        Shortcut(framework, routes=routes, prefix=API, handlers=problems.HANDLERS),
+        measures=app.state.measures,
+        entropy=app.state.database.entropy,
+        https=settings.public_url.startswith("https://"),
+    )
 
 
 def _mount(app: FastAPI) -> None:

@@ -7,11 +7,11 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import pairwise
 from typing import Any, Final, TextIO
 
 import structlog
-from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
 from structlog.stdlib import BoundLogger, ProcessorFormatter
 from structlog.typing import Processor
 
@@ -50,6 +50,9 @@ _DISCREET: Final = (
 _QUIET: Final = ("uvicorn.access", "alembic", "fontTools", "weasyprint", "asyncio")
 
 
+_CARRIED: Final[ContextVar[dict[str, Any]]] = ContextVar("carried", default={})  # noqa: B039 - never changed, only replaced
+
+
 def log(name: str) -> BoundLogger:
     """Give the logger of one module."""
     logger: BoundLogger = structlog.stdlib.get_logger(name)
@@ -58,15 +61,22 @@ def log(name: str) -> BoundLogger:
 
 def request_id() -> str | None:
     """Give the id of the request or job that is being carried out, if there is one."""
-    found: str | None = get_contextvars().get("request_id")
+    found: str | None = _CARRIED.get().get("request_id")
     return found
 
 
 @contextmanager
 def carrying(**facts: object) -> Iterator[None]:
     """Add facts, such as `request_id`, to every line that is logged inside the block."""
-    with bound_contextvars(**{key: fact for key, fact in facts.items() if fact is not None}):
+    before = _CARRIED.set(_CARRIED.get() | {key: fact for key, fact in facts.items() if fact is not None})
+    try:
         yield
+    finally:
+        _CARRIED.reset(before)
+
+
+def _with_carried(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - as structlog calls it
+    return {**_CARRIED.get(), **line}
 
 
 def set_up_logs(form: str = "json", stream: TextIO | None = None, *, lowest: str = "info") -> None:
@@ -100,7 +110,7 @@ def set_up_logs(form: str = "json", stream: TextIO | None = None, *, lowest: str
 
 def _shared() -> list[Processor]:
     return [
-        merge_contextvars,
+        _with_carried,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
