@@ -2,13 +2,14 @@
 
 import secrets
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from demo import facts
+from demo import facts, judges
+from demo.documents import hand_in
 from greencredit.issuers import queries as issuers
-from greencredit.issuers import rules as issuer_rules
 from greencredit.issuers import service as issuing
 from greencredit.kernel.access import Actor, Role, Scope, ScopeKind, operator_at_the_machine
 from greencredit.kernel.clock import StandingClock, civil_date, now
@@ -22,22 +23,13 @@ from greencredit.schemas.issuers import (
     ClawbackTerms,
     Compensation,
     ComplaintChannel,
-    Contact,
     CustodyKind,
-    Document,
-    Grade,
     Guarantee,
-    Indicator,
     Issuer,
-    IssuerKind,
-    NewAssessment,
-    NewCertificate,
     NewCustodyStatement,
-    NewIssuer,
     Scheme,
     StandardRef,
     Validity,
-    Verdict,
 )
 from greencredit.schemas.people import NewAccount, NewGrant
 from greencredit.schemas.values import Credits, Fen, Words
@@ -48,16 +40,10 @@ LOGINS: Final = {
     "regulator": "监管人员（演示）",
     "issuer": "发行主体管理员（演示）",
     "certifier": "信用评价机构（演示）",
-    "assessor": "第三方评估机构（演示）",
+    "assessor": "第三方评估机构评分人（演示）",
+    "reviewer": "第三方评估机构复核人（演示）",
 }
 _WHY: Final = "演示流程：按备案程序办理"
-
-
-def code_of(inner_number: int) -> str:
-    """Make a code that passes both checks in region 000000, which is no region: it is nobody's."""
-    inner = f"{inner_number:08d}"
-    first = f"91000000{inner}{issuer_rules.organisation_check_character(inner)}"
-    return first + issuer_rules.check_character(first)
 
 
 def open_accounts(database: Database) -> dict[str, str]:
@@ -87,20 +73,23 @@ def household_accounts(session: Session) -> dict[str, str]:
 _PLATFORM_ROLES: Final = {"operator": Role.OPERATOR, "regulator": Role.REGULATOR}
 
 
-def lead_issuer(database: Database, clock: StandingClock) -> Issuer:
+def lead_issuer(database: Database, clock: StandingClock, data_dir: Path) -> Issuer:
     """Register, certify, assess, file and activate the demonstration's issuer; once only."""
     with database.reading() as session:
-        found = issuers.living_issuer_with_code(session, code_of(facts.ISSUER_CODE_INNER))
+        found = issuers.living_issuer_with_code(session, judges.code_of(facts.ISSUER_CODE_INNER))
     if found is not None:
         return found
     clock.at = facts.REGISTERED_AT
     with database.writing() as session:
-        issuer = issuing.register(session, _actor(database, "issuer"), _new_issuer(), reason=_WHY)
+        judges.enter(session, _actor(database, "operator"))
+        founder = _actor(database, "issuer")
+        issuer = issuing.register(session, founder, judges.new_issuer(session, founder, data_dir), reason=_WHY)
         machine = operator_at_the_machine(now(session))
         for login, role in (
             ("issuer", Role.ISSUER_ADMIN),
             ("certifier", Role.CERTIFIER),
             ("assessor", Role.ASSESSOR),
+            ("reviewer", Role.ASSESSOR),
         ):
             account = people.account_by_login(session, login)
             assert account is not None, "accounts are opened first"
@@ -117,10 +106,16 @@ def lead_issuer(database: Database, clock: StandingClock) -> Issuer:
         issuing.submit(session, _actor(database, "issuer"), issuer.issuer_id, reason=_WHY)
     clock.at = facts.CERTIFIED_AT
     with database.writing() as session:
-        issuing.certify(session, _actor(database, "certifier"), issuer.issuer_id, _certificate(), reason=_WHY)
+        certifier = _actor(database, "certifier")
+        paper = judges.certificate(session, certifier, data_dir)
+        issuing.certify(session, certifier, issuer.issuer_id, paper, reason=_WHY)
     clock.at = facts.ASSESSED_AT
     with database.writing() as session:
-        issuing.assess(session, _actor(database, "assessor"), issuer.issuer_id, _assessment(), reason=_WHY)
+        assessor = _actor(database, "assessor")
+        judged = judges.assessment(session, assessor, data_dir)
+        scored = issuing.score_assessment(session, assessor, issuer.issuer_id, judged, reason=_WHY)
+        reviewer = _actor(database, "reviewer")
+        issuing.sign_assessment(session, reviewer, issuer.issuer_id, scored.scored_id, reason=_WHY)
     clock.at = facts.FILED_AT
     with database.writing() as session:
         filing = issuing.file(session, _actor(database, "issuer"), issuer.issuer_id, scheme(), reason=_WHY)
@@ -139,32 +134,33 @@ def lead_issuer(database: Database, clock: StandingClock) -> Issuer:
     clock.at = facts.ACTIVE_AT
     with database.writing() as session:
         issuing.bring_into_effect(session, operator_at_the_machine(now(session)))
-    _state_guarantee(database, issuer.issuer_id, facts.FILED_AT.date())
+    _state_guarantee(database, issuer.issuer_id, facts.FILED_AT.date(), data_dir)
     with database.writing() as session:
         return issuing.activate(session, _actor(database, "regulator"), issuer.issuer_id, reason=_WHY)
 
 
-def state_guarantee_again(database: Database, issuer_id: str) -> None:
+def state_guarantee_again(database: Database, issuer_id: str, data_dir: Path) -> None:
     """Put the newest statement of the custodian on file, unless one of this day is there."""
     today = civil_date(database.clock.now())
     with database.reading() as session:
         newest = issuers.newest_statement(session, issuer_id)
     if newest is None or newest.as_of < today:
-        _state_guarantee(database, issuer_id, today)
+        _state_guarantee(database, issuer_id, today, data_dir)
 
 
-def _state_guarantee(database: Database, issuer_id: str, as_of: date) -> None:
-    statement = NewCustodyStatement(
-        amount_fen=Fen(800_000),
-        as_of=as_of,
-        bank="示例银行",
-        account_kind=AccountKind.CUSTODY_ACCOUNT,
-        account_title="示例生鲜超市积分保障专户",
-        account_last4="0000",
-        document=_document("存管说明.pdf"),
-    )
+def _state_guarantee(database: Database, issuer_id: str, as_of: date, data_dir: Path) -> None:
     with database.writing() as session:
-        issuing.state_guarantee(session, _actor(database, "issuer"), issuer_id, statement, reason=_WHY)
+        admin = _actor(database, "issuer")
+        statement = NewCustodyStatement(
+            amount_fen=Fen(800_000),
+            as_of=as_of,
+            bank="示例银行",
+            account_kind=AccountKind.CUSTODY_ACCOUNT,
+            account_title="示例生鲜超市积分保障专户",
+            account_last4="0000",
+            document=hand_in(session, admin, data_dir, f"存管说明 {as_of}.pdf"),
+        )
+        issuing.state_guarantee(session, admin, issuer_id, statement, reason=_WHY)
 
 
 def _scopes(actor: Actor, role: Role) -> set[Scope]:
@@ -176,61 +172,6 @@ def _actor(database: Database, login: str) -> Actor:
         account = people.account_by_login(session, login)
         assert account is not None, "accounts are opened first"
         return people.actor_of(session, account.id)
-
-
-def _document(name: str) -> Document:
-    return Document.of(name, f"演示材料：{name}".encode())
-
-
-def _new_issuer() -> NewIssuer:
-    return NewIssuer(
-        name=facts.ISSUER_NAME,
-        english_name="Example Fresh Market Co., Ltd.",
-        code=code_of(facts.ISSUER_CODE_INNER),
-        kind=IssuerKind.RETAILER,
-        region=facts.REGION,
-        legal_representative="示例法定代表人",
-        address="示例市示例区示例路 1 号",
-        contact=Contact(name="示例联系人", phone="000-00000000"),
-        documents=(_document("营业执照.pdf"), _document("授权委托书.pdf"), _document("诚信承诺书.pdf")),
-    )
-
-
-def _certificate() -> NewCertificate:
-    return NewCertificate(
-        body_name="示例信用评价机构",
-        body_code=code_of(10_000_002),
-        approval_number=None,
-        certificate_number="示例-XY-2024-0001",
-        grade=Grade.AA,
-        score=88,
-        scope="绿色消费积分发行",
-        valid=facts.PAPERS_VALID,
-        document=_document("信用评价报告.pdf"),
-    )
-
-
-def _assessment() -> NewAssessment:
-    indicators = (
-        ("积分规则清晰、可复算", "Rules are clear and can be recomputed", 30, 92),
-        ("价值保障与存管", "Guarantee and custody", 30, 86),
-        ("凭证与防重复", "Evidence and double-counting", 20, 90),
-        ("投诉处理与信息披露", "Complaints and disclosure", 20, 84),
-    )
-    return NewAssessment(
-        assessor_name="示例第三方评估机构",
-        assessor_code=code_of(10_000_003),
-        criteria_version="示例评估指标 2024-1",
-        indicators=tuple(
-            Indicator(title=Words(zh=zh, en=en), weight_percent=weight, score=score)
-            for zh, en, weight, score in indicators
-        ),
-        verdict=Verdict.PASS,
-        signed_on=facts.ASSESSED_AT.date(),
-        valid=facts.PAPERS_VALID.model_copy(update={"since": facts.ASSESSED_AT.date()}),
-        declaration=_document("利益冲突声明.pdf"),
-        document=_document("第三方评估报告.pdf"),
-    )
 
 
 def scheme() -> Scheme:

@@ -64,12 +64,12 @@ class Story:
     def prepare(self) -> tuple[Issuer, list[str]]:
         """Do everything up to the first file, once accounts are open: factors, issuer, shop, households, feeds."""
         self._publish_factors()
-        issuer = cast.lead_issuer(self._database, self._clock)
+        issuer = cast.lead_issuer(self._database, self._clock, self._settings.data_dir)
         say(f"\n发行主体 · Issuer            {issuer.name}（{issuer.code}） {issuer.state.words.zh}")
         merchant = self._open_shop(issuer)
         households = self._register_households(issuer, merchant)
         self._clock.at = facts.IMPORTED_AT
-        cast.state_guarantee_again(self._database, issuer.issuer_id)
+        cast.state_guarantee_again(self._database, issuer.issuer_id, self._settings.data_dir)
         self._open_feeds(issuer, merchant)
         return issuer, households
 

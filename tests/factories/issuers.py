@@ -51,7 +51,15 @@ FEES: Final = Fees(from_issuer_fen=Fen(1_000_000), income_fen=Fen(100_000_000))
 
 OTHER_PAPERS: Final = tuple(
     example_document(name)
-    for name in ("信用证书.pdf", "评估底稿.pdf", "利益冲突声明.pdf", "评估报告.pdf", "示例材料.pdf")
+    for name in (
+        "信用证书.pdf",
+        "评估底稿.pdf",
+        "利益冲突声明.pdf",
+        "评估报告.pdf",
+        "存管说明.pdf",
+        "存管协议.pdf",
+        "示例材料.pdf",
+    )
 )
 """What certificates, assessments and met conditions of these factories name."""
 

@@ -9,20 +9,23 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from greencredit.issuers import queries
+from greencredit.issuers import queries, rules
 from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
 from greencredit.kernel.clock import StandingClock, civil_date
 from greencredit.kernel.database import Database
 from greencredit.kernel.settings import Settings
-from greencredit.schemas.issuers import LifeState
+from greencredit.schemas.issuers import Document, LifeState
+from tests.factories.documents import synthetic_pdf
 from tests.factories.doors import make_app
 from tests.factories.issuers import (
+    make_agencies,
     make_issuer,
     new_assessment,
     new_certificate,
     new_issuer,
     new_scheme,
     new_statement,
+    registration_papers,
     synthetic_code,
 )
 from tests.factories.people import PASSWORD, make_account, make_grant
@@ -68,25 +71,41 @@ class Side:
         assert answer.status_code == wanted, answer.text
         return answer.json()
 
+    def hand_in(self, *papers: Document) -> None:
+        """Upload papers as the factories describe them."""
+        for paper in papers:
+            content = {"file": (paper.name, synthetic_pdf(paper.name), paper.media_type)}
+            answer = self.client.post(f"{API}/documents", files=content)
+            assert (answer.status_code, answer.json().get("digest")) == (201, paper.digest), answer.text
+
 
 def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
     app: FastAPI, shared: Database, stranger: TestClient, clock: StandingClock
 ) -> None:
-    admin, certifier, assessor, regulator = (
-        Side(app, shared, login) for login in ("admin", "certifier", "assessor", "regulator")
+    admin, certifier, assessor, reviewer, regulator = (
+        Side(app, shared, login) for login in ("admin", "certifier", "assessor", "reviewer", "regulator")
     )
     today = civil_date(clock.now())
+    with shared.writing() as session:
+        make_agencies(session)
+    admin.hand_in(*registration_papers(), new_statement(today).document)
+    certifier.hand_in(new_certificate(today).document)
+    assessor.hand_in(*rules.papers_in(new_assessment(today)))
 
     issuer_id = admin.post("/issuers", {"issuer": new_issuer().model_dump(mode="json"), **WHY}, wanted=201)["issuer_id"]
     here = Scope(ScopeKind.ISSUER, issuer_id)
     admin.granted(Role.ISSUER_ADMIN, here)
     certifier.granted(Role.CERTIFIER, here)
     assessor.granted(Role.ASSESSOR, here)
+    reviewer.granted(Role.ASSESSOR, here)
     regulator.granted(Role.REGULATOR, Scope(ScopeKind.REGION, "CN-SH"))
     life = f"/issuers/{issuer_id}"
     admin.post(f"{life}/submit", WHY)
     certifier.post(f"{life}/certificates", {"certificate": new_certificate(today).model_dump(mode="json"), **WHY})
-    assessor.post(f"{life}/assessments", {"assessment": new_assessment(today).model_dump(mode="json"), **WHY})
+    assessment = new_assessment(today).model_dump(mode="json")
+    scored = assessor.post(f"{life}/assessments", {"assessment": assessment, **WHY}, wanted=201)["scored_id"]
+    own = assessor.post(f"{life}/assessments/{scored}/sign", WHY, wanted=403)
+    reviewer.post(f"{life}/assessments/{scored}/sign", WHY)
     filing = admin.post(f"{life}/filings", {"scheme": new_scheme().model_dump(mode="json"), **WHY}, wanted=201)
     report = {"passed": True, "report_digest": "c" * 64, "summary": "试算通过"}
     admin.post(f"/filings/{filing['filing_id']}/sections/rules/reports", report)
@@ -98,6 +117,7 @@ def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
     stated = admin.post(f"{life}/guarantee", {"statement": statement, **WHY}, wanted=201)
     active = regulator.post(f"{life}/activate", WHY)
 
+    assert own["code"] == "access.own_filing"
     (listed,) = stranger.get(f"{API}/issuers").json()
     assert (accepted["state"], active["state"]) == ("effective", "active")
     assert (listed["issuer_id"], listed["state"], listed["filing_number"]) == (issuer_id, "active", "示例备2026-1")
@@ -117,6 +137,8 @@ def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
             "issuer.register",
             "issuer.submit",
             "issuer.certify",
+            "issuer.assess",
+            "issuer.assess",
             "issuer.assess",
             "rule.file",
             "rule.file",
@@ -162,6 +184,8 @@ def test_a_step_out_of_turn_comes_back_as_a_problem_and_changes_nothing(app: Fas
         "certificates",
         "certificates/return",
         "assessments",
+        "assessments/sco_1/sign",
+        "assessments/sco_1/return",
         "conditions/1/met",
         "filings",
         "return",

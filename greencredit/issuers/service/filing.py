@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from greencredit.documents.service import attach
 from greencredit.issuers import queries, rules
 from greencredit.issuers.errors import (
     FilingOvertaken,
@@ -37,6 +38,8 @@ def draft_filing(session: Session, actor: Actor, issuer_id: str, scheme: Scheme,
     action, role = role_for(actor, rules.FILING_ACTIONS[FilingStep.DRAFT], queries.scopes_of(found))
     if found.state in rules.ENDED:
         raise FilingStepNotAllowed(state=found.state, step=FilingStep.DRAFT, role=role, wanted=())
+    agreement = scheme.custody.agreement if scheme.custody else None
+    attach(session, actor, issuer_id, [scheme.guarantee.document, agreement])
     last = session.scalar(select(func.max(FilingRow.version)).where(FilingRow.issuer_id == issuer_id))
     documents = rules.sections_of(scheme)
     digests = {name: rules.digest_of(document) for name, document in documents.items()}

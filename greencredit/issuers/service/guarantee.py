@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from greencredit.documents import service as documents
 from greencredit.issuers import queries, rules
 from greencredit.issuers.service.steps import open_turn, take, who
 from greencredit.issuers.tables import CoverageRow, StatementRow
@@ -27,6 +28,7 @@ def state_guarantee(
     turn = open_turn(session, actor, issuer_id, LifeStep.STATE_GUARANTEE, reason=reason)
     rules.require_no_reserve(new)
     rules.require_not_future(new.as_of, turn.today)
+    documents.attach(session, actor, issuer_id, [new.document])
     last = session.scalar(select(func.max(StatementRow.number)).where(StatementRow.issuer_id == issuer_id))
     row = StatementRow(
         id=new_id(session, "cus", turn.at),

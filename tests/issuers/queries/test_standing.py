@@ -60,9 +60,7 @@ def test_a_certificate_that_runs_out_bars_issuing_by_itself_from_the_next_day(
             code="issuers.assessment_not_passed",
             found="one valid from 2026-03-02 to 2027-03-01",
             wanted="2027-03-02",
-            title=Words(
-                zh="第三方评估未通过或已过期", en="no passed assessment covers the day."
-            ),
+            title=Words(zh="第三方评估未通过或已过期", en="no passed assessment covers the day."),
         ),
     )
 

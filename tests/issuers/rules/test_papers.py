@@ -1,40 +1,54 @@
 """Which papers count, who is independent, and what a shape refuses."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import pytest
 from pydantic import ValidationError
 
 from greencredit.issuers import rules
-from greencredit.issuers.errors import (
-    NotIndependent,
-)
+from greencredit.issuers.catalogue.indicators import indicator_set_on
+from greencredit.issuers.errors import VerdictNotBorneOut, WrongIndicators
 from greencredit.schemas.awards import EarningRule
 from greencredit.schemas.issuers import (
+    Agency,
+    AgencyKind,
+    AgencyStanding,
+    AgencyState,
     Certificate,
     ClawbackPolicy,
     ClawbackTerms,
     Condition,
     CustodyKind,
+    Fees,
     Guarantee,
+    IndicatorSet,
+    NewAssessment,
     Scheme,
     StandardRef,
     Validity,
     Verdict,
 )
-from greencredit.schemas.values import Credits, Words
-from tests.factories.issuers import example_rule, new_assessment, new_certificate, new_scheme
+from greencredit.schemas.values import Credits, Fen, Words
+from tests.factories.issuers import APPROVAL, example_rule, new_assessment, new_certificate, new_scheme
 
 DAY = date(2026, 3, 2)
 
 
-def _certificate(number: int, *, days: int) -> Certificate:
+OTHERS: Final = rules.Party("A", "B", "示例甲")
+NO_FEES: Final = Fees(from_issuer_fen=Fen(0), income_fen=Fen(100))
+
+
+def _certificate(number: int, *, days: int = 365, lapsed_on: date | None = None) -> Certificate:
+    new = new_certificate(DAY, days=days)
     return Certificate(
-        **dict(new_certificate(DAY, days=days)),
+        **dict(new),
         certificate_id=f"crt_{number}",
         issuer_id="iss_1",
         number=number,
+        body_name="示例信用服务有限公司",
         recorded_at=datetime(2026, 3, 1, tzinfo=UTC),
+        lapsed_on=lapsed_on,
     )
 
 
@@ -48,28 +62,200 @@ def test_the_newest_certificate_that_covers_the_day_counts() -> None:
 
 
 @pytest.mark.proves("ISS-2")
+def test_a_certificate_counts_until_the_day_on_which_its_agency_is_withdrawn() -> None:
+    lapsing = _certificate(2, lapsed_on=DAY)
+    other = _certificate(1)
+
+    assert rules.certificate_on([other, lapsing], DAY - timedelta(days=1)) == lapsing
+    assert rules.certificate_on([other, lapsing], DAY) == other
+    assert rules.certificate_on([lapsing], DAY) is None
+    assert rules.lapsed_certificate_on([lapsing], DAY) == lapsing
+    assert rules.lapsed_certificate_on([lapsing], lapsing.valid.until) is None
+
+
+@pytest.mark.proves("ISS-2")
 def test_only_an_approved_body_certifies_all_others_evaluate() -> None:
-    approved = new_certificate(DAY, approval_number="示例-批准-1")
+    approved = _certificate(1).model_copy(update={"approval_number": APPROVAL})
 
-    assert (approved.title.zh, new_certificate(DAY).title.zh) == ("信用认证", "信用评价")
-
-
-def test_an_assessor_tied_to_the_issuer_is_not_independent() -> None:
-    with pytest.raises(NotIndependent) as no:
-        rules.require_independent("assessor", codes=frozenset({"A", "B"}), issuer_codes=frozenset({"B", "C"}))
-
-    assert no.value.facts == {"body": "assessor", "tie": "same unified social credit code", "found": "B"}
+    assert (approved.title.zh, _certificate(1).title.zh) == ("信用认证", "信用评价")
 
 
-def test_weights_of_indicators_come_to_100_percent() -> None:
-    light = tuple(one.model_copy(update={"weight_percent": 30}) for one in new_assessment(DAY).indicators)
-
-    with pytest.raises(ValidationError, match="come to 100 percent, found 60"):
-        type(new_assessment(DAY)).model_validate({**dict(new_assessment(DAY)), "indicators": light})
+# ---- Independence ----------------------------------------------------------------------------------------------------
 
 
-def test_the_weighted_score_is_exact() -> None:
-    assert new_assessment(DAY).score_hundredths == 60 * 91 + 40 * 85
+@pytest.mark.proves("ISS-3")
+@pytest.mark.parametrize(
+    ("agency", "found"),
+    [
+        (rules.Party("A", None, "示例乙"), ["issuers.tie_same_code"]),
+        (rules.Party("B", None, "示例乙"), ["issuers.tie_controlling_shareholder"]),
+        (rules.Party("C", "A", "示例乙"), ["issuers.tie_controlling_shareholder"]),
+        (rules.Party("C", "B", "示例乙"), ["issuers.tie_controlling_shareholder"]),
+        (rules.Party("C", "D", " 示例 甲"), ["issuers.tie_legal_representative"]),
+        (rules.Party("C", "D", "示例乙"), []),
+        (rules.Party("C", None, "示例乙"), []),
+        (
+            rules.Party("B", None, "示例甲"),
+            ["issuers.tie_legal_representative", "issuers.tie_controlling_shareholder"],
+        ),
+    ],
+)
+def test_every_tie_of_code_person_and_group_is_found(agency: rules.Party, found: list[str]) -> None:
+    ties = rules.ties("示例机构", agency, OTHERS, NO_FEES, most_basis_points=1500)
+
+    assert [one.code for one in ties] == found
+
+
+@pytest.mark.proves("ISS-3")
+@pytest.mark.parametrize(
+    ("from_issuer_fen", "income_fen", "found"),
+    [(0, 1, None), (15, 100, None), (1501, 10_000, "15.01%"), (100, 100, "100.00%"), (2 * 10**15, 10**16, "20.00%")],
+)
+def test_an_agency_that_lives_on_one_client_is_not_independent(
+    from_issuer_fen: int, income_fen: int, found: str | None
+) -> None:
+    fees = Fees(from_issuer_fen=Fen(from_issuer_fen), income_fen=Fen(income_fen))
+
+    ties = rules.ties("示例机构", rules.Party("C", None, "示例乙"), OTHERS, fees, most_basis_points=1500)
+
+    wanted = [] if found is None else [{"body": "示例机构", "found": found, "wanted": "at most 15.00%"}]
+    assert [one.facts for one in ties] == wanted
+
+
+def test_a_refusal_for_one_legal_representative_names_nobody() -> None:
+    (tie,) = rules.ties("示例机构", rules.Party("C", None, "示例甲"), OTHERS, NO_FEES, most_basis_points=1500)
+
+    assert "示例甲" not in f"{tie.message} {tie.facts}"
+
+
+# ---- The register over time ------------------------------------------------------------------------------------------
+
+
+def _agency(*standings: tuple[str, date]) -> Agency:
+    return Agency(
+        agency_id="agc_1",
+        kind=AgencyKind.CREDIT,
+        name="示例信用服务有限公司",
+        code="A",
+        legal_representative="示例乙",
+        controlling_code=None,
+        standings=tuple(
+            AgencyStanding(
+                number=number,
+                state=AgencyState(state),
+                since=since,
+                approval_number=None,
+                reason="示例",
+                actor_id="acc_operator",
+                at=datetime(2026, 3, 1, tzinfo=UTC),
+            )
+            for number, (state, since) in enumerate(standings, start=1)
+        ),
+    )
+
+
+_LISTED = ("listed", date(2020, 1, 1))
+_MAY, _JULY = date(2026, 5, 1), date(2026, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("standings", "lapsed_on", "listed_in_august"),
+    [
+        ((_LISTED,), None, True),
+        ((_LISTED, ("withdrawn", _MAY)), _MAY, False),
+        # Being listed again makes new papers possible and brings no old one back …
+        ((_LISTED, ("withdrawn", _MAY), ("listed", _JULY)), _MAY, True),
+        # … unless the withdrawal is taken back from its very day.
+        ((_LISTED, ("withdrawn", _MAY), ("listed", _MAY)), None, True),
+        ((_LISTED, ("withdrawn", date(2025, 1, 1))), DAY, False),
+        ((_LISTED, ("withdrawn", date(2025, 1, 1)), ("listed", date(2026, 1, 1))), None, True),
+        ((_LISTED, ("withdrawn", _JULY), ("withdrawn", _MAY)), _MAY, False),
+    ],
+)
+def test_what_an_agency_gave_counts_until_its_withdrawal(
+    standings: tuple[tuple[str, date], ...], lapsed_on: date | None, *, listed_in_august: bool
+) -> None:
+    agency = _agency(*standings)
+
+    assert agency.withdrawn_since(DAY) == lapsed_on
+    assert agency.listed_on(date(2026, 8, 1)) is listed_in_august
+    assert not agency.listed_on(date(2019, 12, 31))
+
+
+# ---- Scores ----------------------------------------------------------------------------------------------------------
+
+
+def _scored(*scores: int) -> NewAssessment:
+    new = new_assessment(DAY)
+    given = zip(new.scores, scores, strict=True)
+    return new.model_copy(update={"scores": tuple(one.model_copy(update={"score": score}) for one, score in given)})
+
+
+@pytest.mark.proves("ISS-3")
+def test_scores_are_joined_with_titles_and_weights_of_the_set_in_force() -> None:
+    indicators = rules.indicators_of(new_assessment(DAY), indicator_set_on(DAY))
+
+    assert [(one.name, one.weight_percent, one.score) for one in indicators] == [
+        ("clear_rules", 30, 91),
+        ("guarantee", 30, 85),
+        ("evidence", 20, 88),
+        ("complaints", 20, 80),
+    ]
+    assert all(one.finding and one.evidence for one in indicators)
+
+
+@pytest.mark.proves("ISS-3")
+def test_scores_of_another_version_or_of_other_indicators_are_refused() -> None:
+    marks, new = indicator_set_on(DAY), new_assessment(DAY)
+    doubled = new.model_copy(update={"scores": (*new.scores[:3], new.scores[0])})
+    short = new.model_copy(update={"scores": new.scores[:3]})
+    other = new.model_copy(update={"criteria_version": "GCI-0"})
+
+    found = []
+    for paper in (other, doubled, short):
+        with pytest.raises(WrongIndicators) as no:
+            rules.indicators_of(paper, marks)
+        found.append(no.value.facts["found"])
+
+    assert found == [
+        ["GCI-0"],
+        ["clear_rules", "clear_rules", "evidence", "guarantee"],
+        ["clear_rules", "evidence", "guarantee"],
+    ]
+
+
+@pytest.mark.proves("ISS-3")
+@pytest.mark.parametrize(
+    ("verdict", "scores", "wanted"),
+    [
+        (Verdict.PASS, (75, 75, 75, 75), None),
+        (Verdict.PASS, (75, 75, 75, 74), 7500),
+        (Verdict.CONDITIONAL, (60, 60, 60, 60), None),
+        (Verdict.CONDITIONAL, (60, 59, 60, 60), 6000),
+        (Verdict.FAIL, (0, 0, 0, 0), None),
+        (Verdict.FAIL, (100, 100, 100, 100), None),
+    ],
+)
+def test_a_verdict_is_no_better_than_the_weighted_score_allows(
+    verdict: Verdict, scores: tuple[int, ...], wanted: int | None
+) -> None:
+    marks = indicator_set_on(DAY)
+    indicators = rules.indicators_of(_scored(*scores), marks)
+
+    if wanted is None:
+        rules.require_borne_out(verdict, indicators, marks)
+        return
+    with pytest.raises(VerdictNotBorneOut) as no:
+        rules.require_borne_out(verdict, indicators, marks)
+    assert no.value.facts["wanted"] == wanted
+
+
+def test_weights_of_a_published_set_come_to_100_percent() -> None:
+    fields = indicator_set_on(DAY).model_dump()
+    light = [one | {"weight_percent": 20} for one in fields["indicator"]]
+
+    with pytest.raises(ValidationError, match="come to 100 percent, found 80"):
+        IndicatorSet.model_validate(fields | {"indicator": light})
 
 
 def test_conditions_belong_to_a_conditional_verdict_and_to_no_other() -> None:

@@ -1,35 +1,72 @@
-"""Certificates and assessments: in date, good enough, independent, conditions followed to their end."""
+"""Certificates and assessments: in date, independent, reviewed by two people, conditions followed to their end."""
 
+import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from greencredit.documents.errors import NotHandedIn
 from greencredit.issuers import queries, service
 from greencredit.issuers.errors import (
+    AgencyAlreadyListed,
+    AgencyUnknown,
+    AgencyWithdrawn,
     AlreadyOver,
+    AlreadyReviewed,
     AssessmentNotPassed,
+    AssessmentWaiting,
     CertificateNotInDate,
     CodeWrongCheck,
+    FeesTooHigh,
     GradeBelowFloor,
     NotIndependent,
+    SignedInTheFuture,
     UnknownCondition,
+    UnknownScored,
+    ValidTooLong,
+    WrongIndicators,
 )
-from greencredit.kernel.access import OwnFiling, Role, ScopeKind
-from greencredit.kernel.clock import StandingClock, now
+from greencredit.kernel.access import AccessDenied, OwnFiling, Role, ScopeKind
+from greencredit.kernel.clock import StandingClock, micros, now
 from greencredit.kernel.errors import Refused
-from greencredit.schemas.issuers import Condition, Grade, LifeState, NewCertificate, Verdict
-from greencredit.schemas.values import Period
+from greencredit.schemas.issuers import (
+    Agency,
+    AgencyKind,
+    Condition,
+    Fees,
+    Grade,
+    LifeState,
+    NewCertificate,
+    ReviewOutcome,
+    Verdict,
+)
+from greencredit.schemas.values import Fen, Period
+from tests.factories.documents import example_document
 from tests.factories.issuers import (
+    APPROVAL,
     WHY,
+    admin_of,
+    anybody,
     assessor_of,
     certifier_of,
+    make_assessed,
     make_issuer,
+    new_agency,
     new_assessment,
     new_certificate,
+    new_issuer,
+    operator,
+    regulator,
+    reviewer_of,
     synthetic_code,
 )
 from tests.factories.people import make_actor
+
+PROOF = example_document().digest
+"""A paper that every issuer of these factories has at hand."""
 
 TODAY = date(2026, 3, 2)
 
@@ -37,15 +74,16 @@ TODAY = date(2026, 3, 2)
 @pytest.mark.proves("ISS-2")
 def test_a_certificate_moves_a_submitted_issuer_on_and_is_kept_whole(session: Session) -> None:
     issuer = make_issuer(session, LifeState.SUBMITTED)
-    paper = new_certificate(TODAY, approval_number="示例-批准-1")
+    paper = new_certificate(TODAY, approval_number=APPROVAL)
 
     certified = service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, paper, reason=WHY)
 
     (kept,) = queries.certificates(session, issuer.issuer_id)
     last = queries.history(session, issuer.issuer_id)[-1]
     assert certified.state is LifeState.CERTIFIED
-    assert NewCertificate(**kept.model_dump(exclude={"certificate_id", "issuer_id", "number", "recorded_at"})) == paper
-    assert kept.recorded_at == now(session)
+    assert NewCertificate(**kept.model_dump(include=set(NewCertificate.model_fields))) == paper
+    assert (kept.recorded_at, kept.body_name) == (now(session), "示例认证有限公司")
+    assert (kept.approval_number, kept.title.zh, kept.lapsed_on) == (APPROVAL, "信用认证", None)
     assert (last.about, last.document_digest) == (kept.certificate_id, paper.document.digest)
 
 
@@ -95,15 +133,172 @@ def test_the_last_day_of_a_certificate_still_counts(session: Session) -> None:
     )
 
 
-def test_a_body_with_the_issuers_own_code_can_not_certify_it(session: Session) -> None:
-    issuer = make_issuer(session, LifeState.SUBMITTED)
-    own = new_certificate(TODAY).model_copy(update={"body_code": issuer.code})
+def _judge(session: Session, issuer_id: str, agency: Agency) -> None:
+    if agency.kind is AgencyKind.ASSESSMENT:
+        make_assessed(session, issuer_id, new_assessment(TODAY, assessor_code=agency.code))
+        return
+    paper = new_certificate(TODAY).model_copy(update={"body_code": agency.code})
+    service.certify(session, certifier_of(issuer_id), issuer_id, paper, reason=WHY)
+
+
+@pytest.mark.proves("ISS-2", "ISS-3")
+@pytest.mark.parametrize("kind", AgencyKind)
+@pytest.mark.parametrize(
+    ("tie", "code", "found"),
+    [
+        ({"number": 1}, "issuers.tie_same_code", synthetic_code(1)),
+        (
+            {"number": 910, "controlling_code": synthetic_code(1)},
+            "issuers.tie_controlling_shareholder",
+            synthetic_code(1),
+        ),
+        ({"number": 800}, "issuers.tie_controlling_shareholder", synthetic_code(800)),
+        (
+            {"number": 910, "controlling_code": synthetic_code(800)},
+            "issuers.tie_controlling_shareholder",
+            synthetic_code(800),
+        ),
+        ({"number": 910, "legal_representative": "示例 法人"}, "issuers.tie_legal_representative", "the same"),
+    ],
+)
+def test_an_agency_tied_to_the_issuer_judges_nobody(
+    session: Session, kind: AgencyKind, tie: dict[str, Any], code: str, found: str
+) -> None:
+    owned = new_issuer().model_copy(update={"controlling_code": synthetic_code(800)})
+    issuer = make_issuer(session, LifeState.RETURNED)
+    service.amend(session, admin_of(issuer.issuer_id), issuer.issuer_id, owned, reason=WHY)
+    service.submit(session, admin_of(issuer.issuer_id), issuer.issuer_id, reason=WHY)
+    agency = service.list_agency(session, operator(), new_agency(kind=kind, **tie), reason=WHY)
+    if kind is AgencyKind.ASSESSMENT:
+        service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, new_certificate(TODAY), reason=WHY)
+    before = queries.dossier(session, issuer.issuer_id)
 
     with pytest.raises(NotIndependent) as no:
-        service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, own, reason=WHY)
+        _judge(session, issuer.issuer_id, agency)
 
-    assert (no.value.facts["body"], no.value.facts["found"]) == ("certification body", issuer.code)
+    assert (no.value.code, no.value.facts["found"]) == (code, found)
+    assert queries.dossier(session, issuer.issuer_id) == before
+    assert queries.scored_assessments(session, issuer.issuer_id) == []
+
+
+@pytest.mark.proves("ISS-3")
+def test_an_agency_that_lives_on_the_issuer_judges_nobody(session: Session) -> None:
+    issuer = make_issuer(session, LifeState.CERTIFIED)
+    much = Fees(from_issuer_fen=Fen(15_01), income_fen=Fen(100_00))
+
+    with pytest.raises(FeesTooHigh) as no:
+        make_assessed(session, issuer.issuer_id, new_assessment(TODAY).model_copy(update={"fees": much}))
+
+    assert no.value.facts == {"body": "示例评估有限公司", "found": "15.01%", "wanted": "at most 15.00%"}
+    assert queries.scored_assessments(session, issuer.issuer_id) == []
+
+
+# ---- The register of agencies ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("ISS-2")
+def test_a_withdrawn_agency_gives_no_new_certificate_and_what_it_gave_lapses(
+    session: Session, clock: StandingClock
+) -> None:
+    issuer = make_issuer(session, LifeState.ACTIVE)
+    agency = queries.agency_with_code(session, AgencyKind.CREDIT, synthetic_code(900))
+    assert agency is not None
+    since = TODAY + timedelta(days=3)
+
+    service.withdraw_agency(session, operator(), agency.agency_id, since=since, reason="示例：资质被撤销")
+
+    noted = queries.history(session, issuer.issuer_id)[-1]
+    assert (noted.step, noted.about, noted.from_state, noted.to_state) == (
+        "note_agency",
+        agency.agency_id,
+        "active",
+        "active",
+    )
+    clock.move(timedelta(days=2))
+    assert queries.may_issue(session, issuer.issuer_id).allowed
+    clock.move(timedelta(days=1))
+    (bar,) = queries.may_issue(session, issuer.issuer_id).bars
+    assert (bar.code, bar.found) == (
+        "issuers.certificate_lapsed",
+        "示例-XY-0001, whose agency was withdrawn from 2026-03-05 on",
+    )
+    with pytest.raises(AgencyWithdrawn) as no:
+        service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, new_certificate(since), reason=WHY)
+    assert no.value.facts == {
+        "agency": agency.agency_id,
+        "found": "withdrawn since 2026-03-05",
+        "wanted": "2026-03-05",
+    }
+    renewed = new_certificate(since, approval_number=APPROVAL)
+    service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, renewed, reason="换证")
+    assert queries.may_issue(session, issuer.issuer_id).allowed
+
+
+@pytest.mark.proves("ISS-3")
+def test_an_assessment_lapses_with_its_assessor(session: Session) -> None:
+    issuer = make_issuer(session, LifeState.ACTIVE)
+    agency = queries.agency_with_code(session, AgencyKind.ASSESSMENT, synthetic_code(901))
+    assert agency is not None
+
+    service.withdraw_agency(session, operator(), agency.agency_id, since=TODAY, reason="示例：除名")
+
+    papers = queries.papers_in_force(session, issuer.issuer_id, TODAY)
+    assert [bar.code for bar in papers.bars] == ["issuers.assessment_lapsed"]
+    assert papers.assessment_last_day == TODAY - timedelta(days=1)
+    with pytest.raises(AgencyWithdrawn):
+        make_assessed(session, issuer.issuer_id, new_assessment(TODAY))
+
+
+def test_a_certificate_of_nobody_in_the_register_is_refused(session: Session) -> None:
+    issuer = make_issuer(session, LifeState.SUBMITTED)
+    # The assessor is in the register, yet not as one who judges credit standing.
+    paper = new_certificate(TODAY).model_copy(update={"body_code": synthetic_code(901)})
+
+    with pytest.raises(AgencyUnknown) as no:
+        service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, paper, reason=WHY)
+
+    assert no.value.facts == {"found": synthetic_code(901), "wanted": "credit"}
     assert queries.certificates(session, issuer.issuer_id) == []
+
+
+def test_an_agency_is_entered_once_for_each_kind_of_work_and_by_operator_or_regulator_only(session: Session) -> None:
+    first = service.list_agency(session, operator(), new_agency(950), reason=WHY)
+
+    with pytest.raises(AgencyAlreadyListed) as no:
+        service.list_agency(session, operator(), new_agency(950), reason=WHY)
+    service.list_agency(session, make_actor(Role.REGULATOR), new_agency(950, kind=AgencyKind.ASSESSMENT), reason=WHY)
+    for actor in (anybody(), certifier_of("iss_1"), regulator()):
+        with pytest.raises(AccessDenied):
+            service.withdraw_agency(session, actor, first.agency_id, since=TODAY, reason=WHY)
+
+    assert no.value.facts == {"uscc": synthetic_code(950), "found": first.agency_id}
+    assert [one.kind for one in queries.agencies(session) if one.code == first.code] == ["credit", "assessment"]
+    assert queries.agency(session, first.agency_id) == first
+
+
+def test_an_agency_that_is_listed_again_may_certify_again_under_its_approval(session: Session) -> None:
+    issuer = make_issuer(session, LifeState.ACTIVE)
+    agency = queries.agency_with_code(session, AgencyKind.CREDIT, synthetic_code(900))
+    assert agency is not None
+    service.withdraw_agency(session, operator(), agency.agency_id, since=TODAY - timedelta(days=9), reason=WHY)
+
+    service.relist_agency(
+        session,
+        operator(),
+        agency.agency_id,
+        since=TODAY - timedelta(days=1),
+        reason=WHY,
+        approval_number="示例-新批准",
+    )
+
+    assert not queries.may_issue(session, issuer.issuer_id).allowed
+    fresh = new_certificate(TODAY).model_copy(update={"valid": Period(since=TODAY, until=TODAY + timedelta(days=30))})
+    service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, fresh, reason=WHY)
+    assert queries.may_issue(session, issuer.issuer_id).allowed
+    assert queries.certificates(session, issuer.issuer_id)[-1].title.zh == "信用认证"
+
+
+# ---- Certification ---------------------------------------------------------------------------------------------------
 
 
 def test_whoever_submitted_can_not_certify(session: Session) -> None:
@@ -127,40 +322,135 @@ def test_a_renewal_is_taken_in_while_the_issuer_stays_where_it_is(session: Sessi
     assert [one.grade for one in queries.certificates(session, issuer.issuer_id)] == [Grade.AA, Grade.AAA]
 
 
+# ---- Assessment ------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.proves("ISS-3")
-def test_an_independent_assessment_moves_a_certified_issuer_on_and_is_kept_whole(session: Session) -> None:
+def test_an_assessment_counts_once_a_second_person_has_signed_it(session: Session) -> None:
     issuer = make_issuer(session, LifeState.CERTIFIED)
-    paper = new_assessment(TODAY)
+    issuer_id, paper = issuer.issuer_id, new_assessment(TODAY)
 
-    assessed = service.assess(session, assessor_of(issuer.issuer_id), issuer.issuer_id, paper, reason=WHY)
+    scored = service.score_assessment(session, assessor_of(issuer_id), issuer_id, paper, reason=WHY)
+    assert (scored.paper, scored.outcome) == (paper, ReviewOutcome.WAITING)
+    assert (queries.issuer(session, issuer_id), queries.assessments(session, issuer_id)) == (issuer, [])
 
-    (kept,) = queries.assessments(session, issuer.issuer_id)
+    assessed = service.sign_assessment(session, reviewer_of(issuer_id), issuer_id, scored.scored_id, reason="同意")
+
+    (kept,) = queries.assessments(session, issuer_id)
+    (reviewed,) = queries.scored_assessments(session, issuer_id)
     assert assessed.state is LifeState.ASSESSED
-    added = {"assessment_id", "issuer_id", "number", "assessor_id", "recorded_at", "met"}
-    assert type(paper)(**kept.model_dump(exclude=added)) == paper
-    assert (kept.assessor_id, kept.score_hundredths) == ("acc_assessor", 8860)
+    assert (kept.assessor_id, kept.reviewer_id, kept.score_hundredths) == ("acc_assessor", "acc_reviewer", 8640)
+    assert (kept.assessor_name, kept.declaration, kept.fees) == ("示例评估有限公司", paper.declaration, paper.fees)
+    assert (reviewed.outcome, reviewed.reviewed_by, reviewed.review_reason) == (
+        ReviewOutcome.SIGNED,
+        "acc_reviewer",
+        "同意",
+    )
 
 
 @pytest.mark.proves("ISS-3")
-def test_an_assessor_that_is_the_issuer_is_refused(session: Session) -> None:
-    issuer = make_issuer(session, LifeState.CERTIFIED)
-    paper = new_assessment(TODAY, assessor_code=issuer.code.lower())
+def test_whoever_scored_does_not_sign(session: Session) -> None:
+    issuer_id = make_issuer(session, LifeState.CERTIFIED).issuer_id
+    assessor = assessor_of(issuer_id)
+    scored = service.score_assessment(session, assessor, issuer_id, new_assessment(TODAY), reason=WHY)
 
-    with pytest.raises(NotIndependent) as no:
-        service.assess(session, assessor_of(issuer.issuer_id), issuer.issuer_id, paper, reason=WHY)
+    with pytest.raises(OwnFiling) as no:
+        service.sign_assessment(session, assessor, issuer_id, scored.scored_id, reason=WHY)
 
-    assert (no.value.code, no.value.facts["body"]) == ("issuers.not_independent", "assessor")
-    assert queries.assessments(session, issuer.issuer_id) == []
+    assert no.value.facts == {"filed_by": "acc_assessor", "account_id": "acc_assessor"}
+    assert queries.scored_assessments(session, issuer_id) == [scored]
 
 
-def test_an_assessor_controlled_by_the_issuer_is_refused(session: Session) -> None:
-    issuer = make_issuer(session, LifeState.CERTIFIED)
-    paper = new_assessment(TODAY).model_copy(update={"assessor_controlling_code": issuer.code})
+def test_a_scored_assessment_is_reviewed_once_and_before_the_next(session: Session) -> None:
+    issuer_id = make_issuer(session, LifeState.CERTIFIED).issuer_id
+    assessor, reviewer = assessor_of(issuer_id), reviewer_of(issuer_id)
+    first = service.score_assessment(session, assessor, issuer_id, new_assessment(TODAY), reason=WHY)
 
-    with pytest.raises(NotIndependent):
-        service.assess(session, assessor_of(issuer.issuer_id), issuer.issuer_id, paper, reason=WHY)
+    with pytest.raises(AssessmentWaiting):
+        service.score_assessment(session, assessor, issuer_id, new_assessment(TODAY), reason=WHY)
+    service.return_assessment(session, reviewer, issuer_id, first.scored_id, reason="底稿不全")
+    with pytest.raises(AlreadyReviewed) as no:
+        service.sign_assessment(session, reviewer, issuer_id, first.scored_id, reason=WHY)
+    make_assessed(session, issuer_id, new_assessment(TODAY))
 
-    assert queries.issuer(session, issuer.issuer_id).state is LifeState.CERTIFIED
+    assert no.value.facts == {"scored_id": first.scored_id, "found": "returned"}
+    outcomes = [one.outcome for one in queries.scored_assessments(session, issuer_id)]
+    assert outcomes == [ReviewOutcome.RETURNED, ReviewOutcome.SIGNED]
+
+
+def test_a_scored_assessment_of_another_issuer_is_not_signed_here(session: Session) -> None:
+    one, other = make_issuer(session, LifeState.CERTIFIED), make_issuer(session, LifeState.CERTIFIED, number=2)
+    paper = new_assessment(TODAY)
+    scored = service.score_assessment(session, assessor_of(one.issuer_id), one.issuer_id, paper, reason=WHY)
+
+    with pytest.raises(UnknownScored):
+        service.sign_assessment(session, reviewer_of(other.issuer_id), other.issuer_id, scored.scored_id, reason=WHY)
+
+    assert queries.issuer(session, other.issuer_id) == other
+
+
+def test_what_changed_between_scoring_and_signing_is_looked_at_again(session: Session) -> None:
+    issuer_id = make_issuer(session, LifeState.CERTIFIED).issuer_id
+    scored = service.score_assessment(session, assessor_of(issuer_id), issuer_id, new_assessment(TODAY), reason=WHY)
+    agency = queries.agency_with_code(session, AgencyKind.ASSESSMENT, synthetic_code(901))
+    assert agency is not None
+    service.withdraw_agency(session, operator(), agency.agency_id, since=TODAY, reason=WHY)
+
+    with pytest.raises(AgencyWithdrawn):
+        service.sign_assessment(session, reviewer_of(issuer_id), issuer_id, scored.scored_id, reason=WHY)
+
+    assert queries.assessments(session, issuer_id) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({"criteria_version": "GCI-0"}, WrongIndicators),
+        ({"signed_on": TODAY + timedelta(days=1)}, SignedInTheFuture),
+        ({"valid": Period(since=TODAY, until=TODAY + timedelta(days=1097))}, ValidTooLong),
+        ({"document": example_document("从未上传的报告.pdf")}, NotHandedIn),
+    ],
+)
+def test_an_assessment_outside_the_rules_is_refused_and_nothing_is_kept(
+    session: Session, changed: dict[str, object], kind: type[Refused]
+) -> None:
+    issuer_id = make_issuer(session, LifeState.CERTIFIED).issuer_id
+    paper = new_assessment(TODAY).model_copy(update=changed)
+
+    with pytest.raises(kind):
+        service.score_assessment(session, assessor_of(issuer_id), issuer_id, paper, reason=WHY)
+
+    assert queries.scored_assessments(session, issuer_id) == []
+
+
+@pytest.mark.proves("ISS-2", "ISS-3")
+def test_what_was_taken_in_is_said_in_the_public_log_and_names_nobody(session: Session) -> None:
+    issuer_id = make_issuer(session, LifeState.ASSESSED).issuer_id
+    (certificate,), (assessment,) = queries.certificates(session, issuer_id), queries.assessments(session, issuer_id)
+
+    bodies = session.scalars(text("SELECT body FROM proofs_pending ORDER BY id")).all()
+    facts = [json.loads(bytes(body)) for body in bodies]
+    told = [one for one in facts if one["kind"] in {"certificate", "assessment"}]
+
+    at = {"v": 1, "at": micros(now(session)), "issuer": issuer_id}
+    assert told == [
+        at
+        | {
+            "kind": "certificate",
+            "certificate": certificate.certificate_id,
+            "digest": certificate.document.digest,
+            "valid_from": certificate.valid.since.isoformat(),
+            "valid_until": certificate.valid.until.isoformat(),
+        },
+        at
+        | {
+            "kind": "assessment",
+            "assessment": assessment.assessment_id,
+            "verdict": "pass",
+            "digest": assessment.document.digest,
+            "valid_until": assessment.valid.until.isoformat(),
+        },
+    ]
 
 
 def test_an_assessor_whose_own_code_is_wrong_is_refused(session: Session) -> None:
@@ -168,7 +458,7 @@ def test_an_assessor_whose_own_code_is_wrong_is_refused(session: Session) -> Non
     paper = new_assessment(TODAY, assessor_code="91350100M000100Y4A")
 
     with pytest.raises(CodeWrongCheck):
-        service.assess(session, assessor_of(issuer.issuer_id), issuer.issuer_id, paper, reason=WHY)
+        make_assessed(session, issuer.issuer_id, paper)
 
     assert queries.assessments(session, issuer.issuer_id) == []
 
@@ -178,7 +468,7 @@ def test_a_failed_assessment_is_kept_and_moves_nobody_forward(session: Session) 
     issuer = make_issuer(session, LifeState.CERTIFIED)
     failed = new_assessment(TODAY, verdict=Verdict.FAIL)
 
-    after = service.assess(session, assessor_of(issuer.issuer_id), issuer.issuer_id, failed, reason=WHY)
+    after = make_assessed(session, issuer.issuer_id, failed)
 
     assert after.state is LifeState.CERTIFIED
     assert [one.verdict for one in queries.assessments(session, issuer.issuer_id)] == [Verdict.FAIL]
@@ -189,7 +479,7 @@ def test_a_failed_reassessment_bars_an_active_issuer_from_issuing(session: Sessi
     issuer = make_issuer(session, LifeState.ACTIVE)
     failed = new_assessment(TODAY, verdict=Verdict.FAIL)
 
-    service.assess(session, assessor_of(issuer.issuer_id), issuer.issuer_id, failed, reason=WHY)
+    make_assessed(session, issuer.issuer_id, failed)
 
     with pytest.raises(AssessmentNotPassed) as no:
         queries.require_may_issue(session, issuer.issuer_id)
@@ -212,23 +502,23 @@ def test_conditions_are_followed_until_they_are_met_and_bar_issuing_once_overdue
     )
     conditional = new_assessment(TODAY, verdict=Verdict.CONDITIONAL, conditions=conditions)
 
-    service.assess(session, assessor, issuer.issuer_id, conditional, reason=WHY)
+    make_assessed(session, issuer.issuer_id, conditional)
     clock.move(timedelta(days=5))
     assert queries.may_issue(session, issuer.issuer_id).allowed
     clock.move(timedelta(days=1))
     (bar,) = queries.may_issue(session, issuer.issuer_id).bars
     assert (bar.code, bar.found) == (
-        "issuers.assessment_not_passed",
+        "issuers.condition_overdue",
         "a condition due on 2026-03-07 that is not met",
     )
 
-    service.meet_condition(session, assessor, issuer.issuer_id, 1, reason="协议已签", document_digest="b" * 64)
+    service.meet_condition(session, assessor, issuer.issuer_id, 1, reason="协议已签", document_digest=PROOF)
 
     assert queries.may_issue(session, issuer.issuer_id).allowed
     newest = queries.newest_assessment(session, issuer.issuer_id)
     assert newest is not None
     assert newest.open_conditions() == conditions[1:]
-    assert [(one.number, one.reason, one.document_digest) for one in newest.met] == [(1, "协议已签", "b" * 64)]
+    assert [(one.number, one.reason, one.document_digest) for one in newest.met] == [(1, "协议已签", PROOF)]
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])
@@ -237,11 +527,11 @@ def test_a_condition_that_is_not_open_can_not_be_met(session: Session, number: i
     assessor = assessor_of(issuer.issuer_id)
     conditions = (Condition(text="甲", due_on=TODAY), Condition(text="乙", due_on=TODAY))
     paper = new_assessment(TODAY, verdict=Verdict.CONDITIONAL, conditions=conditions)
-    service.assess(session, assessor, issuer.issuer_id, paper, reason=WHY)
-    service.meet_condition(session, assessor, issuer.issuer_id, 1, reason=WHY, document_digest="b" * 64)
+    make_assessed(session, issuer.issuer_id, paper)
+    service.meet_condition(session, assessor, issuer.issuer_id, 1, reason=WHY, document_digest=PROOF)
 
     with pytest.raises(UnknownCondition) as no:
-        service.meet_condition(session, assessor, issuer.issuer_id, number, reason=WHY, document_digest="b" * 64)
+        service.meet_condition(session, assessor, issuer.issuer_id, number, reason=WHY, document_digest=PROOF)
 
     assert no.value.facts == {"issuer_id": issuer.issuer_id, "found": number, "wanted": [2]}
 
@@ -251,10 +541,10 @@ def test_two_conditions_of_the_same_words_are_two_conditions(session: Session) -
     assessor = assessor_of(issuer.issuer_id)
     same = (Condition(text="甲", due_on=TODAY), Condition(text="甲", due_on=TODAY))
     paper = new_assessment(TODAY, verdict=Verdict.CONDITIONAL, conditions=same)
-    service.assess(session, assessor, issuer.issuer_id, paper, reason=WHY)
+    make_assessed(session, issuer.issuer_id, paper)
 
     for number in (1, 2):
-        service.meet_condition(session, assessor, issuer.issuer_id, number, reason=WHY, document_digest="b" * 64)
+        service.meet_condition(session, assessor, issuer.issuer_id, number, reason=WHY, document_digest=PROOF)
 
     newest = queries.newest_assessment(session, issuer.issuer_id)
     assert newest is not None
@@ -263,12 +553,10 @@ def test_two_conditions_of_the_same_words_are_two_conditions(session: Session) -
 
 def test_an_assessment_that_is_over_is_refused(session: Session) -> None:
     issuer = make_issuer(session, LifeState.CERTIFIED)
-    over = new_assessment(TODAY, assessor_code=synthetic_code(5)).model_copy(
-        update={"valid": Period(since=date(2025, 1, 1), until=date(2026, 1, 1))}
-    )
+    over = new_assessment(TODAY).model_copy(update={"valid": Period(since=date(2025, 1, 1), until=date(2026, 1, 1))})
 
     with pytest.raises(AlreadyOver) as no:
-        service.assess(session, assessor_of(issuer.issuer_id), issuer.issuer_id, over, reason=WHY)
+        make_assessed(session, issuer.issuer_id, over)
 
     assert no.value.facts == {"found": "2025-12-31", "wanted": "2026-03-02"}
     assert queries.assessments(session, issuer.issuer_id) == []

@@ -3,33 +3,58 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from greencredit.documents import queries as documents
+from greencredit.documents.errors import NotHandedIn
 from greencredit.issuers import queries, rules, service
 from greencredit.issuers.errors import (
     AlreadyRegistered,
+    CodeInOrder,
+    CodeReviewDecided,
     CodeWrongCharacter,
     CodeWrongCheck,
     CodeWrongLength,
+    PapersMissing,
     StepNotAllowed,
 )
-from greencredit.kernel.access import AccessDenied, SignInFirst, anonymous
+from greencredit.kernel.access import AccessDenied, OwnFiling, SignInFirst, anonymous
 from greencredit.kernel.clock import now
 from greencredit.kernel.errors import Refused
 from greencredit.notices import queries as notices
-from greencredit.schemas.issuers import CodeOverride, CodeReview, LifeState
+from greencredit.schemas.issuers import (
+    CodeReview,
+    CodeReviewRequest,
+    CodeReviewState,
+    IssuerKind,
+    LifeState,
+    NewCodeReview,
+    Paper,
+)
+from tests.factories.documents import example_document, hand_in
 from tests.factories.issuers import (
     WHY,
     admin_of,
     anybody,
-    example_document,
+    hand_papers_in,
     make_issuer,
     new_issuer,
     operator,
+    registration_papers,
     regulator,
     synthetic_code,
 )
 
 ISSUED_BUT_FAILING = "91350211M0000XUF46"
 """A code reported as really issued although its check character would be R."""
+
+LICENCE = example_document("执照.pdf")
+
+
+@pytest.fixture(autouse=True)
+def _papers_at_hand(session: Session) -> None:
+    """Let everybody of these tests have handed in the papers that he names."""
+    hand_papers_in(session, "acc_admin")
+    for account_id in ("acc_admin", "acc_operator", "acc_other"):
+        hand_in(session, account_id, LICENCE)
 
 
 @pytest.mark.proves("ISS-1")
@@ -83,44 +108,133 @@ def test_a_stranger_registers_nothing(session: Session) -> None:
     assert queries.issuers(session) == []
 
 
-def test_a_code_that_was_really_issued_but_fails_is_taken_after_the_operators_review(session: Session) -> None:
-    override = CodeOverride(reason="已核对营业执照原件", document=example_document("执照.jpg"))
-    wanted = new_issuer().model_copy(update={"code": ISSUED_BUT_FAILING, "code_override": override})
+# ---- Codes that fail a check -----------------------------------------------------------------------------------------
 
-    issuer = service.register(session, operator(), wanted, reason=WHY)
+
+def _asked(session: Session, account_id: str = "acc_admin") -> CodeReviewRequest:
+    new = NewCodeReview(code=ISSUED_BUT_FAILING.lower(), reason="营业执照所载如此", document=LICENCE)
+    return service.ask_code_review(session, anybody(account_id), new)
+
+
+@pytest.mark.proves("ISS-1")
+def test_a_code_that_was_really_issued_but_fails_is_taken_after_another_persons_review(session: Session) -> None:
+    asked = _asked(session)
+    service.confirm_code(session, operator(), asked.review_id, reason="已核对营业执照原件")
+
+    issuer = service.register(
+        session, anybody(), new_issuer().model_copy(update={"code": ISSUED_BUT_FAILING}), reason=WHY
+    )
 
     assert (issuer.code, issuer.code_review) == (
         ISSUED_BUT_FAILING,
         CodeReview(
             reviewer_id="acc_operator",
             reason="已核对营业执照原件",
-            document=example_document("执照.jpg"),
+            document=LICENCE,
             fault="issuers.code_wrong_check",
             found="6",
             wanted="R",
+            asked_by="acc_admin",
         ),
     )
-    assert [step.role for step in queries.history(session, issuer.issuer_id)] == ["operator"]
+    assert documents.kept(session, issuer.issuer_id, LICENCE.digest).name == LICENCE.name
 
 
-def test_an_issuer_can_not_review_its_own_code(session: Session) -> None:
-    override = CodeOverride(reason="示例", document=example_document())
-    wanted = new_issuer().model_copy(update={"code": ISSUED_BUT_FAILING, "code_override": override})
+@pytest.mark.proves("ISS-1")
+def test_nobody_reviews_the_code_he_wants_to_register_under(session: Session) -> None:
+    asked = _asked(session, account_id="acc_operator")
 
+    with pytest.raises(OwnFiling):
+        service.confirm_code(session, operator(), asked.review_id, reason="自己核对")
     with pytest.raises(AccessDenied):
+        service.confirm_code(session, anybody("acc_other"), asked.review_id, reason="示例")
+
+    assert queries.code_review(session, asked.review_id) == asked
+
+
+@pytest.mark.parametrize("decision", ["waiting", "refused", "of another account"])
+def test_a_failing_code_without_a_confirmed_review_of_ones_own_registers_nobody(
+    session: Session, decision: str
+) -> None:
+    asked = _asked(session, account_id="acc_other" if decision == "of another account" else "acc_admin")
+    if decision == "refused":
+        service.refuse_code(session, operator(), asked.review_id, reason="与原件不符")
+    if decision == "of another account":
+        service.confirm_code(session, operator(), asked.review_id, reason="已核对")
+
+    with pytest.raises(CodeWrongCheck):
+        service.register(session, anybody(), new_issuer().model_copy(update={"code": ISSUED_BUT_FAILING}), reason=WHY)
+
+    assert queries.issuers(session) == []
+
+
+def test_a_request_is_decided_once(session: Session) -> None:
+    asked = _asked(session)
+    service.refuse_code(session, operator(), asked.review_id, reason="与原件不符")
+
+    with pytest.raises(CodeReviewDecided) as no:
+        service.confirm_code(session, operator(), asked.review_id, reason="再看")
+
+    assert no.value.facts == {"review_id": asked.review_id, "found": "refused"}
+    (kept,) = queries.code_reviews(session, asked_by="acc_admin")
+    assert (kept.state, kept.review_reason) == (CodeReviewState.REFUSED, "与原件不符")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("91350100M000100Y4Z", CodeWrongCharacter), (synthetic_code(), CodeInOrder)]
+)
+def test_only_a_code_that_fails_a_check_is_looked_at(session: Session, code: str, kind: type[Refused]) -> None:
+    with pytest.raises(kind):
+        service.ask_code_review(session, anybody(), NewCodeReview(code=code, reason="示例", document=LICENCE))
+
+    assert queries.code_reviews(session) == []
+
+
+# ---- Papers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("ISS-1")
+@pytest.mark.parametrize("kind", IssuerKind)
+def test_a_registration_is_handed_in_with_every_paper_that_its_kind_needs(session: Session, kind: IssuerKind) -> None:
+    issuer = make_issuer(session, LifeState.DRAFT, kind=kind)
+
+    assert queries.completeness(session, issuer.issuer_id).missing == ()
+    submitted = service.submit(session, admin_of(issuer.issuer_id), issuer.issuer_id, reason=WHY)
+    assert submitted.state is LifeState.SUBMITTED
+
+
+@pytest.mark.proves("ISS-1")
+def test_each_missing_paper_is_named_before_submission_and_by_the_refusal(session: Session) -> None:
+    issuer = make_issuer(session, LifeState.DRAFT, kind=IssuerKind.BANK)
+    admin = admin_of(issuer.issuer_id)
+    (authorisation, *_) = (one for one in registration_papers(IssuerKind.BANK) if one.paper == "authorisation")
+    partly = new_issuer(kind=IssuerKind.BANK).model_copy(update={"documents": (authorisation,)})
+    service.amend(session, admin, issuer.issuer_id, partly, reason="示例")
+
+    told = queries.completeness(session, issuer.issuer_id)
+    with pytest.raises(PapersMissing) as no:
+        service.submit(session, admin, issuer.issuer_id, reason=WHY)
+
+    assert [one.name for one in told.missing] == ["business_licence", "financial_licence", "integrity_pledge"]
+    assert no.value.facts == {
+        "issuer_id": issuer.issuer_id,
+        "found": ["authorisation"],
+        "wanted": ["authorisation", "business_licence", "financial_licence", "integrity_pledge"],
+        "missing": ["business_licence", "financial_licence", "integrity_pledge"],
+        "titles": ["营业执照 · Business licence", "金融许可证 · Financial licence", "诚信承诺书 · Pledge of integrity"],
+    }
+    assert queries.issuer(session, issuer.issuer_id).state is LifeState.DRAFT
+
+
+@pytest.mark.proves("ISS-1")
+def test_a_paper_that_was_never_handed_in_can_not_be_named(session: Session) -> None:
+    ghost = Paper(**dict(example_document("从未上传.pdf")), paper="business_licence")
+    wanted = new_issuer().model_copy(update={"documents": (ghost,)})
+
+    with pytest.raises(NotHandedIn) as no:
         service.register(session, anybody(), wanted, reason=WHY)
 
-    assert queries.issuers(session) == []
-
-
-def test_a_review_never_excuses_a_character_that_no_code_has(session: Session) -> None:
-    override = CodeOverride(reason="示例", document=example_document())
-    wanted = new_issuer().model_copy(update={"code": "91350100M000100Y4Z", "code_override": override})
-
-    with pytest.raises(CodeWrongCharacter):
-        service.register(session, operator(), wanted, reason=WHY)
-
-    assert queries.issuers(session) == []
+    assert no.value.facts == {"found": [ghost.digest], "wanted": []}
 
 
 def test_a_code_has_one_living_registration(session: Session) -> None:
@@ -139,7 +253,7 @@ def test_whoever_was_refused_lapsed_or_closed_may_register_anew(session: Session
 
     second = make_issuer(session, LifeState.DRAFT)
 
-    assert queries.issuers(session) == [first, second]
+    assert sorted(one.issuer_id for one in queries.issuers(session)) == sorted([first.issuer_id, second.issuer_id])
     assert queries.living_issuer_with_code(session, first.code) == second
 
 
