@@ -180,7 +180,7 @@ class LedgerBlock(Table):
 
 
 class LedgerBatch(Table):
-    """One posting batch: its events, its time, its place in the log, and the subtree hashes of every 256 events."""
+    """One posting batch: its events, its time, its place in the log, and the subtree hashes of every 128 events."""
 
     __tablename__ = "ledger_batch"
     __table_args__ = (

@@ -18,7 +18,7 @@ from greencredit.proofs.rules.tree import root_of
 from greencredit.schemas.proofs import EVENT_ROW, HASH_BYTES
 
 SECRET_BYTES: Final = 16
-CHUNK: Final = 256
+CHUNK: Final = 128
 """Events under one kept subtree hash: an event's proof hashes at most so many events anew."""
 
 _NOTHING: Final = bytes(16)
@@ -75,12 +75,12 @@ def packed(row: Row) -> bytes:
 
 
 def chunk_roots(hashes: Sequence[bytes]) -> list[bytes]:
-    """Give the roots over every 256 events; together they give the batch's root."""
+    """Give the roots over every 128 events; together they give the batch's root."""
     return [root_of(hashes[start : start + CHUNK]) for start in range(0, len(hashes), CHUNK)]
 
 
 def batch_root(chunks: Sequence[bytes]) -> bytes:
-    """Give the root over a batch from its chunks' roots: the same as over all its events, as 256 is a power of two."""
+    """Give the root over a batch from its chunks' roots: the same as over all its events, as 128 is a power of two."""
     return root_of(chunks)
 
 

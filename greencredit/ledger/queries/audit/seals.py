@@ -1,7 +1,7 @@
 """The check of seals: every event is hashed again, and every batch held against its record in the log.
 
 Events are read in portions of neighbouring numbers and hashed a portion at a time; what is kept of a batch while it is
-read are the roots over every 256 of its events, so that the memory does not grow with the ledger, nor with a batch.
+read are the roots over every 128 of its events, so that the memory does not grow with the ledger, nor with a batch.
 """
 
 import json
