@@ -48,7 +48,7 @@ class Change(Record):
 
 
 class Comparison(Record):
-    """Two versions side by side, with every difference (逐项对比)."""
+    """A comparison of terms: two versions side by side with every difference (条款对比)."""
 
     filing_id: str
     version: int

@@ -1,4 +1,4 @@
-"""Decisions: fresh checks, the authority of the size, two people, the version decided on, the log."""
+"""Decisions: the authority of the size, two people, the version decided on, two at once, the log."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, rules, service
 from greencredit.issuers.errors import (
-    ChecksNotPassed,
     EffectiveTooSoon,
     FieldUnknown,
     FilingChanged,
@@ -21,7 +20,6 @@ from greencredit.issuers.errors import (
     FilingStepNotAllowed,
     FilingWaiting,
 )
-from greencredit.issuers.tables import CheckRow
 from greencredit.kernel.access import AccessDenied, OwnFiling, Role, ScopeKind
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import Refusal
@@ -31,13 +29,11 @@ from greencredit.schemas.issuers import (
     Filing,
     FilingState,
     LifeState,
-    MarketingText,
     NoticePromise,
     Reach,
     Ruling,
     Scheme,
 )
-from greencredit.schemas.values import Words
 from tests.factories.issuers import WHY, admin_of, example_rule, make_filing, make_issuer, new_scheme, regulator
 from tests.factories.people import make_actor
 
@@ -54,12 +50,6 @@ def person(account_id: str, region: str = "CN-SH") -> Any:  # noqa: ANN401 - an 
     return make_actor(Role.REGULATOR, ScopeKind.REGION, region, account_id=account_id)
 
 
-def bad_scheme() -> Scheme:
-    """Give a scheme whose advertising no filing may contain."""
-    texts = (MarketingText(place="门店海报", text=Words(zh="最终解释权归本公司", en="x")),)
-    return new_scheme().model_copy(update={"marketing": texts})
-
-
 def waiting(session: Session, scheme: Scheme | None = None) -> Filing:
     """Give a filing that waits for its decision."""
     return make_filing(session, make_issuer(session, LifeState.ASSESSED).issuer_id, scheme)
@@ -69,99 +59,6 @@ def accept(session: Session, filing: Filing, who: Any = None, **more: Any) -> Fi
     """Accept a filing under a number of its own."""
     given = {"digest": filing.digest, "reason": WHY} | more
     return service.accept_filing(session, who or regulator(), filing.filing_id, "示例备2026-1", **given)
-
-
-# ---- Checks before submission ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.proves("ISS-4", "SUP-1")
-def test_a_filing_that_fails_a_check_is_not_submitted_and_the_report_says_why(session: Session) -> None:
-    issuer = make_issuer(session, LifeState.ASSESSED)
-    admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, bad_scheme(), reason=WHY)
-
-    report = service.check_filing(session, admin, draft.filing_id)
-    before = queries.filing(session, draft.filing_id)
-    with pytest.raises(ChecksNotPassed) as no:
-        service.submit_filing(session, admin, draft.filing_id, reason=WHY)
-
-    assert (report.passed, report.stopping, report.filing_digest) == (False, ("final_interpretation",), draft.digest)
-    assert no.value.facts == {
-        "filing_id": draft.filing_id,
-        "found": ["final_interpretation"],
-        "report_digest": rules.report_digest(report),
-    }
-    assert queries.filing(session, draft.filing_id) == before
-    assert (before.state, before.check.stopping if before.check else None) == (
-        FilingState.DRAFT,
-        ("final_interpretation",),
-    )
-
-
-def test_the_report_on_what_was_submitted_is_attached_by_its_digest(session: Session) -> None:
-    filed = waiting(session)
-
-    report = queries.check_report(session, filed.filing_id)
-
-    assert report is not None
-    assert filed.check is not None
-    assert (filed.check.report_digest, filed.check.passed) == (rules.report_digest(report), True)
-    assert (report.filing_digest, report.on) == (filed.digest, TODAY)
-
-
-def test_the_same_report_is_kept_once(session: Session) -> None:
-    issuer = make_issuer(session, LifeState.ASSESSED)
-    admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
-
-    for _ in range(3):
-        service.check_filing(session, admin, draft.filing_id)
-    service.submit_filing(session, admin, draft.filing_id, reason=WHY)
-
-    assert len(session.scalars(select(CheckRow)).all()) == 1
-
-
-def test_a_report_of_yesterday_is_no_licence(session: Session, clock: Any) -> None:  # noqa: ANN401 - the clock
-    issuer = make_issuer(session, LifeState.ASSESSED)
-    admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
-    service.check_filing(session, admin, draft.filing_id)
-    clock.move(timedelta(days=1))
-
-    service.submit_filing(session, admin, draft.filing_id, reason=WHY)
-
-    report = queries.check_report(session, draft.filing_id)
-    assert report is not None
-    assert report.on == TODAY + timedelta(days=1)
-
-
-def test_nothing_is_checked_anew_once_it_is_submitted(session: Session) -> None:
-    filed = waiting(session)
-
-    with pytest.raises(FilingStepNotAllowed):
-        service.check_filing(session, admin_of(filed.issuer_id), filed.filing_id)
-
-    assert queries.filing(session, filed.filing_id) == filed
-
-
-def test_a_scheme_is_checked_against_the_version_in_force_and_nothing_is_kept(session: Session) -> None:
-    issuer = make_issuer(session)
-
-    report = queries.check_scheme(session, issuer.issuer_id, bad_scheme())
-
-    assert report.stopping == ("final_interpretation",)
-    assert report.before_digest == rules.scheme_digest(new_scheme())
-    assert len(queries.filings(session, issuer.issuer_id)) == 1
-
-
-@pytest.mark.proves("ISS-4")
-def test_rules_that_overlap_in_time_are_not_submitted(session: Session) -> None:
-    overlapping = new_scheme(example_rule(), example_rule().model_copy(update={"since": date(2025, 1, 1)}))
-
-    with pytest.raises(ChecksNotPassed) as no, session.begin_nested():
-        waiting(session, overlapping)
-
-    assert no.value.facts["found"] == ["rules_overlap"]
 
 
 # ---- Who decides, on what, with whom ---------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ def _overlapping(field: str, listed: Iterable[EarningRule | Promotion]) -> list[
 
 def nothing_left_blank(_: Check, subject: Subject) -> list[Finding]:
     """Find texts that were left empty."""
-    return [_at(text.path, '""') for text in subject.texts if not text.letters]
+    return [_at(text.path, '""') for text in subject.texts if not text.lines]
 
 
 def particulars_stated(_: Check, subject: Subject) -> list[Finding]:
@@ -147,7 +147,7 @@ def sharing_is_voluntary(_: Check, subject: Subject) -> list[Finding]:
 def green_claims_have_figures(check: Check, subject: Subject) -> list[Finding]:
     """Find green words that stand without a figure, unit or certificate in the whole text."""
     found = find_words(check, subject)
-    figured = {text.path for text in subject.texts_in(check.fields) if _FIGURE.search(text.letters)}
+    figured = {text.path for text in subject.texts_in(check.fields) if _FIGURE.search(text.lines)}
     return [one for one in found if one.path not in figured]
 
 

@@ -1,9 +1,11 @@
 """The free texts of a scheme, and how a text is read past width, spaces and punctuation put in to hide a term."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, Final
 
 from greencredit.schemas.issuers import Scheme
@@ -26,14 +28,31 @@ _SIMPLIFIED: Final = (
 _FOLD: Final = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
 _ENDS: Final = frozenset("。！？；;!?\n")
+_FULL_STOP: Final = re.compile(r"\.(?=\s|$)")
 _SENTENCE_LEAST: Final = 4
 """A piece with fewer letters is no sentence: its full stop was put in to part a term."""
 _EXCERPT: Final = 80
 
 
+class _Letters(dict[int, str]):
+    """What each written character is read as: letters, digits, per cent, the end of a sentence, or nothing."""
+
+    def __missing__(self, code: int) -> str:
+        read = unicodedata.normalize("NFKC", chr(code)).casefold().translate(_FOLD)
+        self[code] = "".join("\n" if one in _ENDS else one for one in read if one in _ENDS or _counts(one))
+        return self[code]
+
+
+def _counts(letter: str) -> bool:
+    return letter == "%" or unicodedata.category(letter)[0] in "LN"
+
+
+_READ: Final = _Letters()
+
+
 @dataclass(frozen=True)
 class Text:
-    """One text of a scheme, as it stands and as it is read."""
+    """One text of a scheme, as it stands and as it is read: NFKC, lower case, simplified, nothing in between."""
 
     path: str
     field: str
@@ -41,39 +60,38 @@ class Text:
     written: str
 
     @cached_property
-    def _read(self) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
-        """Give the letters that count, where each of them stands, and where sentences begin among them."""
-        letters: list[str] = []
-        places: list[int] = []
-        begins, ended = [0], 0
-        for place, written in enumerate(self.written):
-            for letter in unicodedata.normalize("NFKC", written).casefold():
-                if letter in _ENDS or (letter == "." and self.written[place + 1 : place + 2] in {"", " ", "\n"}):
-                    if len(letters) - ended >= _SENTENCE_LEAST:
-                        begins.append(len(letters))
-                    ended = len(letters)
-                elif unicodedata.category(letter)[0] in "LN" or letter == "%":
-                    letters.append(letter)
-                    places.append(place)
-        if len(begins) > 1 and len(letters) - begins[-1] < _SENTENCE_LEAST:
-            begins.pop()
-        return "".join(letters).translate(_FOLD), tuple(places), tuple(begins)
-
-    @property
-    def letters(self) -> str:
-        """Give letters, digits and per cent alone: NFKC, lower case, simplified characters, nothing in between."""
-        return self._read[0]
-
-    def sentences(self) -> Iterator[tuple[int, str]]:
+    def sentences(self) -> tuple[tuple[int, str], ...]:
         """Give each sentence's letters with the number of letters before it."""
-        letters, _, begins = self._read
-        for begin, end in zip(begins, (*begins[1:], len(letters)), strict=True):
-            yield begin, letters[begin:end]
+        found: list[str] = []
+        begun = ""
+        for piece in _FULL_STOP.sub("\n", self.written).translate(_READ).split("\n"):
+            begun += piece
+            if len(piece) >= _SENTENCE_LEAST:
+                found.append(begun)
+                begun = ""
+        if begun:
+            found[-1:] = [found[-1] + begun] if found else [begun]
+        before = accumulate((len(one) for one in found), initial=0)
+        return tuple(zip(before, found, strict=False))
+
+    @cached_property
+    def lines(self) -> str:
+        """Give the sentences as lines of one string, to be searched at once."""
+        return "\n".join(sentence for _, sentence in self.sentences)
+
+    @cached_property
+    def has_latin(self) -> bool:
+        """Tell whether there is anything in it that words of English could stand in."""
+        return _LATIN.search(self.lines) is not None
 
     def excerpt(self, first: int, last: int) -> str:
         """Give the text as it was written that a run of letters stands for."""
-        places = self._read[1]
+        written = _FULL_STOP.sub("\n", self.written)
+        places = [place for place, one in enumerate(written) for letter in _READ[ord(one)] if letter != "\n"]
         return self.written[places[first] : places[last] + 1][:_EXCERPT]
+
+
+_LATIN: Final = re.compile(r"[a-z]")
 
 
 def texts_of(scheme: Scheme) -> tuple[Text, ...]:

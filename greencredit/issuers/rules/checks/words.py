@@ -32,9 +32,11 @@ def find_words(check: Check, subject: Subject) -> list[Finding]:
 
 def _first_in(check: Check, text: Text) -> Iterator[str]:
     """Give the first finding of a text: one is enough to send it back."""
-    terms, unless = _either(check.terms), _either(check.unless)
-    assert terms is not None, f"{check.name} looks for terms"
-    for begin, sentence in text.sentences():
+    assert check.terms, f"{check.name} looks for terms"
+    terms, unless = _either(_spoken(check.terms, text)), _either(check.unless)
+    if terms is None or terms.search(text.lines) is None:
+        return  # what no text holds no sentence holds, and most texts hold nothing
+    for begin, sentence in text.sentences:
         for match in terms.finditer(sentence):
             if not match.group() or (unless and unless.search(sentence)):
                 continue
@@ -53,6 +55,23 @@ def says_no(before: str) -> bool:
         return False
     between = firm.group(1)
     return len(between) <= _FIRM_REACH and not _TURNED.search(between)
+
+
+def _spoken(terms: tuple[str, ...], text: Text) -> tuple[str, ...]:
+    """Leave out the terms of a language in which the text says nothing."""
+    if text.lines.isascii():
+        return _in_english(terms)
+    return terms if text.has_latin else _in_chinese(terms)
+
+
+@cache
+def _in_english(terms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in terms if one.isascii())
+
+
+@cache
+def _in_chinese(terms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in terms if not one.isascii())
 
 
 @cache
