@@ -9,6 +9,7 @@ from greencredit.schemas.reports import (
     AssessmentNote,
     CertificateNote,
     ConditionNote,
+    CoverageMonth,
     CoverageNote,
     EarningRuleNote,
     Ground,
@@ -18,6 +19,7 @@ from greencredit.schemas.reports import (
     IssuanceFigures,
     IssuanceMonth,
     IssuerFiling,
+    LiabilityMonth,
     LifeNote,
     Notice,
     Registration,
@@ -25,7 +27,9 @@ from greencredit.schemas.reports import (
     RuleFigures,
     SchemeNote,
     StandardNote,
+    StatementNote,
     Verdict,
+    VersionNote,
 )
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 from tests.factories import reports as reports_factory
@@ -233,6 +237,41 @@ def rule_figures() -> tuple[RuleFigures, ...]:
     )
 
 
+def liability(granted: list[int], outstanding: int) -> tuple[LiabilityMonth, ...]:
+    """Roll forward what was granted month by month; what was taken back was taken back in the last month."""
+    lines, opening = [], 0
+    for number, credits_ in enumerate(granted, start=1):
+        adjusted = outstanding - sum(granted) if number == len(granted) else 0
+        closing = opening + credits_ + adjusted
+        lines.append(
+            LiabilityMonth(
+                month=date(2025, number, 1),
+                opening=Credits(opening),
+                granted=Credits(credits_),
+                redeemed=Credits(0),
+                expired=Credits(0),
+                adjusted=Credits(adjusted),
+                closing=Credits(closing),
+            )
+        )
+        opening = closing
+    return tuple(lines)
+
+
+def coverage_months(outstanding: int) -> tuple[CoverageMonth, ...]:
+    """Give coverage at three month's ends, short once."""
+    return tuple(
+        CoverageMonth(
+            on=date(2025, number, 28),
+            guarantee_fen=Fen(outstanding),
+            outstanding_value_fen=Fen(outstanding * 10 // tenths),
+            coverage_basis_points=tenths * 1_000,
+            is_kept=tenths >= 10,
+        )
+        for number, tenths in ((10, 12), (11, 9), (12, 10))
+    )
+
+
 def issuer_filing(
     *, name: str = "示例绿色商贸有限公司", english_name: str | None = None, approval_number: str | None = None
 ) -> IssuerFiling:
@@ -266,6 +305,29 @@ def issuer_filing(
             outstanding_value_fen=Fen(outstanding),
             coverage_basis_points=(outstanding + 1_500_000) * 10_000 // outstanding,
             filed_basis_points=10_000,
+        ),
+        statements=(
+            StatementNote(
+                as_of=reports_factory.YEAR.until,
+                amount_fen=Fen(outstanding + 1_500_000),
+                custodian="示例银行股份有限公司",
+                kind=Words(zh="专用存管账户", en="Dedicated custody account"),
+                account_last4="0000",
+                document_sha256="d" * 64,
+            ),
+        ),
+        coverage_months=coverage_months(outstanding),
+        liability=liability([line.credits * scale for line in months], outstanding),
+        versions=(
+            VersionNote(
+                version=1,
+                state=Words(zh="已生效", en="In effect"),
+                filing_number="GCF-DEMO-2026-0001",
+                submitted_on=reports_factory.YEAR.since,
+                decided_on=reports_factory.YEAR.since,
+                effective_from=reports_factory.YEAR.since,
+                digest="e" * 64,
+            ),
         ),
         rules=rule_figures(),
         months=tuple(

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 from greencredit.issuers import rules
 from greencredit.issuers.catalogue import limit_on
 from greencredit.issuers.errors import UnknownIssuer
+from greencredit.issuers.queries.coverage import coverage_now, coverages, newest_coverage, statements
 from greencredit.issuers.queries.filed import filing_in_force, filings
+from greencredit.issuers.queries.liability import frozen_sum
 from greencredit.issuers.queries.papers import assessments, certificates
 from greencredit.issuers.queries.registered import history, issuer, issuers, since
-from greencredit.issuers.queries.standing import may_issue
+from greencredit.issuers.queries.standing import may_issue, open_reasons
 from greencredit.kernel.clock import civil_date, now
-from greencredit.schemas.issuers import SPENDING_ORDER, Dossier, PublicIssuer, RunningOut
+from greencredit.schemas.issuers import SPENDING_ORDER, Dossier, OpenReason, PublicIssuer, RunningOut
 from greencredit.schemas.values import Period
 
 
@@ -56,6 +58,8 @@ def public_issuer(session: Session, issuer_id: str) -> PublicIssuer:
         refund=scheme.refund_title if scheme else None,
         complaints=scheme.complaints if scheme else None,
         certificate_title=certificate.title if certificate else None,
+        coverage=newest_coverage(session, issuer_id),
+        reasons=tuple(_unsigned(open_reasons(session, issuer_id))),
         standards=scheme.standards if scheme else (),
     )
 
@@ -78,7 +82,17 @@ def dossier(session: Session, issuer_id: str) -> Dossier:
         filings=tuple(versions),
         history=tuple(history(session, issuer_id)),
         may_issue=may_issue(session, issuer_id),
+        reasons=tuple(open_reasons(session, issuer_id)),
+        statements=tuple(statements(session, issuer_id)),
+        coverage=coverage_now(session, issuer_id),
+        coverages=tuple(coverages(session, issuer_id)),
+        frozen=frozen_sum(session, issuer_id),
     )
+
+
+def _unsigned(reasons: list[OpenReason]) -> list[OpenReason]:
+    """Leave out who decided, and his words: what everybody sees names nobody."""
+    return [one.model_copy(update={"by": one.role, "because": one.title.zh}) for one in reasons]
 
 
 def running_out(session: Session, on: date) -> list[RunningOut]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import dropwhile
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
-from greencredit.kernel.access import Via
+from greencredit.kernel.access import Role, Via
 from greencredit.kernel.clock import civil_date
 from greencredit.ledger import queries as ledger
 from greencredit.people import queries as people
@@ -22,6 +23,8 @@ from greencredit.schemas.evidence import Batch
 from greencredit.schemas.issuers import (
     Assessment,
     Certificate,
+    Coverage,
+    CustodyStatement,
     Filing,
     FilingState,
     FilingStep,
@@ -34,6 +37,7 @@ from greencredit.schemas.reports import (
     AssessmentNote,
     CertificateNote,
     ConditionNote,
+    CoverageMonth,
     CoverageNote,
     EarningRuleNote,
     Ground,
@@ -44,6 +48,7 @@ from greencredit.schemas.reports import (
     IssuanceMonth,
     IssuerFiling,
     KindLine,
+    LiabilityMonth,
     LifeNote,
     Notice,
     Registration,
@@ -51,11 +56,13 @@ from greencredit.schemas.reports import (
     RuleFigures,
     SchemeNote,
     StandardNote,
+    StatementNote,
     Verdict,
+    VersionNote,
 )
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 
-_WHOLE: Final = 10_000
+_FOR_EVER: Final = date(9999, 1, 1)
 _FUNDING: Final = {"issuer": Words(zh="发行主体", en="the issuer")}
 _ROLES: Final = {
     "issuer_admin": Words(zh="发行主体管理员", en="issuer administrator"),
@@ -65,6 +72,7 @@ _ROLES: Final = {
     "regulator": Words(zh="监管部门", en="regulator"),
     "operator": Words(zh="平台运营方", en="operator"),
     "platform": Words(zh="平台系统", en="platform"),
+    "system": Words(zh="平台时钟", en="clockwork"),
 }
 _BY_DEADLINE: Final = Words(zh="平台（按期限自动执行）", en="Platform (by deadline)")
 _BY_COMMAND: Final = Words(zh="平台（命令行）", en="Platform (by command)")
@@ -100,7 +108,11 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
             used=Credits(position.redeemed + position.donated),
             outstanding=position.outstanding,
         ),
-        coverage=_coverage(filing.scheme, position.outstanding) if filing else None,
+        coverage=_coverage(dossier.coverage) if dossier.coverage else None,
+        statements=tuple(_statement(one) for one in reversed(dossier.statements)),
+        coverage_months=_coverage_months(dossier.coverages, period),
+        liability=_liability(session, subject_id, period),
+        versions=tuple(_version(one) for one in dossier.filings),
         rules=_rule_figures(session, subject_id),
         months=_months(session, subject_id, period),
         top_kinds=_top_kinds(session, subject_id, period),
@@ -168,7 +180,10 @@ def _assessment(found: Assessment) -> AssessmentNote:
         criteria_version=found.criteria_version,
         signed_on=found.signed_on,
         valid=found.valid,
-        indicators=tuple(IndicatorNote.model_validate(one.model_dump(include=set(IndicatorNote.model_fields))) for one in found.indicators),
+        indicators=tuple(
+            IndicatorNote.model_validate(one.model_dump(include=set(IndicatorNote.model_fields)))
+            for one in found.indicators
+        ),
         score_hundredths=found.score_hundredths,
         verdict=Verdict(found.verdict.value),
         conditions=tuple(
@@ -240,7 +255,7 @@ def _earning_rule(rule: EarningRule, scheme: Scheme) -> EarningRuleNote:
 
 
 def _step(session: Session, step: Step) -> LifeNote:
-    alone = step.actor_id == Via.COMMAND and step.step in _DATED
+    alone = step.role == Role.SYSTEM or (step.actor_id == Via.COMMAND and step.step in _DATED)
     return LifeNote(
         at=step.at,
         from_state=_state(step, step.from_state) if step.from_state else None,
@@ -270,14 +285,78 @@ def _name(session: Session, actor_id: str) -> Words:
     return Words(zh=name, en=name)
 
 
-def _coverage(scheme: Scheme, outstanding: Credits) -> CoverageNote:
-    worth = scheme.worth_fen(outstanding)
-    held = scheme.guarantee.amount_fen
+def _coverage(found: Coverage) -> CoverageNote:
     return CoverageNote(
-        guarantee_fen=held,
-        outstanding_value_fen=worth,
-        coverage_basis_points=held * _WHOLE // worth if worth else None,
-        filed_basis_points=scheme.guarantee.coverage_basis_points,
+        guarantee_fen=found.guarantee_fen,
+        outstanding_value_fen=found.worth_fen,
+        coverage_basis_points=found.basis_points,
+        filed_basis_points=found.filed_basis_points,
+        stated=found.statement_id is not None,
+    )
+
+
+def _statement(found: CustodyStatement) -> StatementNote:
+    return StatementNote(
+        as_of=found.as_of,
+        amount_fen=found.amount_fen,
+        custodian=found.bank,
+        kind=found.account_kind.words,
+        account_last4=found.account_last4,
+        document_sha256=found.document.digest,
+    )
+
+
+def _coverage_months(measured: tuple[Coverage, ...], period: Period) -> tuple[CoverageMonth, ...]:
+    """Give the last measurement of each month of the period."""
+    last: dict[tuple[int, int], Coverage] = {}
+    for one in reversed(measured):
+        on = civil_date(one.at)
+        if on in period:
+            last[on.year, on.month] = one
+    return tuple(
+        CoverageMonth(
+            on=civil_date(one.at),
+            guarantee_fen=one.guarantee_fen,
+            outstanding_value_fen=one.worth_fen,
+            coverage_basis_points=one.basis_points,
+            is_kept=one.kept,
+        )
+        for _, one in sorted(last.items())
+    )
+
+
+def _liability(session: Session, issuer_id: str, period: Period) -> tuple[LiabilityMonth, ...]:
+    """Roll forward month by month, and once more for what was posted since; empty months at the start are left out."""
+    months = rules.months_in(period)
+    starts = [max(month, period.since) for month in months]
+    ends = [*starts[1:], period.until]
+    periods = [Period(since=since, until=until) for since, until in zip(starts, ends, strict=True)]
+    periods.append(Period(since=period.until, until=_FOR_EVER))
+    lines = tuple(
+        LiabilityMonth(
+            month=one.period.since,
+            opening=one.opening,
+            granted=one.granted,
+            redeemed=one.redeemed,
+            expired=one.expired,
+            adjusted=one.adjusted,
+            closing=one.closing,
+            after_period=one.period.since == period.until,
+        )
+        for one in issuers.roll_forwards(session, issuer_id, periods)
+    )
+    return tuple(dropwhile(lambda line: not (line.granted or line.opening or line.after_period), lines))
+
+
+def _version(found: Filing) -> VersionNote:
+    return VersionNote(
+        version=found.version,
+        state=found.state.words,
+        filing_number=found.number,
+        submitted_on=civil_date(found.submitted_at) if found.submitted_at else None,
+        decided_on=civil_date(found.decided_at) if found.decided_at else None,
+        effective_from=found.effective_on,
+        digest=found.digest,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from greencredit.schemas.issuers.filing import Filing
-from greencredit.schemas.issuers.life import LifeState, Step
+from greencredit.schemas.issuers.guarantee import Coverage, CustodyStatement, FrozenSum
+from greencredit.schemas.issuers.life import LifeState, OpenReason, Step
 from greencredit.schemas.issuers.papers import Assessment, Certificate, Condition, Grade
 from greencredit.schemas.issuers.registration import Issuer, IssuerKind
 from greencredit.schemas.issuers.scheme import ComplaintChannel, StandardRef
@@ -86,6 +87,10 @@ class PublicIssuer(Record):
     """What becomes of credits that expired before they were refunded."""
     complaints: ComplaintChannel | None
     certificate_title: Words | None
+    coverage: Coverage | None
+    """The newest measurement of what stands behind the face value; none before the first statement."""
+    reasons: tuple[OpenReason, ...]
+    """What stands against issuing at present, each by itself."""
     standards: tuple[StandardRef, ...]
 
 
@@ -105,6 +110,13 @@ class Dossier(Record):
     filings: tuple[Filing, ...]
     history: tuple[Step, ...]
     may_issue: MayIssue
+    reasons: tuple[OpenReason, ...]
+    statements: tuple[CustodyStatement, ...]
+    coverage: Coverage | None
+    """As of the ledger's newest event."""
+    coverages: tuple[Coverage, ...]
+    """As it was measured, newest first."""
+    frozen: FrozenSum
 
 
 class RunningOut(Record):

@@ -22,6 +22,7 @@ from greencredit.schemas.reports.issued import IssuedReport as IssuedReport
 from greencredit.schemas.reports.issuer_filing import AssessmentNote as AssessmentNote
 from greencredit.schemas.reports.issuer_filing import CertificateNote as CertificateNote
 from greencredit.schemas.reports.issuer_filing import ConditionNote as ConditionNote
+from greencredit.schemas.reports.issuer_filing import CoverageMonth as CoverageMonth
 from greencredit.schemas.reports.issuer_filing import CoverageNote as CoverageNote
 from greencredit.schemas.reports.issuer_filing import EarningRuleNote as EarningRuleNote
 from greencredit.schemas.reports.issuer_filing import GuaranteeNote as GuaranteeNote
@@ -30,12 +31,15 @@ from greencredit.schemas.reports.issuer_filing import IntakeFigures as IntakeFig
 from greencredit.schemas.reports.issuer_filing import IssuanceFigures as IssuanceFigures
 from greencredit.schemas.reports.issuer_filing import IssuanceMonth as IssuanceMonth
 from greencredit.schemas.reports.issuer_filing import IssuerFiling as IssuerFiling
+from greencredit.schemas.reports.issuer_filing import LiabilityMonth as LiabilityMonth
 from greencredit.schemas.reports.issuer_filing import LifeNote as LifeNote
 from greencredit.schemas.reports.issuer_filing import Registration as Registration
 from greencredit.schemas.reports.issuer_filing import RejectLine as RejectLine
 from greencredit.schemas.reports.issuer_filing import RuleFigures as RuleFigures
 from greencredit.schemas.reports.issuer_filing import SchemeNote as SchemeNote
+from greencredit.schemas.reports.issuer_filing import StatementNote as StatementNote
 from greencredit.schemas.reports.issuer_filing import Verdict as Verdict
+from greencredit.schemas.reports.issuer_filing import VersionNote as VersionNote
 from greencredit.schemas.reports.shared import Count as Count
 from greencredit.schemas.reports.shared import FactorNote as FactorNote
 from greencredit.schemas.reports.shared import Ground as Ground

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -182,19 +183,79 @@ class IssuanceFigures(Record):
         return self
 
 
+class StatementNote(Record):
+    """What a custodian stated on a day (存管说明)."""
+
+    as_of: date
+    amount_fen: NonNegativeFen
+    custodian: str
+    kind: Words
+    account_last4: str
+    document_sha256: Sha256 | None = None
+
+
+class CoverageMonth(Record):
+    """Coverage as it was last measured in a month."""
+
+    on: date
+    guarantee_fen: NonNegativeFen
+    outstanding_value_fen: NonNegativeFen
+    coverage_basis_points: Count | None
+    is_kept: bool
+
+
+class LiabilityMonth(Record):
+    """What was owed when a month began, what changed it and what was owed in the end, in credits (积分负债变动)."""
+
+    month: date
+    opening: Credits
+    granted: Credits
+    redeemed: Credits
+    expired: Credits
+    adjusted: Credits
+    """Restored, taken back, donated and corrected, with its sign."""
+    closing: Credits
+    after_period: bool = False
+    """All that was posted after the period, up to the ledger's newest event: it leads to what is owed now."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        closing = self.opening + self.granted - self.redeemed - self.expired + self.adjusted
+        if closing != self.closing:
+            message = f"the roll-forward of {self.month} does not add up: {closing} follows, found {self.closing}"
+            raise ValueError(message)
+        return self
+
+
+class VersionNote(Record):
+    """One version of the filing and what became of it."""
+
+    version: int
+    state: Words
+    filing_number: str | None
+    submitted_on: date | None
+    decided_on: date | None
+    effective_from: date | None
+    digest: Sha256
+
+
 class CoverageNote(Record):
-    """Guarantee held ÷ (outstanding credits × face value) (保障覆盖率)."""
+    """Guarantee held ÷ (outstanding credits × face value) (保障覆盖率); what is owed is rounded up to the fen."""
 
     guarantee_fen: NonNegativeFen
+    """As the newest statement of the custodian says; 0 where there is none."""
     outstanding_value_fen: NonNegativeFen
     coverage_basis_points: Count | None
     """`None` while nothing is outstanding."""
     filed_basis_points: Count
+    stated: bool = True
+    """A custodian has stated what is held."""
 
     @property
     def is_kept(self) -> bool:
-        """Tell whether the filed ratio is reached."""
-        return self.coverage_basis_points is None or self.coverage_basis_points >= self.filed_basis_points
+        """Tell whether the filed ratio is reached, and somebody has stated it."""
+        reached = self.coverage_basis_points is None or self.coverage_basis_points >= self.filed_basis_points
+        return self.stated and reached
 
 
 class RuleFigures(Record):
@@ -251,6 +312,12 @@ class IssuerFiling(ReportFacts):
     history: tuple[LifeNote, ...]
     figures: IssuanceFigures
     coverage: CoverageNote | None
+    statements: tuple[StatementNote, ...] = ()
+    """Newest first."""
+    coverage_months: tuple[CoverageMonth, ...] = ()
+    liability: tuple[LiabilityMonth, ...] = ()
+    """Month by month; one month's closing is the opening of the next."""
+    versions: tuple[VersionNote, ...] = ()
     rules: tuple[RuleFigures, ...]
     months: tuple[IssuanceMonth, ...]
     top_kinds: tuple[KindLine, ...]
@@ -259,6 +326,19 @@ class IssuerFiling(ReportFacts):
     methods: tuple[MethodNote, ...]
     factors: tuple[FactorNote, ...]
     notices: tuple[Notice, ...]
+
+    @model_validator(mode="after")
+    def _months_follow(self) -> Self:
+        for one, following in pairwise(self.liability):
+            if one.closing != following.opening:
+                message = f"{following.month} opens with {following.opening}, {one.month} closed with {one.closing}"
+                raise ValueError(message)
+        if self.liability and self.liability[-1].after_period:
+            closing = self.liability[-1].closing
+            if closing != self.figures.outstanding:
+                message = f"the roll-forward ends with {closing}, the ledger owes {self.figures.outstanding}"
+                raise ValueError(message)
+        return self
 
     @property
     def subject_id(self) -> str:

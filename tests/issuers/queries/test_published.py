@@ -32,8 +32,9 @@ def test_a_line_of_the_register_tells_state_number_and_terms(session: Session) -
 
     (filed,) = queries.filings(session, issuer.issuer_id)
     scheme = new_scheme()
+    assert line.coverage == queries.newest_coverage(session, issuer.issuer_id)
     assert line.model_dump(
-        exclude={"spending_order", "standards", "redemption_terms", "complaints", "clawback", "refund"}
+        exclude={"coverage", "spending_order", "standards", "redemption_terms", "complaints", "clawback", "refund"}
     ) == {
         "issuer_id": issuer.issuer_id,
         "name": "示例零售有限公司",
@@ -47,6 +48,7 @@ def test_a_line_of_the_register_tells_state_number_and_terms(session: Session) -
         "since": now(session),
         "may_issue": True,
         "bars": (),
+        "reasons": (),
         "filing_number": filed.number,
         "filing_version": 1,
         "effective_on": TODAY,
