@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.access import Scope, ScopeKind
+from greencredit.kernel.access import Scope, ScopeKind, serving
 from greencredit.kernel.bare import Key
 from greencredit.kernel.http import Permit, Posting, Reading, Store, of, posts, requires
 from greencredit.ledger import queries, service
@@ -22,6 +22,7 @@ from greencredit.schemas.ledger import (
     Finding,
     Following,
     Freeze,
+    FreezeGround,
     FreezeOrder,
     Hold,
     HoldOrder,
@@ -194,8 +195,9 @@ def _account(posting: Posting) -> str:
     return str(posting.actor.account_id)
 
 
-def _reason(posting: Posting, text: str, document: str | None) -> Reason:
-    return Reason(_account(posting), text, document)
+def _reason(posting: Posting, text: str, document: str | None, ground: FreezeGround | None = None) -> Reason:
+    office = next((grant.role.value for grant in serving(posting.actor, posting.action)), None)
+    return Reason(_account(posting), text, document, None if ground is None else ground.value, office)
 
 
 @router.post("/ledger/holds", status_code=201)
@@ -239,7 +241,7 @@ async def restore(posting: _Spends, redemption: _Number, order: PartOrder, idemp
 @router.post("/ledger/freezes", status_code=201)
 async def freeze(posting: _Freezes, order: FreezeOrder, idempotency_key: Key) -> Moved:
     """处置冻结: keep credits back for fraud, appeal or court."""
-    reason = _reason(posting, order.reason, order.document)
+    reason = _reason(posting, order.reason, order.document, order.ground)
     facts = {"credits": order.credits, "series": order.series, "reason": reason}
     return await _moved(posting, service.Wish(Freeze, _account(posting), idempotency_key, facts, order.consumer))
 
@@ -247,7 +249,7 @@ async def freeze(posting: _Freezes, order: FreezeOrder, idempotency_key: Key) ->
 @router.post("/ledger/freezes/{freeze}/releases", status_code=201)
 async def unfreeze(posting: _Freezes, freeze: _Number, order: UnfreezeOrder, idempotency_key: Key) -> Moved:
     """处置解冻: give frozen credits back, whole or in part."""
-    reason = _reason(posting, order.reason, order.document)
+    reason = _reason(posting, order.reason, order.document, order.ground)
     facts = {"freeze": freeze, "credits": order.credits, "reason": reason}
     return await _moved(posting, service.Wish(Unfreeze, _account(posting), idempotency_key, facts))
 
@@ -270,7 +272,7 @@ async def propose(posting: _Corrects, order: AdjustmentOrder, idempotency_key: K
 
 @router.post("/ledger/adjustments/{proposal}/decision", status_code=201)
 async def decide(posting: _Corrects, proposal: _Number, decision: AdjustmentDecision) -> ProposalDecided:
-    """复核调整: approve a proposed correction or refuse it, once, and never one's own; said again, it is answered again."""
+    """复核调整: approve a proposed correction or refuse it, once, never one's own; said again, answered again."""
     verdict = service.Verdict(proposal, _account(posting), decision.approved)
     (event_id,) = await posting.submit(service.decide_each, verdict)
     return ProposalDecided(proposal_id=proposal, approved=decision.approved, event_id=event_id)

@@ -1,8 +1,9 @@
 """What happened: a holder's movements, and facts about single events that other rooms ask for."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import instant, micros, start_of
@@ -11,6 +12,7 @@ from greencredit.ledger.errors import NoSuchEvent
 from greencredit.ledger.queries.balances import TERMS, terms_of
 from greencredit.ledger.queries.grounds import GROUND_OF_EVENT
 from greencredit.ledger.queries.reading import BATCH_OF_EVENT, in_parts
+from greencredit.ledger.queries.told import NOTED, Reader, told
 from greencredit.schemas.ledger import Movement, Terms, Verb
 from greencredit.schemas.values import Credits, Period
 
@@ -22,34 +24,40 @@ def movements_of(session: Session, subject_id: str, *, before: int | None = None
     rows = session.execute(
         text(
             "SELECT e.id, e.grp, e.kind, e.amount, e.series, s.issuer_id, t.at, c.name AS caller, e.cause, "  # noqa: S608
-            "COALESCE(n.reason, g.reason) AS reason, COALESCE(n.document, g.document) AS document, "
-            "COALESCE(n.actor_id, g.actor_id) AS actor_id, p.subject_id AS party FROM ledger_holder h "
+            f"g.actor_id AS granted_by, g.reason AS granted_why, g.document AS granted_on, {NOTED}, "
+            "p.subject_id AS party FROM ledger_holder h "
             "JOIN ledger_event e ON e.holder = h.id JOIN ledger_series s ON s.id = e.series "
             f"JOIN ledger_batch t ON t.first = {BATCH_OF_EVENT} JOIN ledger_caller c ON c.id = e.caller "
-            "LEFT JOIN ledger_note n ON n.event_id = COALESCE(e.grp, e.id) LEFT JOIN ledger_holder p ON p.id = e.party "
+            "LEFT JOIN ledger_note n ON n.event_id = COALESCE(e.grp, e.id) "
+            "LEFT JOIN ledger_event f ON f.id = n.event_id "
+            "LEFT JOIN ledger_holder p ON p.id = e.party "
             f"LEFT JOIN ledger_ground g ON {GROUND_OF_EVENT} "
             "WHERE h.subject_id = :subject AND e.id < :before ORDER BY e.id DESC LIMIT :limit"
         ),
         {"subject": subject_id, "before": rules.NEVER if before is None else before, "limit": limit},
     )
-    return [
-        Movement(
-            event_id=row.id,
-            group_id=row.grp or row.id,
-            verb=Verb(row.kind),
-            credits=row.amount,
-            series_id=row.series,
-            issuer_id=row.issuer_id,
-            posted_at=instant(row.at),
-            caller=row.caller,
-            cause=row.cause,
-            reason=row.reason,
-            document=row.document,
-            actor_id=row.actor_id,
-            party=row.party,
-        )
-        for row in rows
-    ]
+    return [_movement(row) for row in rows]
+
+
+def _movement(row: Row[Any]) -> Movement:
+    """Tell a holder of one movement."""
+    said = told(Reader.HOLDER, row.actor_id, row.reason, row.document, row.ground, row.office, row.noted)
+    actor_id, reason, document = (row.granted_by, row.granted_why, row.granted_on) if row.noted is None else said
+    return Movement(
+        event_id=row.id,
+        group_id=row.grp or row.id,
+        verb=Verb(row.kind),
+        credits=row.amount,
+        series_id=row.series,
+        issuer_id=row.issuer_id,
+        posted_at=instant(row.at),
+        caller=row.caller,
+        cause=row.cause,
+        reason=reason,
+        document=document,
+        actor_id=actor_id,
+        party=row.party,
+    )
 
 
 def reversed_by_award(session: Session, event_ids: list[int]) -> dict[int, Credits]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import instant
 from greencredit.ledger import rules
+from greencredit.ledger.queries.told import NOTED, Reader, told
 from greencredit.schemas.ledger import Verb
 
 _EVENTS_AT_ONCE: Final = 20_000
@@ -38,9 +39,11 @@ def happened(
     wanted = ", ".join(str(verb.value) for verb in sorted(verbs))
     rows = session.execute(
         text(
-            "SELECT e.id, e.grp, e.kind, e.amount, h.subject_id, s.issuer_id, s.expires_at, n.reason "  # noqa: S608
-            "FROM ledger_event e JOIN ledger_holder h ON h.id = e.holder JOIN ledger_series s ON s.id = e.series "
-            "LEFT JOIN ledger_note n ON n.event_id = COALESCE(e.grp, e.id) WHERE e.id > :after AND e.id <= :last "
+            "SELECT e.id, e.grp, e.kind, e.amount, h.subject_id, s.issuer_id, s.expires_at, "  # noqa: S608
+            f"{NOTED} FROM ledger_event e "
+            "JOIN ledger_holder h ON h.id = e.holder JOIN ledger_series s ON s.id = e.series "
+            "LEFT JOIN ledger_note n ON n.event_id = COALESCE(e.grp, e.id) "
+            "LEFT JOIN ledger_event f ON f.id = n.event_id WHERE e.id > :after AND e.id <= :last "
             f"AND e.kind IN ({wanted}) AND h.subject_id IS NOT NULL ORDER BY e.id"
         ),
         {"after": after, "last": last},
@@ -54,7 +57,9 @@ def happened(
             subject_id=row.subject_id,
             issuer_id=row.issuer_id,
             expires_at=None if row.expires_at == rules.NEVER else instant(row.expires_at),
-            reason=row.reason,
+            reason=told(
+                Reader.HOLDER, row.actor_id, row.reason, row.document, row.ground, row.office, row.noted
+            ).reason,
         )
         for row in rows
     ], last

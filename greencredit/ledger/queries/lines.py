@@ -17,8 +17,9 @@ from greencredit.ledger import rules
 from greencredit.ledger.queries.events import posted_at
 from greencredit.ledger.queries.grounds import grounds_of
 from greencredit.ledger.queries.reading import in_parts
+from greencredit.ledger.queries.told import NOTED, Reader, Said, told
 from greencredit.ledger.rules.serial import Serial
-from greencredit.schemas.ledger import TrajectoryLine, Verb
+from greencredit.schemas.ledger import Reason, TrajectoryLine, Verb
 from greencredit.schemas.ledger.trajectory import VERB_WORDS, Line
 
 COLUMNS: Final = "e.id, e.grp, e.kind, e.series, e.holder, e.party, e.amount, e.caller, e.cause, e.serial"
@@ -56,6 +57,10 @@ def unnamed(_holder: int) -> None:
     """Leave the holder out: who looks at himself knows who he is."""
 
 
+_READERS: Final[dict[Pseudonym, Reader]] = {by_number: Reader.OVERSEER, unnamed: Reader.HOLDER}
+"""Who knows holders in which way; whoever has names of its own for them is an issuer."""
+
+
 def for_issuer(session: Session, issuer_id: str) -> Pseudonym:
     """Give the names under which one issuer knows holders: the same for ever, and of no use beside another's."""
     keys: Keys = session.info["keys"]
@@ -72,6 +77,7 @@ class Lines:
 
     def __init__(self, session: Session, pseudonym: Pseudonym) -> None:
         self._session, self._pseudonym = session, pseudonym
+        self._reader = _READERS.get(pseudonym, Reader.ISSUER)
         self._callers: dict[int, str] = {}
         self._series: dict[int, tuple[str, int, int, datetime | None]] = {}
         self._parties: dict[int, str | None] = {}
@@ -84,10 +90,10 @@ class Lines:
         notes |= grounds_of(self._session, [row.id for row in rows if row.kind == Verb.EARN.value])
         return [self._line(row, times[row.id], notes.get(row.grp or row.id)) for row in rows]
 
-    def _line(self, row: EventRow, at: datetime, note: tuple[str, str, str | None] | None) -> Line:
+    def _line(self, row: EventRow, at: datetime, note: Said | Reason | None) -> Line:
         number, grp, kind, series, holder, party, amount, caller, cause, serial = row
         issuer_id, version, month, expires_at = self._series[series]
-        actor_id, reason, document = note or (None, None, None)
+        actor_id, reason, document = (None, None, None) if note is None else note[:3]
         first = None if serial is None else str(Serial(series, month, serial))
         last = None if serial is None else str(Serial(series, month, serial + amount - 1))
         return Line(
@@ -123,14 +129,16 @@ class Lines:
         for number, issuer_id, version, month, ends in in_parts(session, terms, series):
             self._series[number] = (issuer_id, version, month, None if ends == rules.NEVER else instant(ends))
 
-    def _notes(self, groups: Collection[int]) -> dict[int, tuple[str, str, str | None]]:
-        statement = "SELECT event_id, actor_id, reason, document FROM ledger_note WHERE event_id"
+    def _notes(self, groups: Collection[int]) -> dict[int, Said | Reason]:
+        statement = (
+            f"SELECT n.event_id, {NOTED} FROM ledger_note n JOIN ledger_event f ON f.id = n.event_id WHERE n.event_id"  # noqa: S608 - a constant
+        )
         if len(groups) > _MANY:  # few events have a note: those of the whole stretch are fewer than the questions
-            between = text(f"{statement} >= :low AND event_id <= :high")
+            between = text(f"{statement} >= :low AND n.event_id <= :high")
             found: Iterable[Any] = self._session.execute(between, {"low": min(groups), "high": max(groups)})
         else:
             found = in_parts(self._session, statement, groups)
-        return {event_id: (actor_id, reason, document) for event_id, actor_id, reason, document in found}
+        return {event_id: told(self._reader, *note) for event_id, *note in found}
 
 
 def times_of(session: Session, event_ids: Sequence[int]) -> dict[int, datetime]:

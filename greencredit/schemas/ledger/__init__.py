@@ -33,6 +33,7 @@ from greencredit.schemas.ledger.commands import Reversal as Reversal
 from greencredit.schemas.ledger.commands import Unfreeze as Unfreeze
 from greencredit.schemas.ledger.commands import Waiver as Waiver
 from greencredit.schemas.ledger.commands import Withdrawal as Withdrawal
+from greencredit.schemas.ledger.kinds import FreezeGround as FreezeGround
 from greencredit.schemas.ledger.kinds import LeafKind as LeafKind
 from greencredit.schemas.ledger.kinds import Verb as Verb
 from greencredit.schemas.ledger.orders import AdjustmentDecision as AdjustmentDecision

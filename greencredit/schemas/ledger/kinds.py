@@ -1,6 +1,6 @@
 """The words of the ledger: kinds of leaf accounts, and the verbs that move credits between them."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class LeafKind(IntEnum):
@@ -29,6 +29,14 @@ class LeafKind(IntEnum):
     """已捐赠: given to a project."""
     EXPIRED = 9
     """已过期."""
+
+
+class FreezeGround(StrEnum):
+    """On which ground credits are kept back (处置事由); the holder is told this, and not what was written about him."""
+
+    FRAUD = "fraud"
+    APPEAL = "appeal"
+    COURT = "court"
 
 
 class Verb(IntEnum):

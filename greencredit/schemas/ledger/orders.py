@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt
 
+from greencredit.schemas.ledger.kinds import FreezeGround
 from greencredit.schemas.values import Record
 
 _MOST_WHOLE = 2**53
@@ -60,6 +61,8 @@ class FreezeOrder(Record):
     credits: Amount
     series: Number | None = None
     """Only credits of this series; none: of all, in spending order."""
+    ground: FreezeGround
+    """What the holder is told; the issuer is told by whom, and neither of them reads the reason."""
     reason: Why
     document: Paper | None = None
 
@@ -68,6 +71,7 @@ class UnfreezeOrder(Record):
     """Give frozen credits back, whole or in part (处置解冻)."""
 
     credits: Amount
+    ground: FreezeGround
     reason: Why
     document: Paper | None = None
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from greencredit.schemas.ledger.kinds import Verb
+from greencredit.schemas.ledger.kinds import FreezeGround, Verb
 from greencredit.schemas.values import Credits, Instant, PositiveCredits, Record, Words
 
 VERB_WORDS: Final = MappingProxyType(
@@ -43,6 +43,16 @@ VERB_WORDS: Final = MappingProxyType(
     }
 )
 """What each verb is called where people read it."""
+
+
+GROUND_WORDS: Final[MappingProxyType[FreezeGround, Words]] = MappingProxyType(
+    {
+        FreezeGround.FRAUD: Words(zh="涉嫌套取或欺诈", en="suspected fraud"),
+        FreezeGround.APPEAL: Words(zh="申诉处理", en="an appeal"),
+        FreezeGround.COURT: Words(zh="依法协助执行", en="an order of a court"),
+    }
+)
+"""What each ground of a freeze is called where people read it."""
 
 
 class Whose(StrEnum):

@@ -16,8 +16,8 @@ from greencredit.kernel.database import is_sqlite
 from greencredit.ledger import queries, service
 from greencredit.ledger.rules import key_of
 from greencredit.ledger.rules.serial import Serial
-from greencredit.schemas.ledger import Capture, Following, Freeze, TrajectoryPage, Verb
-from greencredit.schemas.ledger.trajectory import PLACE_WORDS, VERB_WORDS
+from greencredit.schemas.ledger import Capture, Following, Freeze, FreezeGround, Reason, TrajectoryPage, Unfreeze, Verb
+from greencredit.schemas.ledger.trajectory import GROUND_WORDS, PLACE_WORDS, VERB_WORDS
 from greencredit.schemas.values import Words
 from tests.conftest import NOON
 from tests.factories.ledger import (
@@ -31,6 +31,7 @@ from tests.factories.ledger import (
     restore,
     reverse,
 )
+from tests.ledger.ground import post
 
 
 def _numbers(page: TrajectoryPage) -> list[int]:
@@ -212,6 +213,33 @@ def test_every_verb_and_every_place_has_words_in_both_languages() -> None:
     for words in (*VERB_WORDS.values(), *PLACE_WORDS.values()):
         assert (bool(words.zh), words.en.isascii()) == (True, True)
     assert len({words.zh for words in VERB_WORDS.values()}) == len(Verb)
+
+
+@pytest.mark.proves("LED-4", "SEC-2")
+@pytest.mark.parametrize("ground", [None, *FreezeGround])
+def test_why_credits_were_kept_back_is_told_as_far_as_it_concerns_the_reader(
+    session: Session, ground: FreezeGround | None
+) -> None:
+    earning = make_earning(session, credits_=30)
+    earn(session, earning)
+    redeem(session, 20)
+    why = Reason("acc_one", "示例：举报人张某称……", "示例案卷 7", ground.value if ground else None, "regulator")
+    frozen = post(session, Freeze(earning.holder, 10, key_of("f"), why)).event_id
+    reverse(session, 1, 30)
+    free = post(session, Unfreeze(frozen, 10, key_of("u"), why)).event_id
+
+    def read(pseudonym: Callable[[int], str | None]) -> list[tuple[str, str | None, str | None, str | None]]:
+        found = queries.trajectory(session, Following.of_issuer("iss_example"), pseudonym=pseudonym, after=0)
+        kept_back = [one for one in found.lines if one.group_id in {frozen, free}]
+        return [(one.verb, one.actor_id, one.reason, one.document) for one in kept_back]
+
+    verbs = ("freeze", "unfreeze", "repay", "settle")
+    words = None if ground is None else f"{GROUND_WORDS[ground].zh} · {GROUND_WORDS[ground].en}"
+    assert read(queries.by_number) == [(verb, "acc_one", why.text, "示例案卷 7") for verb in verbs]
+    assert read(queries.unnamed) == [(verb, "regulator", words, None) for verb in verbs]
+    assert read(queries.for_issuer(session, "iss_example")) == [(verb, "regulator", None, None) for verb in verbs]
+    moved = [one for one in queries.movements_of(session, "con_li") if one.verb in {Verb.FREEZE, Verb.UNFREEZE}]
+    assert {(one.actor_id, one.reason, one.document) for one in moved} == {("regulator", words, None)}
 
 
 @pytest.mark.proves("LED-4")

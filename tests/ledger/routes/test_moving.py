@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.ledger.routes.conftest import LI, Till
 
@@ -72,7 +73,11 @@ def test_nobody_who_asks_for_a_refund_chooses_its_terms(till: Till, choice: dict
         ("holds/7/releases", {"credits": 1}, (404, "ledger.no_such_hold")),
         ("redemptions", {"consumer": LI, "credits": 1, "party": "con_wang"}, (422, "app.invalid_request")),
         ("redemptions/1/refunds", {"credits": 1}, (404, "ledger.no_such_redemption")),
-        ("freezes/7/releases", {"credits": 1, "reason": "申诉成立"}, (404, "ledger.no_such_freeze")),
+        (
+            "freezes/7/releases",
+            {"credits": 1, "ground": "appeal", "reason": "申诉成立"},
+            (404, "ledger.no_such_freeze"),
+        ),
         (
             "compensations",
             {"consumer": LI, "series": 9, "credits": 1, "reason": "航班取消"},
@@ -106,15 +111,30 @@ def test_a_hold_is_captured_once_and_never_after_its_release(till: Till) -> None
 @pytest.mark.proves("LED-1")
 def test_a_regulator_freezes_and_gives_free_and_the_reason_is_kept(till: Till) -> None:
     frozen = till.ask(
-        "freezes", "f", who="regulator", consumer=LI, credits=20, reason="法院通知", document="示例文书 1 号"
+        "freezes",
+        "f",
+        who="regulator",
+        consumer=LI,
+        credits=20,
+        ground="court",
+        reason="法院通知",
+        document="示例 1 号",
     )
     during = till.has()
     freed = till.ask(
-        f"freezes/{frozen.json()['event_id']}/releases", "u", who="regulator", credits=20, reason="裁定撤销"
+        f"freezes/{frozen.json()['event_id']}/releases",
+        "u",
+        who="regulator",
+        credits=20,
+        ground="court",
+        reason="裁定撤销",
     )
 
     assert (frozen.status_code, freed.status_code, during, till.has()) == (201, 201, (80, 0, 20), (100, 0, 0))
     assert till.logged() == [("ledger.freeze", "done")] * 2
+    with till.database.reading() as session:
+        kept = session.execute(text("SELECT reason, document, ground, office FROM ledger_note ORDER BY event_id")).all()
+    assert kept == [("法院通知", "示例 1 号", "court", "regulator"), ("裁定撤销", None, "court", "regulator")]
 
 
 @pytest.mark.proves("LED-1")

@@ -12,9 +12,9 @@ from greencredit.ledger import queries as ledger_queries
 from greencredit.ledger import service as ledger
 from greencredit.ledger.rules import key_of
 from greencredit.notices import jobs, queries, service
-from greencredit.schemas.ledger import Freeze, Unfreeze, Verb
+from greencredit.schemas.ledger import Freeze, FreezeGround, Reason, Unfreeze, Verb
 from tests.conftest import NOON
-from tests.factories.ledger import because, earn, holder_of, make_earning, make_terms, redeem, restore, reverse
+from tests.factories.ledger import earn, holder_of, make_earning, make_terms, redeem, restore, reverse
 from tests.factories.messages import enqueued, only
 from tests.factories.people import make_consumer
 
@@ -70,19 +70,24 @@ def test_earning_and_spending_are_no_news(database: Database) -> None:
     assert _told(database, consumer_id) == []
 
 
+def _why(text: str) -> Reason:
+    """Give what a regulator writes, and the ground of which the holder is told."""
+    return Reason("acc_regulator", text, ground=FreezeGround.FRAUD.value, office="regulator")
+
+
 @pytest.mark.proves("UX-4")
 def test_freezing_and_giving_free_are_told_apart(database: Database) -> None:
     consumer_id, _ = _earned(database)
     with database.writing() as session:
         caller, number = ledger.caller(session, "tests"), holder_of(session, consumer_id)
-        freeze = ledger.post_one(session, caller, Freeze(number, 40, key_of("f"), because("示例核查")))
-        ledger.post_one(session, caller, Unfreeze(freeze.event_id, 25, key_of("u"), because("示例核查结束")))
+        freeze = ledger.post_one(session, caller, Freeze(number, 40, key_of("f"), _why("示例核查")))
+        ledger.post_one(session, caller, Unfreeze(freeze.event_id, 25, key_of("u"), _why("示例核查结束")))
 
     _follow(database)
 
     assert _told(database, consumer_id) == [
-        ("freeze", {"credits": 40, "reason": "示例核查"}),
-        ("unfreeze", {"credits": 25, "reason": "示例核查结束"}),
+        ("freeze", {"credits": 40, "reason": "涉嫌套取或欺诈 · suspected fraud"}),
+        ("unfreeze", {"credits": 25, "reason": "涉嫌套取或欺诈 · suspected fraud"}),
     ]
 
 
