@@ -84,24 +84,7 @@ def lead_issuer(database: Database, clock: StandingClock, data_dir: Path) -> Iss
         judges.enter(session, _actor(database, "operator"))
         founder = _actor(database, "issuer")
         issuer = issuing.register(session, founder, judges.new_issuer(session, founder, data_dir), reason=_WHY)
-        machine = operator_at_the_machine(now(session))
-        for login, role in (
-            ("issuer", Role.ISSUER_ADMIN),
-            ("certifier", Role.CERTIFIER),
-            ("assessor", Role.ASSESSOR),
-            ("reviewer", Role.ASSESSOR),
-        ):
-            account = people.account_by_login(session, login)
-            assert account is not None, "accounts are opened first"
-            grant = NewGrant(
-                account_id=account.id,
-                role=role,
-                scope_kind=ScopeKind.ISSUER,
-                scope_id=issuer.issuer_id,
-                because=_WHY,
-            )
-            if Scope(ScopeKind.ISSUER, issuer.issuer_id) not in _scopes(_actor(database, login), role):
-                peopling.grant(session, machine, grant)
+        _grant_roles(database, session, issuer.issuer_id)
     with database.writing() as session:
         issuing.submit(session, _actor(database, "issuer"), issuer.issuer_id, reason=_WHY)
     clock.at = facts.CERTIFIED_AT
@@ -137,6 +120,28 @@ def lead_issuer(database: Database, clock: StandingClock, data_dir: Path) -> Iss
     _state_guarantee(database, issuer.issuer_id, facts.FILED_AT.date(), data_dir)
     with database.writing() as session:
         return issuing.activate(session, _actor(database, "regulator"), issuer.issuer_id, reason=_WHY)
+
+
+def _grant_roles(database: Database, session: Session, issuer_id: str) -> None:
+    """Give everybody who acts for the issuer or judges it his role."""
+    machine = operator_at_the_machine(now(session))
+    for login, role in (
+        ("issuer", Role.ISSUER_ADMIN),
+        ("certifier", Role.CERTIFIER),
+        ("assessor", Role.ASSESSOR),
+        ("reviewer", Role.ASSESSOR),
+    ):
+        account = people.account_by_login(session, login)
+        assert account is not None, "accounts are opened first"
+        grant = NewGrant(
+            account_id=account.id,
+            role=role,
+            scope_kind=ScopeKind.ISSUER,
+            scope_id=issuer_id,
+            because=_WHY,
+        )
+        if Scope(ScopeKind.ISSUER, issuer_id) not in _scopes(_actor(database, login), role):
+            peopling.grant(session, machine, grant)
 
 
 def state_guarantee_again(database: Database, issuer_id: str, data_dir: Path) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,7 +44,7 @@ from greencredit.people import queries as people_queries
 from greencredit.people import service as people
 from greencredit.schemas.issuers import LifeState
 from greencredit.schemas.people import NewApiKey, NewSession
-from tests.factories.issuers import make_issuer, new_assessment, new_certificate, new_issuer, new_scheme
+from tests.factories.issuers import hand_papers_in, make_issuer, new_assessment, new_certificate, new_issuer, new_scheme
 from tests.factories.merchants import make_merchant
 from tests.factories.people import PASSWORD, make_account, make_account_with, make_consumer
 from tests.house.sources import sources
@@ -223,7 +224,9 @@ def _town(shared: Database) -> Town:
             ScopeKind.REGION: Scope(ScopeKind.REGION, issuer.region),
             ScopeKind.ISSUER: Scope(ScopeKind.ISSUER, issuer.issuer_id),
         }
-        holders = sorted({holder for rule in POLICY.values() for holder in rule.holders})
+        holders = sorted(
+            {holder for rule in POLICY.values() for holder in rule.holders if holder[0] is not Role.SYSTEM}
+        )
         for role, kind in holders:
             scope = places.get(kind, PLATFORM)
             make_account_with(session, role, scope, login=f"{role}.of.{kind}", password=PASSWORD)
@@ -239,30 +242,8 @@ def _town(shared: Database) -> Town:
         consumer_id = str(people_queries.actor_of(session, consumer.id).subject_id)
         make_consumer(session)
         key = _narrow_key(session)
-        today = civil_date(now(session))
-        why = {"reason": "示例原因"}
-        bodies = {
-            "/api/v1/api-keys": {"name": "示例收银机", "scopes": ["me.read"]},
-            "/api/v1/issuers": {"issuer": new_issuer(number=7).model_dump(mode="json"), **why},
-            "/api/v1/issuers/{issuer_id}": {"issuer": new_issuer().model_dump(mode="json"), **why},
-            "/api/v1/issuers/{issuer_id}/certificates": {
-                "certificate": new_certificate(today).model_dump(mode="json"),
-                **why,
-            },
-            "/api/v1/issuers/{issuer_id}/assessments": {
-                "assessment": new_assessment(today).model_dump(mode="json"),
-                **why,
-            },
-            "/api/v1/issuers/{issuer_id}/filings": {"scheme": new_scheme().model_dump(mode="json"), **why},
-            "/api/v1/filings/{filing_id}/sections/{section}/reports": {
-                "passed": True,
-                "report_digest": "0" * 64,
-                "summary": "示例结论",
-            },
-            "/api/v1/filings/{filing_id}/accept": {"number": "示例备字 1 号", "digest": "0" * 64, **why},
-            "/api/v1/filings/{filing_id}/return": {"fields": [{"path": "title", "reason": "示例"}], **why},
-            "/api/v1/issuers/{issuer_id}/filings/check": {"scheme": new_scheme().model_dump(mode="json")},
-        }
+        hand_papers_in(session, *(account.id for account in people_queries.accounts(session, limit=500)))
+        bodies = _bodies(civil_date(now(session)))
     visitors = [Visitor("stranger"), Visitor("key", Credentials(api_key=key))]
     for login in logins:
         wanted = NewSession.model_validate({"login": login, "password": PASSWORD})
@@ -276,6 +257,33 @@ def _town(shared: Database) -> Town:
         "section": "rules",
     }
     return Town(ids, bodies, visitors)
+
+
+def _bodies(today: date) -> dict[str, Any]:
+    """Give what is sent through the doors that ask for more than a reason."""
+    why = {"reason": "示例原因"}
+    return {
+        "/api/v1/api-keys": {"name": "示例收银机", "scopes": ["me.read"]},
+        "/api/v1/issuers": {"issuer": new_issuer(number=7).model_dump(mode="json"), **why},
+        "/api/v1/issuers/{issuer_id}": {"issuer": new_issuer().model_dump(mode="json"), **why},
+        "/api/v1/issuers/{issuer_id}/certificates": {
+            "certificate": new_certificate(today).model_dump(mode="json"),
+            **why,
+        },
+        "/api/v1/issuers/{issuer_id}/assessments": {
+            "assessment": new_assessment(today).model_dump(mode="json"),
+            **why,
+        },
+        "/api/v1/issuers/{issuer_id}/filings": {"scheme": new_scheme().model_dump(mode="json"), **why},
+        "/api/v1/filings/{filing_id}/sections/{section}/reports": {
+            "passed": True,
+            "report_digest": "0" * 64,
+            "summary": "示例结论",
+        },
+        "/api/v1/filings/{filing_id}/accept": {"number": "示例备字 1 号", "digest": "0" * 64, **why},
+        "/api/v1/filings/{filing_id}/return": {"fields": [{"path": "title", "reason": "示例"}], **why},
+        "/api/v1/issuers/{issuer_id}/filings/check": {"scheme": new_scheme().model_dump(mode="json")},
+    }
 
 
 def _narrow_key(session: Session) -> str:

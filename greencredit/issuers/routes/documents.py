@@ -1,6 +1,6 @@
 """Issuers over HTTP: the files of a dossier, as downloads only."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -9,7 +9,7 @@ from starlette.responses import FileResponse
 from greencredit.documents import queries as documents
 from greencredit.issuers.routes.places import here
 from greencredit.kernel.http import Configured, Permit, Reading, requires
-from greencredit.schemas.documents import Kept
+from greencredit.schemas.documents import Kept, MediaType
 
 router = APIRouter()
 
@@ -22,6 +22,9 @@ _SAVED_ONLY: Final = {
     "Cache-Control": "private, no-store",
 }
 
+_FILE: Final = {"schema": {"type": "string", "format": "binary"}}
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {kind.value: _FILE for kind in MediaType}}}
+
 
 @router.get("/issuers/{issuer_id}/documents")
 def documents_of(_permit: ReadsDocuments, session: Reading, issuer_id: str) -> list[Kept]:
@@ -29,7 +32,7 @@ def documents_of(_permit: ReadsDocuments, session: Reading, issuer_id: str) -> l
     return documents.kept_at(session, issuer_id)
 
 
-@router.get("/issuers/{issuer_id}/documents/{digest}", response_class=FileResponse)
+@router.get("/issuers/{issuer_id}/documents/{digest}", response_class=FileResponse, responses=_ANSWERS)
 def document(
     _permit: ReadsDocuments, session: Reading, settings: Configured, issuer_id: str, digest: str
 ) -> FileResponse:
