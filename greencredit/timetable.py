@@ -20,6 +20,7 @@ from greencredit.reports import jobs as reports
 HANDLERS: Final[dict[str, Handler]] = {
     "kernel.clear_queues": queues.clear_queues,
     TAKE_IN: awards.take_in,
+    awards.AUDIT: awards.audit,
     reports.ISSUE: reports.issue,
     reports.REMOVE_FILES: reports.remove_files,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
@@ -46,6 +47,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("expire credits", ledger.EXPIRE, at=time(0, 15)),
     Daily("audit documents", documents.AUDIT, at=time(4, 15)),
     Daily("audit the ledger", ledger.AUDIT, at=time(2, 30)),
+    Daily("audit the awards", awards.AUDIT, at=time(3, 0)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
     Every("keep watch over issuers", issuers.KEEP_WATCH, seconds=60),
     Every("follow the ledger", notices.FOLLOW, seconds=60),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -14,11 +15,17 @@ from greencredit.evidence import queries as evidence_queries
 from greencredit.evidence import service as evidence
 from greencredit.evidence.catalogue import form_of
 from greencredit.issuers import queries as issuers
+from greencredit.kernel import logs
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages.queue import Job
-from greencredit.ledger.errors import HolderErased
+from greencredit.ledger.errors import BooksDoNotHold, HolderErased
 from greencredit.schemas.awards import Ground, ImportOutcome
 from greencredit.schemas.evidence import Batch, Feed, FeedKind
+
+AUDIT: Final = "awards.audit"
+"""The kind of job that audits awards, their rules, caps and grounds."""
+
+_LOG: Final = logs.log(__name__)
 
 Progress = Callable[[int], None]
 """Told how many more records were read."""
@@ -69,6 +76,23 @@ def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: 
         _take_chunk(database, take, cards, batch.batch_id, chunk, done)
         done += chunk.records
         yield chunk.records
+
+
+def audit(database: Database, job: Job) -> None:
+    """Hold awards against events, rules, caps and grounds; what is broken is told in the log, and the job is given up.
+
+    Raises:
+        BooksDoNotHold: an invariant is broken.
+    """
+    del job
+    with database.reading() as session:
+        findings = queries.audit(session)
+    for finding in findings:
+        if not finding.holds:
+            _LOG.error("invariant broken", invariant=finding.name, sentence=finding.sentence, found=finding.broken)
+    if broken := [finding.name for finding in findings if not finding.holds]:
+        raise BooksDoNotHold(broken)
+    _LOG.info("the awards hold", invariants=len(findings), looked_at=sum(one.looked_at for one in findings))
 
 
 def take_in(database: Database, job: Job) -> None:

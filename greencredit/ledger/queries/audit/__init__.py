@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from greencredit.ledger import rules
-from greencredit.ledger.queries.audit import causes, ends, notes, people, seals, serials, sums
+from greencredit.ledger.queries.audit import causes, ends, notes, people, seals, serials, sums, touches
 from greencredit.ledger.queries.audit import rows as events
 from greencredit.ledger.queries.audit.answer import Answer, Books, opened
 from greencredit.schemas.ledger import Finding
@@ -32,6 +32,7 @@ CHECKS: Final[MappingProxyType[str, Callable[[Books], Answer]]] = MappingProxyTy
         "only_enterprises_have_wallets": people.only_enterprises_have_wallets,
         "two_persons_adjusted": people.two_persons_adjusted,
         "batches_are_sealed": seals.batches_are_sealed,
+        "stretches_are_whole": touches.stretches_are_whole,
         "notes_are_sealed": notes.notes_are_sealed,
         "erased_is_frozen": people.erased_is_frozen,
     }
