@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, rules
 from greencredit.issuers.errors import PromotionNotAllowed
-from greencredit.schemas.issuers import IssuerKind, LifeState, SectionName
+from greencredit.schemas.issuers import IssuerKind, LifeState, Scheme, SectionName
 from tests.factories.direct import GIFT, promoting_scheme
 from tests.factories.issuers import make_filing, make_issuer, new_scheme
 
@@ -31,6 +31,15 @@ def test_a_scheme_without_promotions_has_its_rules_alone_in_their_section() -> N
 
     assert sections[SectionName.RULES][0] == "["
     assert rules.scheme_of(sections) == scheme
+
+
+@pytest.mark.proves("ISS-4")
+def test_two_promotions_of_one_name_are_refused_whatever_their_days() -> None:
+    later = GIFT.model_copy(update={"since": date(2027, 1, 1)})
+    fields = promoting_scheme(GIFT, later).model_dump()
+
+    with pytest.raises(ValidationError, match="found twice: welcome_gift"):
+        Scheme.model_validate(fields)
 
 
 @pytest.mark.proves("ISS-7")

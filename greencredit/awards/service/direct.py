@@ -189,14 +189,13 @@ def _may(session: Session, issuer_id: str, edition: int | None, today: date) -> 
 
 
 def _promotion(filing: Filing, name: str, today: date) -> Promotion:
-    filed = [one for one in filing.scheme.promotions if one.name == name]
-    if not filed:
-        wanted = [one.name for one in filing.scheme.promotions]
-        raise NoSuchPromotion(filing.issuer_id, found=name, wanted=wanted)
-    for one in filed:
-        if one.holds(today):
-            return one
-    raise PromotionNotInForce(name, on=today, since=filed[0].since, until=filed[0].until)
+    filed = {one.name: one for one in filing.scheme.promotions}  # a scheme has each name once
+    promotion = filed.get(name)
+    if promotion is None:
+        raise NoSuchPromotion(filing.issuer_id, found=name, wanted=list(filed))
+    if not promotion.holds(today):
+        raise PromotionNotInForce(name, on=today, since=promotion.since, until=promotion.until)
+    return promotion
 
 
 def _holders(session: Session, consumer_ids: set[str]) -> Mapping[str, int]:

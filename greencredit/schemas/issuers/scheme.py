@@ -217,6 +217,14 @@ class Scheme(Record):
     data: DataTerms = DataTerms()
     reach: Reach = Reach()
 
+    @model_validator(mode="after")
+    def _promotions_are_told_apart(self) -> Self:
+        names = [one.name for one in self.promotions]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            message = f"an award names its promotion, so each name stands once; found twice: {', '.join(twice)}"
+            raise ValueError(message)
+        return self
+
     @property
     def spending_order(self) -> Words:
         """Give the order in which credits are spent."""
