@@ -1,7 +1,7 @@
 """Facts of issuer dossiers, obviously synthetic: in full, or of an issuer that has only just registered."""
 
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 from greencredit.reports import rules
 from greencredit.schemas.issuers import ClawbackPolicy, ClawbackTerms
@@ -272,6 +272,35 @@ def coverage_months(outstanding: int) -> tuple[CoverageMonth, ...]:
     )
 
 
+def standing(granted: list[int], outstanding: int) -> dict[str, Any]:
+    """Give what stands behind the credits, how what is owed came about, and the versions of the filing."""
+    return {
+        "statements": (
+            StatementNote(
+                as_of=reports_factory.YEAR.until,
+                amount_fen=Fen(outstanding + 1_500_000),
+                custodian="示例银行股份有限公司",
+                kind=Words(zh="专用存管账户", en="Dedicated custody account"),
+                account_last4="0000",
+                document_sha256="d" * 64,
+            ),
+        ),
+        "coverage_months": coverage_months(outstanding),
+        "liability": liability(granted, outstanding),
+        "versions": (
+            VersionNote(
+                version=1,
+                state=Words(zh="已生效", en="In effect"),
+                filing_number="GCF-DEMO-2026-0001",
+                submitted_on=reports_factory.YEAR.since,
+                decided_on=reports_factory.YEAR.since,
+                effective_from=reports_factory.YEAR.since,
+                digest="e" * 64,
+            ),
+        ),
+    }
+
+
 def issuer_filing(
     *, name: str = "示例绿色商贸有限公司", english_name: str | None = None, approval_number: str | None = None
 ) -> IssuerFiling:
@@ -306,29 +335,7 @@ def issuer_filing(
             coverage_basis_points=(outstanding + 1_500_000) * 10_000 // outstanding,
             filed_basis_points=10_000,
         ),
-        statements=(
-            StatementNote(
-                as_of=reports_factory.YEAR.until,
-                amount_fen=Fen(outstanding + 1_500_000),
-                custodian="示例银行股份有限公司",
-                kind=Words(zh="专用存管账户", en="Dedicated custody account"),
-                account_last4="0000",
-                document_sha256="d" * 64,
-            ),
-        ),
-        coverage_months=coverage_months(outstanding),
-        liability=liability([line.credits * scale for line in months], outstanding),
-        versions=(
-            VersionNote(
-                version=1,
-                state=Words(zh="已生效", en="In effect"),
-                filing_number="GCF-DEMO-2026-0001",
-                submitted_on=reports_factory.YEAR.since,
-                decided_on=reports_factory.YEAR.since,
-                effective_from=reports_factory.YEAR.since,
-                digest="e" * 64,
-            ),
-        ),
+        **standing([line.credits * scale for line in months], outstanding),
         rules=rule_figures(),
         months=tuple(
             IssuanceMonth(

@@ -23,8 +23,6 @@ from greencredit.schemas.evidence import Batch
 from greencredit.schemas.issuers import (
     Assessment,
     Certificate,
-    Coverage,
-    CustodyStatement,
     Filing,
     FilingState,
     FilingStep,
@@ -37,8 +35,6 @@ from greencredit.schemas.reports import (
     AssessmentNote,
     CertificateNote,
     ConditionNote,
-    CoverageMonth,
-    CoverageNote,
     EarningRuleNote,
     Ground,
     GuaranteeNote,
@@ -56,9 +52,7 @@ from greencredit.schemas.reports import (
     RuleFigures,
     SchemeNote,
     StandardNote,
-    StatementNote,
     Verdict,
-    VersionNote,
 )
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 
@@ -108,11 +102,11 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
             used=Credits(position.redeemed + position.donated),
             outstanding=position.outstanding,
         ),
-        coverage=_coverage(dossier.coverage) if dossier.coverage else None,
-        statements=tuple(_statement(one) for one in reversed(dossier.statements)),
-        coverage_months=_coverage_months(dossier.coverages, period),
+        coverage=rules.coverage_note(dossier.coverage) if dossier.coverage else None,
+        statements=tuple(rules.statement_note(one) for one in reversed(dossier.statements)),
+        coverage_months=rules.coverage_months(dossier.coverages, period),
         liability=_liability(session, subject_id, period),
-        versions=tuple(_version(one) for one in dossier.filings),
+        versions=tuple(rules.version_note(one) for one in dossier.filings),
         rules=_rule_figures(session, subject_id),
         months=_months(session, subject_id, period),
         top_kinds=_top_kinds(session, subject_id, period),
@@ -285,46 +279,6 @@ def _name(session: Session, actor_id: str) -> Words:
     return Words(zh=name, en=name)
 
 
-def _coverage(found: Coverage) -> CoverageNote:
-    return CoverageNote(
-        guarantee_fen=found.guarantee_fen,
-        outstanding_value_fen=found.worth_fen,
-        coverage_basis_points=found.basis_points,
-        filed_basis_points=found.filed_basis_points,
-        stated=found.statement_id is not None,
-    )
-
-
-def _statement(found: CustodyStatement) -> StatementNote:
-    return StatementNote(
-        as_of=found.as_of,
-        amount_fen=found.amount_fen,
-        custodian=found.bank,
-        kind=found.account_kind.words,
-        account_last4=found.account_last4,
-        document_sha256=found.document.digest,
-    )
-
-
-def _coverage_months(measured: tuple[Coverage, ...], period: Period) -> tuple[CoverageMonth, ...]:
-    """Give the last measurement of each month of the period."""
-    last: dict[tuple[int, int], Coverage] = {}
-    for one in reversed(measured):
-        on = civil_date(one.at)
-        if on in period:
-            last[on.year, on.month] = one
-    return tuple(
-        CoverageMonth(
-            on=civil_date(one.at),
-            guarantee_fen=one.guarantee_fen,
-            outstanding_value_fen=one.worth_fen,
-            coverage_basis_points=one.basis_points,
-            is_kept=one.kept,
-        )
-        for _, one in sorted(last.items())
-    )
-
-
 def _liability(session: Session, issuer_id: str, period: Period) -> tuple[LiabilityMonth, ...]:
     """Roll forward month by month, and once more for what was posted since; empty months at the start are left out."""
     months = rules.months_in(period)
@@ -346,18 +300,6 @@ def _liability(session: Session, issuer_id: str, period: Period) -> tuple[Liabil
         for one in issuers.roll_forwards(session, issuer_id, periods)
     )
     return tuple(dropwhile(lambda line: not (line.granted or line.opening or line.after_period), lines))
-
-
-def _version(found: Filing) -> VersionNote:
-    return VersionNote(
-        version=found.version,
-        state=found.state.words,
-        filing_number=found.number,
-        submitted_on=civil_date(found.submitted_at) if found.submitted_at else None,
-        decided_on=civil_date(found.decided_at) if found.decided_at else None,
-        effective_from=found.effective_on,
-        digest=found.digest,
-    )
 
 
 def _rule_figures(session: Session, issuer_id: str) -> tuple[RuleFigures, ...]:
