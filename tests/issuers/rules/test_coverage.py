@@ -1,6 +1,7 @@
 """Coverage in whole numbers, accounts that may not be named, and every verb counted once in what is owed."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_without_a_statement_nothing_is_covered_even_where_nothing_is_owed() -> 
         {"bank": "示例银行（备付金存管行）"},
     ],
 )
-def test_a_payment_reserve_account_is_refused_by_kind_and_by_name(changes: dict[str, object]) -> None:
+def test_a_payment_reserve_account_is_refused_by_kind_and_by_name(changes: dict[str, Any]) -> None:
     statement = new_statement(TODAY, **changes)
 
     with pytest.raises(PaymentReserveNamed) as no:
