@@ -44,6 +44,7 @@ _ROLES: Final = {
 _OTHER_ROLE: Final = Words(zh="登记人", en="Registrant")
 _LIFE_STEPS: Final = {
     LifeStep.REGISTER: Words(zh="主体登记", en="Issuer entered in the register"),
+    LifeStep.AMEND: Words(zh="补正登记", en="Registration corrected"),
     LifeStep.SUBMIT: Words(zh="提交材料", en="Papers submitted"),
     LifeStep.RETURN: Words(zh="退回补正", en="Papers sent back for completion"),
     LifeStep.REFUSE: Words(zh="不予通过", en="Application refused"),
@@ -54,7 +55,10 @@ _LIFE_STEPS: Final = {
     LifeStep.NOTE_AGENCY: Words(zh="机构名录变动", en="Change in the register of agencies"),
     LifeStep.ACCEPT_FILING: Words(zh="准予备案", en="Filing accepted"),
     LifeStep.ACTIVATE: Words(zh="开始发行", en="Issuing began"),
+    LifeStep.STATE_GUARANTEE: Words(zh="记录存管说明", en="Custody statement recorded"),
     LifeStep.RESTRICT: Words(zh="限制发行", en="Issuing restricted"),
+    LifeStep.RELIEVE: Words(zh="解除一项限制事由", en="One reason against issuing resolved"),
+    LifeStep.EASE: Words(zh="暂停转为限制发行", en="Suspension eased to restriction"),
     LifeStep.SUSPEND: Words(zh="暂停发行", en="Issuing suspended"),
     LifeStep.LIFT: Words(zh="恢复发行", en="Issuing restored"),
     LifeStep.WITHDRAW: Words(zh="公告退出", en="Withdrawal announced"),
