@@ -170,8 +170,6 @@ class Oracle:
         number = found[0] if isinstance(found, tuple) else 0
         try:
             if isinstance(command, Decision):
-                if (caller, command.key) in self.model.answers:
-                    return "ledger.already_decided"
                 command = Adjustment(*CORRECTIONS[command.proposal - 1], command.key, REASON)
             event_id, repeated, sums = self.model.ask(caller, command, number)
         except No as no:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.errors import Refusal
-from greencredit.ledger import service
+from greencredit.ledger import queries, service
 from greencredit.schemas.ledger import Reversal
 from tests.ledger.worlds import told
 from tests.simulation.shaky import Call, Transaction
@@ -69,9 +69,10 @@ def _settled(session: Session, caller: int, command: Any) -> Any:  # noqa: ANN40
 
 
 def _decided(session: Session, _caller: int, command: Decision) -> Decided:
+    known = queries.newest(session)
     event_id = service.decide(session, command.proposal, decided_by="acc_second", approved=True)
     assert event_id is not None, "it was approved"
-    return Decided(event_id)
+    return Decided(event_id, repeated=event_id <= known)
 
 
 def _by_caller(session: Session, items: Sequence[Request], verb: Callable[..., list[Any]]) -> list[Any]:

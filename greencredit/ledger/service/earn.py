@@ -27,6 +27,7 @@ from greencredit.ledger.service.posting import (
     SECRETS_WHERE,
     SERIES_WHERE,
     Head,
+    Moves,
     SeriesNow,
     head_of,
     remember,
@@ -208,6 +209,7 @@ def _book(
         changes[holder << HOLDER_SHIFT | place_of[series]] += credits_
         rows.append((number, None, verb, series, holder, None, credits_, caller_id, key, None, None, serial))
         number += 1
+    moves = Moves(sorted(changes.items()), [])  # an award moves nothing towards zero
     sums = nested({(series, verb): total for series, total in totals.items()})
     facts_wait = ground.facts_wait
     fills_tile = (head.log_size + 1) % TILE_WIDTH == 0
@@ -215,7 +217,7 @@ def _book(
     with driver(session).piped() if is_plain else nullcontext():
         if savepoint:
             driver(session).run(savepoint)
-        write(session, head, rows, changes, given=given, secrets=secrets, sums=sums, facts_wait=facts_wait)
+        write(session, head, rows, moves, given=given, secrets=secrets, sums=sums, facts_wait=facts_wait)
     return head.next_event
 
 

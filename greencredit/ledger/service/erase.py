@@ -1,4 +1,4 @@
-"""Erases a person: hashes of his events are kept; secret, name and all words about him go; every old proof still holds."""
+"""Erases a person: hashes of his events are kept; secret, name and words about him go; every old proof still holds."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session

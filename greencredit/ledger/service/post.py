@@ -10,7 +10,7 @@ from greencredit.ledger.errors import ItemRefused, KeyReused
 from greencredit.ledger.rules.book import Book
 from greencredit.ledger.service.notes import keep_notes, seal_notes
 from greencredit.ledger.service.people import People, people_of
-from greencredit.ledger.service.posting import Head, lock_head, write
+from greencredit.ledger.service.posting import Head, Moves, lock_head, write
 from greencredit.ledger.service.state import Stands, book_for, standing
 from greencredit.schemas.ledger import Command, Posted
 
@@ -94,6 +94,6 @@ def _write(session: Session, head: Head, book: Book, people: People) -> None:
     given = {series: (first, book.given[series]) for series, first in first_given.items()}
     if book.notes:
         digests = seal_notes(session, book, people.secrets)
-    write(session, head, book.rows, book.changes, given=given, secrets=people.secrets)
+    write(session, head, book.rows, Moves.of(book.changes), given=given, secrets=people.secrets)
     if book.notes:
         keep_notes(session, book.notes, digests)

@@ -66,6 +66,27 @@ _REMEMBERED: Final = 250_000
 """Secrets kept in memory: about 30 MB."""
 
 
+class Moves(NamedTuple):
+    """Changes of balances, in the order of the leaves: away from zero (leaf, by), towards zero (by, leaf)."""
+
+    away: list[tuple[int, int]]
+    back: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, changes: Mapping[int, int]) -> Self:
+        """Sort changes into the two; neighbours in the index come one after the other."""
+        away, back = [], []
+        for move in sorted(changes.items()):
+            leaf, by = move
+            if not by:
+                continue
+            if (by < 0) == (leaf & 15 in _BELOW):
+                away.append(move)
+            else:
+                back.append((by, leaf))
+        return cls(away, back)
+
+
 LOCK_HEAD: Final = (
     "UPDATE ledger_head SET epoch = epoch + 1 WHERE id = 1 RETURNING next_event, next_batch, log_size, erasures, latest"
 )
@@ -88,7 +109,7 @@ def write(
     session: Session,
     head: Head,
     rows: Rows,
-    changes: Mapping[int, int],
+    moves: Moves,
     *,
     given: Mapping[int, tuple[int, int]],
     secrets: Mapping[int, bytes],
@@ -108,21 +129,20 @@ def write(
         if hot.sqlite or len(rows) < COPY_FROM:
             hashes = seal.event_hashes(rows, secrets)
             _insert_events(hot, rows)
-            carry(hot, changes)
+            _carry(hot, moves)
         else:
-            hashes = _written_aside(hot, rows, changes, secrets)
+            hashes = _written_aside(hot, rows, moves, secrets)
         _give(hot, head.next_batch, given)
     seal_batch(session, head, hashes, seal.sums_of(rows) if sums is None else sums, facts_wait=facts_wait)
 
 
-def _written_aside(hot: Driver, rows: Rows, changes: Mapping[int, int], secrets: Mapping[int, bytes]) -> list[bytes]:
+def _written_aside(hot: Driver, rows: Rows, moves: Moves, secrets: Mapping[int, bytes]) -> list[bytes]:
     """Let the server write events and balances, and hash the events here meanwhile.
 
     The second thread only waits for the server; the session is not touched before it is done.
     """
     with ThreadPoolExecutor(max_workers=1) as aside:
         copying = aside.submit(hot.copy, _COPY, copied(rows))
-        moves = Moves.of(changes)
         carrying = aside.submit(_carry, hot, moves)
         hashes = seal.event_hashes(rows, secrets)
         copying.result()
@@ -212,27 +232,6 @@ def carry(hot: Driver, changes: Mapping[int, int]) -> None:
     What moves away from zero may open its leaf; what moves towards zero must find it.
     """
     _carry(hot, Moves.of(changes))
-
-
-class Moves(NamedTuple):
-    """Changes of balances, in the order of the leaves: away from zero (leaf, by), towards zero (by, leaf)."""
-
-    away: list[tuple[int, int]]
-    back: list[tuple[int, int]]
-
-    @classmethod
-    def of(cls, changes: Mapping[int, int]) -> Self:
-        """Sort changes into the two; neighbours in the index come one after the other."""
-        away, back = [], []
-        for move in sorted(changes.items()):
-            leaf, by = move
-            if not by:
-                continue
-            if (by < 0) == (leaf & 15 in _BELOW):
-                away.append(move)
-            else:
-                back.append((by, leaf))
-        return cls(away, back)
 
 
 def _carry(hot: Driver, moves: Moves) -> None:
