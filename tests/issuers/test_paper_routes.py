@@ -13,7 +13,7 @@ from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
 from greencredit.kernel.database import Database
 from greencredit.kernel.settings import Settings
 from greencredit.schemas.issuers import LifeState
-from tests.factories.documents import example_document, hand_in
+from tests.factories.documents import example_document, hand_in, synthetic_pdf
 from tests.factories.doors import make_app
 from tests.factories.issuers import (
     hand_papers_in,
@@ -107,8 +107,9 @@ def test_a_failing_code_goes_from_request_through_another_persons_review_to_a_re
     founder, founder_id = _side(app, shared, "founder")
     operator, operator_id = _side(app, shared, "operator", Role.OPERATOR)
     licence = example_document("执照.pdf")
+    uploaded = founder.post(f"{API}/documents", files={"file": (licence.name, synthetic_pdf(licence.name))})
+    assert uploaded.json()["digest"] == licence.digest
     with shared.writing() as session:
-        hand_in(session, founder_id, licence)
         hand_in(session, operator_id, licence)
         hand_papers_in(session, founder_id)
     asked = {"code": FAILING, "reason": "营业执照所载如此", "document": licence.model_dump(mode="json")}
@@ -118,6 +119,7 @@ def test_a_failing_code_goes_from_request_through_another_persons_review_to_a_re
     review_id = founder.post(f"{API}/code-reviews", json=asked).json()["review_id"]
     not_his = founder.post(f"{API}/code-reviews/{review_id}/confirm", json=WHY)
     listed = operator.get(f"{API}/code-reviews").json()
+    looked_at = [one.get(f"{API}/code-reviews/{review_id}/document") for one in (operator, founder)]
     confirmed = operator.post(f"{API}/code-reviews/{review_id}/confirm", json=WHY)
     registered = founder.post(f"{API}/issuers", json=wanted)
     own = operator.post(f"{API}/code-reviews", json=asked | {"reason": "自己申请"}).json()["review_id"]
@@ -125,6 +127,8 @@ def test_a_failing_code_goes_from_request_through_another_persons_review_to_a_re
 
     assert (before.status_code, before.json()["code"]) == (422, "issuers.code_wrong_check")
     assert (not_his.status_code, [one["state"] for one in listed]) == (403, ["waiting"])
+    assert [one.status_code for one in looked_at] == [200, 403]
+    assert looked_at[0].content == synthetic_pdf(licence.name)
     assert (confirmed.status_code, confirmed.json()["reviewer_id"]) == (200, operator_id)
     assert (registered.status_code, registered.json()["code_review"]["reviewer_id"]) == (201, operator_id)
     assert (own_review.status_code, own_review.json()["code"]) == (403, "access.own_filing")
