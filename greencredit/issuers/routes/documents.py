@@ -10,6 +10,7 @@ from starlette.responses import FileResponse
 from greencredit.documents import queries as documents
 from greencredit.issuers import queries
 from greencredit.issuers.routes.places import here
+from greencredit.kernel.access import PLATFORM
 from greencredit.kernel.http import Configured, Permit, Reading, requires
 from greencredit.kernel.settings import Settings
 from greencredit.schemas.documents import Kept, MediaType
@@ -47,7 +48,7 @@ def document(
 @router.get("/code-reviews/{review_id}/document", response_class=FileResponse, responses=_ANSWERS)
 def licence(permit: ReadsAnyDocument, session: Reading, settings: Configured, review_id: str) -> FileResponse:
     """Give the licence that a review of a failing code is about, to be saved (下载核验材料)."""
-    permit.require()
+    permit.require(PLATFORM)
     return _saved(session, settings, review_id, queries.code_review(session, review_id).document.digest)
 
 
