@@ -19,13 +19,13 @@ __all__ = ["grown"]
 
 
 def _wish(
-    kind: Callable[..., Any], key: str, holder: str | None, party: str | None = None, **facts: Any
-) -> ledger.Wish:  # noqa: ANN401
+    kind: Callable[..., Any], key: str, holder: str | None, party: str | None = None, **facts: object
+) -> ledger.Wish:
     return ledger.Wish(kind, "acc_one", key, facts, holder, party)
 
 
 @pytest.mark.proves("LED-1", "UX-2")
-def test_no_statement_of_a_door_looks_through_a_table(grown: Database) -> None:  # noqa: F811 - the fixture
+def test_no_statement_of_a_door_looks_through_a_table(grown: Database) -> None:
     with grown.writing() as session:
         basis = Basis(make_promoter(session), "welcome_gift", "acc_1")
         people = [make_consumer(session).id for _ in range(250)]
