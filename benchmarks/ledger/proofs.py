@@ -39,6 +39,7 @@ _MUST_AUDIT: Final = 0.5
 """At the speed of hashing, taken as: reading, comparing and adding up cost no more than the hashing itself."""
 
 _COLUMNS: Final = ", ".join(EventColumns._fields)
+_HASHES: Final = text("SELECT hash FROM proofs_entry ORDER BY position")
 _SECRETS: Final = text("SELECT id, secret FROM ledger_holder")
 _AT_ONCE: Final = 8_192
 _EARN: Final = 1
@@ -92,9 +93,10 @@ class _Appender:
         self._world, self._records = world, list[bytes]()
         with world.database.reading() as session:
             self._secrets = {number: bytes(secret) for number, secret in session.execute(_SECRETS)}
-            self._size = log.size(session)
+        with world.database.writing() as session:  # the terms of the series go first
+            self._size = proofs.append(session, log.size(session), [])
+            self._before = [bytes(row[0]) for row in session.execute(_HASHES)]
         self._next = 1
-        self._before = self._size
 
     def rows_of(self, awards: Sequence[Earning]) -> list[tuple[Any, ...]]:
         """Give the rows of a batch."""
@@ -124,8 +126,8 @@ class _Appender:
         """Require that the log's root is the tree over these very records."""
         with self._world.database.reading() as session:
             found = log.root(session, self._size)
-        assert self._before == 0, "the log was empty"
-        assert found == root_of([leaf_hash(record) for record in self._records]), "the log holds the records"
+        records = [leaf_hash(record) for record in self._records]
+        assert found == root_of([*self._before, *records]), "the log holds the records"
 
 
 def _proved(events: int, pace: Pace, *, receipts: int) -> list[Row]:
