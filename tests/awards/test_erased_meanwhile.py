@@ -71,7 +71,7 @@ def _numbers_of(database: Database, consumer_id: str) -> int:
         return int(session.execute(asked, {"subject": consumer_id}).scalar_one())
 
 
-@pytest.mark.proves("LED-3", "SEC-2")
+@pytest.mark.proves("LED-3")
 def test_a_direct_award_gives_the_erased_no_new_number(own: Database) -> None:
     with own.writing() as session:
         basis = Basis(make_promoter(session), "welcome_gift", "acc_1")
@@ -89,7 +89,7 @@ def test_a_direct_award_gives_the_erased_no_new_number(own: Database) -> None:
         assert [finding for finding in ledger_queries.audit(session) if not finding.holds] == []
 
 
-@pytest.mark.proves("LED-3", "SEC-2")
+@pytest.mark.proves("LED-3")
 def test_a_file_gives_the_erased_no_new_number_and_all_others_theirs(own: Database, tmp_path: Path) -> None:
     with own.writing() as session:
         shop = make_shop(session, purchase_rule())

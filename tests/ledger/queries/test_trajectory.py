@@ -215,7 +215,7 @@ def test_every_verb_and_every_place_has_words_in_both_languages() -> None:
     assert len({words.zh for words in VERB_WORDS.values()}) == len(Verb)
 
 
-@pytest.mark.proves("LED-4", "SEC-2")
+@pytest.mark.proves("LED-4")
 @pytest.mark.parametrize("ground", [None, *FreezeGround])
 def test_why_credits_were_kept_back_is_told_as_far_as_it_concerns_the_reader(
     session: Session, ground: FreezeGround | None

@@ -67,7 +67,7 @@ def test_the_log_says_that_somebody_was_erased_and_not_who(session: Session) -> 
     assert all(b"con_li" not in entry for entry in entries)
 
 
-@pytest.mark.proves("LED-5", "SEC-2")
+@pytest.mark.proves("LED-5")
 def test_all_words_about_somebody_go_with_him_and_their_digests_stay(session: Session) -> None:
     earning = make_earning(session, credits_=30)
     earn(session, earning, make_earning(session, "con_wu", key="wu"))

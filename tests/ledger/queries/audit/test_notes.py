@@ -25,7 +25,7 @@ FAULTS: Final[dict[str, dict[str, list[str]]]] = {
 """Invariant → what is done behind the verbs' backs → what the audit finds, word for word."""
 
 
-@pytest.mark.proves("LED-5", "SEC-2")
+@pytest.mark.proves("LED-5")
 def test_what_is_done_behind_the_verbs_backs_is_found_and_named(lived: Database) -> None:
     found = broken_by(lived, FAULTS)
 
