@@ -19,6 +19,8 @@ class Shell(Record):
     is_consumer: bool
     sees_operations: bool
     sees_trajectories: bool
+    sees_console: bool
+    sees_desk: bool
     demonstration: bool
     """True where the data shown are not real people's."""
 

@@ -36,6 +36,7 @@ _HEADERS: Final = {
     **PRIVATE,
 }
 _SERVER_FAULT: Final = 500
+_IN_PLACE: Final = frozenset({403, 409, 422})
 _DEMONSTRATION: Final = "demo"
 _SENTENCES: Final = {
     401: Words(zh="这个页面只给已登录的人看。", en="This page is for people who have signed in."),
@@ -109,6 +110,8 @@ def _shell(request: Request, actor: Actor) -> Shell:
         is_consumer=actor.subject_id is not None,
         sees_operations=may(actor, "operations.read"),
         sees_trajectories=any(grant.role is not Role.CONSUMER for grant in serving(actor, "trajectory.read")),
+        sees_console=next(serving(actor, "issuer.read"), None) is not None,
+        sees_desk=next(serving(actor, "desk.read"), None) is not None,
         demonstration=settings_of(request).environment == _DEMONSTRATION,
     )
 
@@ -142,6 +145,11 @@ def error_page(request: Request, told: Problem) -> Response:
     if told.code == SignInFirst.code and request.method == "GET":
         here = f"{request.url.path}?{request.url.query}".removesuffix("?")
         return see_other(f"/sign-in?{urlencode({'next': here})}")
+    # A form that was refused is drawn again, with what was typed and what was wrong with it.
+    drawn_again = getattr(request.state, "retold", None)
+    if drawn_again is not None and told.status in _IN_PLACE:
+        again: Response = drawn_again(told)
+        return again
     # After a fault of ours the database may be what is broken: nothing is asked of it again.
     is_fault = told.status >= _SERVER_FAULT
     actor = anonymous(database_of(request).clock.now()) if is_fault else current_actor(request)

@@ -42,6 +42,11 @@ _ROLES: Final = {
     Role.OPERATOR: Words(zh="平台（按期限自动执行）", en="Platform (by deadline)"),
 }
 _OTHER_ROLE: Final = Words(zh="登记人", en="Registrant")
+_READER: Final = {
+    Role.ISSUER_VIEWER: Words(zh="发行主体（查看）", en="Issuer (reads)"),
+    Role.AUDITOR: Words(zh="审计员", en="Auditor"),
+    Role.OPERATOR: Words(zh="平台运营方", en="Operator"),
+}
 _LIFE_STEPS: Final = {
     LifeStep.REGISTER: Words(zh="主体登记", en="Issuer entered in the register"),
     LifeStep.AMEND: Words(zh="补正登记", en="Registration corrected"),
@@ -70,6 +75,15 @@ _FILING_STEPS: Final = {
     FilingStep.ACCEPT: Words(zh="准予备案", en="Filing accepted"),
     FilingStep.TAKE_EFFECT: Words(zh="备案生效", en="Filing took effect"),
     FilingStep.SUPERSEDE: Words(zh="被新版备案替代", en="Superseded by a newer filing"),
+}
+_DRAFTING: Final = {
+    FilingStep.DRAFT: Words(zh="起草备案", en="Filing drafted"),
+    FilingStep.PASS_SECTION: Words(zh="章节检查通过", en="Section passed"),
+    FilingStep.FAIL_SECTION: Words(zh="章节检查未通过", en="Section failed"),
+    FilingStep.SUBMIT: Words(zh="报送备案", en="Filing handed in"),
+    FilingStep.OPINE: Words(zh="出具审查意见", en="Opinion given"),
+    FilingStep.RETURN: Words(zh="退回备案", en="Filing given back"),
+    FilingStep.REFUSE: Words(zh="不予备案", en="Filing refused"),
 }
 # The certificate may be an evaluation, and an evaluation is never called a certification.
 _CERTIFIED: Final = Words(zh="信用认证或评价已通过", en="Credit certificate accepted")
@@ -109,7 +123,7 @@ def issuer(session: Session, issuer_id: str) -> IssuerPage:
             _certificates(issuers.certificates(session, issuer_id)),
             _assessments(issuers.assessments(session, issuer_id)),
         ),
-        history=tuple(_history(issuers.history(session, issuer_id))),
+        history=tuple(history_of(issuers.history(session, issuer_id))),
         as_of=now(session),
     )
 
@@ -120,6 +134,11 @@ def face_value(fen_per_100_credits: int | None) -> Words:
         return NONE
     worth = wording.yuan(fen_per_100_credits)
     return Words(zh=f"每 100 分抵 {worth}", en=f"{worth} for each 100 credits")
+
+
+def percent(basis_points: int) -> str:
+    """Write basis points as a percentage with two places."""
+    return f"{basis_points // 100:,}.{basis_points % 100:02d}%"
 
 
 def _searched(one: PublicIssuer) -> str:
@@ -246,10 +265,16 @@ def _assessments(found: list[Assessment]) -> FactGroup:
     )
 
 
-def _history(steps: Iterable[Step]) -> Iterable[HistoryLine]:
+def history_of(steps: Iterable[Step], *, inside: bool = False) -> Iterable[HistoryLine]:
+    """Tell what happened to an issuer and its filings; drafts and opinions only `inside`."""
     for step in steps:
         is_life = step.subject == "issuer"
-        title = _LIFE_STEPS[LifeStep(step.step)] if is_life else _FILING_STEPS.get(FilingStep(step.step))
+        if is_life:
+            title: Words | None = _LIFE_STEPS[LifeStep(step.step)]
+        else:
+            title = _FILING_STEPS.get(FilingStep(step.step)) or (
+                _DRAFTING.get(FilingStep(step.step)) if inside else None
+            )
         if title is None:
             continue
         yield HistoryLine(
@@ -260,6 +285,11 @@ def _history(steps: Iterable[Step]) -> Iterable[HistoryLine]:
             by=_ROLES.get(Role(step.role), _OTHER_ROLE) if step.role in set(Role) else _OTHER_ROLE,
             document_digest=step.document_digest,
         )
+
+
+def role_title(role: Role) -> Words:
+    """Name what somebody is to an issuer."""
+    return _READER.get(role) or _ROLES.get(role, _OTHER_ROLE)
 
 
 def _life_state(name: str) -> Words:

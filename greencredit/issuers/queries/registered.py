@@ -11,7 +11,7 @@ from greencredit.issuers import rules
 from greencredit.issuers.catalogue.papers import required_papers
 from greencredit.issuers.errors import UnknownCodeReview, UnknownIssuer
 from greencredit.issuers.tables import CodeDecisionRow, CodeReviewRow, IssuerRow, StepRow
-from greencredit.kernel.access import Scope
+from greencredit.kernel.access import Actor, Scope, visible
 from greencredit.kernel.driver import driver
 from greencredit.kernel.policy import ScopeKind
 from greencredit.schemas.issuers import (
@@ -37,6 +37,13 @@ def issuer(session: Session, issuer_id: str) -> Issuer:
 def issuers(session: Session) -> list[Issuer]:
     """List every issuer, in the order of registration."""
     rows = session.scalars(select(IssuerRow).order_by(IssuerRow.registered_at, IssuerRow.id))
+    return [_issuer(row) for row in rows]
+
+
+def issuers_seen(session: Session, actor: Actor) -> list[Issuer]:
+    """List the issuers whose dossier an actor may read, the newest registration first."""
+    mine = visible(actor, "issuer.read", {ScopeKind.ISSUER: IssuerRow.id, ScopeKind.REGION: IssuerRow.region})
+    rows = session.scalars(select(IssuerRow).where(mine).order_by(IssuerRow.registered_at.desc(), IssuerRow.id))
     return [_issuer(row) for row in rows]
 
 

@@ -1,0 +1,171 @@
+"""The page of one version of a scheme: what it says, what the checks found, what changed, who decides until when."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+from greencredit.documents import queries as documents
+from greencredit.issuers import queries, service
+from greencredit.kernel.access import Actor, Scope, ScopeKind, may
+from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.http import Permit
+from greencredit.schemas.consoles import Button, Field, FileLink, FilingPage, Form, OpinionLine
+from greencredit.schemas.issuers import Filing, FilingState, Issuer, Opinion, Placing, Ruling, Waiting
+from greencredit.schemas.values import Words
+from greencredit.schemas.web import Fact
+from greencredit.web import pages, wording
+from greencredit.web.issuing import asked, forms, scheme
+from greencredit.web.issuing.forms import Told
+from greencredit.web.issuing.sheets import fact, on_day
+
+RULINGS = {
+    Ruling.ACCEPT: Words(zh="准予备案", en="Accept"),
+    Ruling.RETURN: Words(zh="退回修改", en="Give back"),
+    Ruling.REFUSE: Words(zh="不予备案", en="Refuse"),
+}
+
+
+def page_of(
+    session: Session, actor: Actor, filing_id: str, *, told: Told | None = None, done: bool = False
+) -> FilingPage:
+    """Gather what one reader sees of one version and may do about it."""
+    filing = queries.filing(session, filing_id)
+    issuer = queries.issuer(session, filing.issuer_id)
+    scopes = queries.scopes_of(issuer)
+    today = civil_date(now(session))
+    decides = filing.state is FilingState.SUBMITTED and _decides(actor, filing, scopes)
+    waiting = next((one for one in queries.desk(session, actor) if one.filing_id == filing_id), None)
+    is_over = filing.state in {FilingState.RETURNED, FilingState.REFUSED}
+    return FilingPage(
+        issuer_name=issuer.name,
+        state_title=filing.state.words,
+        filing=filing,
+        rows=_filled(scheme.rows(filing, to_judge=decides), told),
+        report=queries.check_report(session, filing_id),
+        comparison=queries.comparison(session, filing_id),
+        waiting=waiting,
+        placing=tuple(_placing(filing.placing, waiting)) if filing.placing else (),
+        opinions=tuple(_opinion(one) for one in filing.opinions),
+        files=_files(session, issuer),
+        filing_forms=tuple(_filing_forms(actor, filing, scopes, told)),
+        decision=_decision(session, filing, today, told) if decides else None,
+        draft_at=f"/console/issuers/{issuer.issuer_id}/filings"
+        if is_over and may(actor, "rule.file", *scopes)
+        else None,
+        as_of=now(session),
+        done=done,
+    )
+
+
+def again(request: Request, permit: Permit, filing_id: str) -> forms.Again:
+    """Give a way to draw the page again after a refusal."""
+
+    def drawn(session: Session, told: Told) -> Response:
+        page = page_of(session, permit.actor, filing_id, told=told)
+        return pages.render(request, permit.actor, "console_filing.html", status=forms.status_of(told), page=page)
+
+    return drawn
+
+
+def _decides(actor: Actor, filing: Filing, scopes: tuple[Scope, ...]) -> bool:
+    """Tell whether the actor acts for the authority to which the version was put."""
+    if filing.placing is None or not may(actor, "issuer.decide", *scopes):
+        return False
+    return may(actor, "issuer.decide", Scope(ScopeKind.REGION, filing.placing.authority))
+
+
+def _filled(rows: tuple[scheme.SchemeRow, ...], told: Told | None) -> tuple[scheme.SchemeRow, ...]:
+    if told is None or told.form_id != "decision":
+        return rows
+    return tuple(
+        row.model_copy(update={"field": row.field.model_copy(update={"value": told.values.get(row.field.name, "")})})
+        if row.field
+        else row
+        for row in rows
+    )
+
+
+def _placing(placing: Placing, waiting: Waiting | None) -> Iterator[Fact]:
+    yield fact("备案层级", "Tier", placing.tier_title)
+    yield fact("受理机关", "Authority", placing.authority_title)
+    yield fact("规模（面值）", "Size at face value", wording.yuan(placing.scale.worth_fen))
+    holders = wording.number(placing.scale.holders)
+    yield fact("持有人数", "Holders", Words(zh=f"{holders} 人", en=holders))
+    people = (
+        Words(zh="须两人意见一致", en="two people who agree")
+        if placing.four_eyes
+        else Words(zh="一人", en="one person")
+    )
+    yield fact("决定人数", "Decided by", people)
+    if waiting is not None:
+        age = waiting.age_workdays
+        said = (
+            Words(zh="工作日历缺失", en="calendar missing")
+            if age is None
+            else Words(zh=f"{age} 个工作日", en=f"{age} working days")
+        )
+        yield fact("已等待", "Waiting for", said)
+        yield fact("受理期限", "Papers looked at by", waiting.acceptance.unknown or on_day(waiting.acceptance.day))
+        yield fact("办理期限", "Decision due", waiting.decision.unknown or on_day(waiting.decision.day))
+
+
+def _opinion(one: Opinion) -> OpinionLine:
+    return OpinionLine(
+        at=one.at,
+        verdict=RULINGS[one.verdict],
+        reason=one.reason,
+        by=one.actor_id,
+        fields=tuple(fact(each.path, each.path, each.reason) for each in one.fields),
+    )
+
+
+def _files(session: Session, issuer: Issuer) -> tuple[FileLink, ...]:
+    return tuple(
+        FileLink(name=one.name, digest=one.digest, address=f"/api/v1/issuers/{issuer.issuer_id}/documents/{one.digest}")
+        for one in documents.kept_at(session, issuer.issuer_id)
+    )
+
+
+def _filing_forms(actor: Actor, filing: Filing, scopes: tuple[Scope, ...], told: Told | None) -> Iterator[Form]:
+    if filing.state is not FilingState.DRAFT:
+        return
+    base = f"/console/filings/{filing.filing_id}"
+    if may(actor, "rule.file", *scopes):
+        title = Words(zh="重新检查", en="Check again")
+        yield forms.make("check", f"{base}/check", title, (), Button(title=title, quiet=True), told=told)
+    if may(actor, "issuer.file", *scopes):
+        title = Words(zh="报送备案", en="Hand in")
+        note = Words(
+            zh="报送后不能修改，只能另起新版本。", en="Once handed in it is never changed, only followed by another."
+        )
+        yield forms.make(
+            "submit-filing", f"{base}/submit", title, (forms.WHY,), Button(title=title), told=told, note=note
+        )
+
+
+def _decision(session: Session, filing: Filing, today: date, told: Told | None) -> Form:
+    earliest = service.earliest_effect(session, filing.issuer_id, today)
+    fields = (
+        Field(name="digest", label=Words(zh="摘要", en="Digest"), kind="hidden", value=filing.digest),
+        asked.text_field(
+            "number",
+            "备案编号",
+            "Filing number",
+            required=False,
+            hint=Words(zh="准予备案时填写。", en="Where it is accepted."),
+        ),
+        asked.day_field("effective_on", "生效日期", "In force from", earliest, required=False),
+        forms.WHY,
+    )
+    buttons = tuple(
+        Button(title=title, value=ruling.value, quiet=ruling is not Ruling.ACCEPT) for ruling, title in RULINGS.items()
+    )
+    note = Words(
+        zh="退回时在上面的条款旁逐项写明不符之处。决定针对本页显示的版本；版本若有变化，决定不会生效。",
+        en="To give it back, say beside each term above what is wrong. A decision is on the version shown here.",
+    )
+    title = Words(zh="作出决定", en="Decide")
+    address = f"/console/filings/{filing.filing_id}/decision"
+    return forms.make("decision", address, title, fields, *buttons, told=told, note=note)
