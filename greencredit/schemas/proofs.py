@@ -130,7 +130,7 @@ class Statement(Record):
 
 
 class Standing(Record):
-    """主体状态证明: the log's entries on one issuer, and the record of the batch that an event lies in, under one checkpoint.
+    """主体状态证明: the log's entries on one issuer, and the record of an event's batch, under one checkpoint.
 
     Its changes of standing are numbered from 1 in the entries themselves, so that none between two of them can be left
     out unseen.

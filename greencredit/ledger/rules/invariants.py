@@ -24,7 +24,7 @@ INVARIANTS: Final = MappingProxyType(
         "two_persons_adjusted": "every correction was proposed by one person and approved by another",
         "batches_are_sealed": "every batch and its record in the log say what its events say, hash for hash",
         "stretches_are_whole": "the index of every complete stretch lists exactly the series its events touched",
-        "notes_are_sealed": "who did what and why is what the log has the digests of, and the erased have no words left",
+        "notes_are_sealed": "who did what and why is what the log has digests of, and the erased have no words left",
         "erased_is_frozen": "events of erased persons have their hashes kept, and their secrets are gone",
     }
 )

@@ -272,7 +272,7 @@ def _give(hot: Driver, batch: int, given: Mapping[int, tuple[int, int]]) -> None
     if rows and hot.sqlite:
         hot.many(f"{insert} VALUES (?, ?, ?, ?)", rows)
     elif rows:
-        hot.run(f"{insert} SELECT * FROM unnest(?, ?, ?, ?)", _columns(rows))
+        hot.run(f"{insert} SELECT * FROM unnest(?, ?, ?, ?)", _columns(rows))  # noqa: S608 - a constant
 
 
 def _columns(rows: Sequence[tuple[int, ...]]) -> list[Array]:
