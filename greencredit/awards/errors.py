@@ -104,3 +104,55 @@ class BatchRefused(Refused):
         super().__init__(
             f"{len(refused)} of {items} items are not in order; nothing was written", items=items, refused=list(refused)
         )
+
+
+class EnterpriseNotFiled(Refused):
+    """企业积分未备案: the filing in force does not provide for this with accounts of enterprises."""
+
+    code = "awards.enterprise_not_filed"
+
+    def __init__(self, issuer_id: str, *, wanted: str, found: str) -> None:
+        super().__init__(
+            f"{wanted} was wanted; the filing of {issuer_id} in force provides for {found}",
+            issuer_id=issuer_id,
+            wanted=wanted,
+            found=found,
+        )
+
+
+class MoreFundedThanFiled(Refused):
+    """超出企业月度上限: an enterprise would be funded with more than is filed for one month."""
+
+    code = "awards.more_funded_than_filed"
+
+    def __init__(self, enterprise: str, *, funded: int, found: int, wanted: int) -> None:
+        super().__init__(
+            f"{enterprise} is funded with at most {wanted} credits a month, has {funded} already, found {found} more",
+            enterprise=enterprise,
+            funded=funded,
+            found=found,
+            wanted=wanted,
+        )
+
+
+class MoreAllottedThanFiled(Refused):
+    """超出单次上限: a person would be given more at once than is filed."""
+
+    code = "awards.more_allotted_than_filed"
+
+    def __init__(self, enterprise: str, *, found: int, wanted: int) -> None:
+        super().__init__(
+            f"{enterprise} gives a person at most {wanted} credits at once, found {found}",
+            enterprise=enterprise,
+            found=found,
+            wanted=wanted,
+        )
+
+
+class NoSuchFunding(NotFound):
+    """查无此注入: the issuer funded no enterprise under this number."""
+
+    code = "awards.no_such_funding"
+
+    def __init__(self, issuer_id: str, funding: int) -> None:
+        super().__init__(f"{issuer_id} funded no enterprise under {funding}", issuer_id=issuer_id, funding=funding)

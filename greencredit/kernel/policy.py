@@ -148,6 +148,10 @@ POLICY: Final[Mapping[str, Rule]] = {
     "factors.publish": _writes(_OPERATOR),
     "award.give": _writes(*_ISSUER_HANDS, _OPERATOR),
     "award.reverse": _writes(_OPERATOR),
+    # Accounts of enterprises are kept by the issuer that funds them; what somebody owes it, it alone can give up.
+    "enterprise.fund": _writes(*_ISSUER_HANDS),
+    "enterprise.give": _writes(*_ISSUER_HANDS),
+    "shortage.waive": _writes(*_ISSUER_HANDS),
     "award.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS),
     # Trajectories: one's own, an issuer's own, all for overseers; whoever looks at others' is written down.
     "trajectory.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS, watched=True),

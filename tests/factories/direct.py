@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Role, Scope, ScopeKind
 from greencredit.people import service as people
-from greencredit.schemas.issuers import IssuerKind, Promotion, Scheme
+from greencredit.schemas.issuers import EnterpriseTerms, IssuerKind, Promotion, Scheme
 from greencredit.schemas.people import NewApiKey
 from greencredit.schemas.values import Credits, Words
-from tests.factories.issuers import make_issuer, new_scheme
+from tests.factories.issuers import make_issuer, new_scheme, owed_up_to
 from tests.factories.people import make_account_with
 
 GIFT: Final = Promotion(
@@ -34,6 +34,22 @@ def promoting_scheme(*promotions: Promotion, cap: int = 100_000_000) -> Scheme:
 def make_promoter(session: Session, *, number: int = 1, cap: int = 100_000_000) -> str:
     """Lead an issuer that files promotions to the state in which it may award on them; gives its id."""
     scheme = promoting_scheme(cap=cap)
+    return make_issuer(session, number=number, kind=IssuerKind.RETAILER, scheme=scheme).issuer_id
+
+
+ENTERPRISES: Final = EnterpriseTerms(
+    may_be_funded=True,
+    most_funded_a_month=Credits(1_000),
+    may_pass_on=True,
+    most_allotted_each=Credits(100),
+)
+"""Terms of accounts of enterprises under which everything may be done."""
+
+
+def make_funder(session: Session, terms: EnterpriseTerms | None = ENTERPRISES, *, number: int = 1) -> str:
+    """Lead an issuer that files terms of enterprises' accounts, and shortages, to where it may issue; gives its id."""
+    filed = {"enterprise": terms, "clawback": owed_up_to(500)}
+    scheme = promoting_scheme().model_copy(update=filed)
     return make_issuer(session, number=number, kind=IssuerKind.RETAILER, scheme=scheme).issuer_id
 
 

@@ -42,6 +42,17 @@ _EVENTS_OF: Final = {
 }
 """Events that are part of a verb of the standard; nothing else may become an event."""
 
+_WALLET_COMMANDS: Final = re.compile(r"(^|\.)(Funding|Allotment|Passing|Withdrawal)$")
+_MOVE_WALLETS: Final = {
+    "greencredit/schemas/ledger/__init__.py",
+    "greencredit/ledger/rules/issue.py",
+    "greencredit/ledger/rules/verbs.py",
+    "greencredit/ledger/service/people.py",
+    "greencredit/ledger/service/state.py",
+    "greencredit/awards/service/enterprise.py",
+}
+"""The ledger itself, and the one place that asks the filing in force first."""
+
 _INDEX_HOSTS: Final = re.compile(
     r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|deb\.debian\.org"
     r"|(?:^|\W)(?:index-url|find-links)\s*=\s*\S*(?:http|file):",
@@ -83,6 +94,10 @@ def _forbidden_verbs(source: Source) -> list[str]:
     ]
 
 
+def _wallets(source: Source) -> list[str]:
+    return [] if source.name in _MOVE_WALLETS else _names(source, _WALLET_COMMANDS)
+
+
 def _all(finder: Callable[[Source], list[str]], *folders: str) -> list[str]:
     return [found for source in sources(*(folders or ("greencredit", "demo"))) for found in finder(source)]
 
@@ -114,6 +129,12 @@ def test_no_verb_sells_credits_or_hands_them_to_another_person() -> None:
     assert _all(_forbidden_verbs) == []
 
 
+@pytest.mark.proves("LED-1", "AWD-5")
+def test_credits_reach_accounts_of_enterprises_in_one_place_only_where_the_filing_is_asked() -> None:
+    assert _all(_wallets) == []
+    assert {source.name for source in sources("greencredit") if _names(source, _WALLET_COMMANDS)} == _MOVE_WALLETS
+
+
 @pytest.mark.proves("LED-1")
 def test_the_ledger_knows_the_verbs_of_the_standard_and_no_other() -> None:
     assert {_EVENTS_OF.get(name, name) for verb in Verb if (name := verb.name.lower())} - _VERBS == set()
@@ -135,6 +156,10 @@ def test_the_ledger_knows_the_verbs_of_the_standard_and_no_other() -> None:
         (_draws, "from secrets import token_hex"),
         (_draws, "uuid.uuid4()"),
         (_draws, "os.urandom(8)"),
+        (_wallets, "from greencredit.schemas.ledger import Funding"),
+        (_wallets, "from greencredit.schemas.ledger.commands import Passing as Given"),
+        (_wallets, "shapes.Allotment(1, 2, 3, key, why)"),
+        (_wallets, "Withdrawal(1, 2, key, why)"),
         (_forbidden_verbs, "def transfer(session): ..."),
         (_forbidden_verbs, "def transfer_credits(session): ..."),
         (_forbidden_verbs, "class CreditTransfer: ..."),

@@ -3,6 +3,7 @@
 from greencredit.awards.service.award import award
 from greencredit.awards.service.bulk import COLUMNS, MOST_ITEMS, Bulk, answer_of, bulk_of
 from greencredit.awards.service.direct import Basis, DirectAward, award_directly
+from greencredit.awards.service.enterprise import OfIssuer, carry_out_each
 from greencredit.awards.service.file import award_file
 from greencredit.awards.service.filed import bring_in_rules
 from greencredit.awards.service.measure import Measured, measure
@@ -17,6 +18,7 @@ __all__ = [
     "Bulk",
     "DirectAward",
     "Measured",
+    "OfIssuer",
     "TakeBack",
     "accept_upload",
     "answer_of",
@@ -25,6 +27,7 @@ __all__ = [
     "award_file",
     "bring_in_rules",
     "bulk_of",
+    "carry_out_each",
     "measure",
     "take_back",
     "take_back_each",

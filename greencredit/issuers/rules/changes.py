@@ -162,6 +162,7 @@ _JUDGES: Final[Mapping[str, _Judge | _Listed]] = MappingProxyType(
         "reach.holders": _neutral,
         "reach.outstanding_credits": _neutral,
         "reach.provinces": _Listed(_itself, _neutral),
+        "enterprise": _future,
     }
 )
 """How each field of a scheme is judged; a field that isn't here stops a test, never a filing."""

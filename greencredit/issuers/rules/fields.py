@@ -48,6 +48,7 @@ TITLES: Final[Mapping[str, Words]] = MappingProxyType(
             ("reach.holders", "预计持有人数", "Expected holders"),
             ("reach.outstanding_credits", "预计未兑付积分", "Expected outstanding credits"),
             ("reach.provinces", "覆盖地区", "Where it is offered"),
+            ("enterprise", "企业积分账户", "Accounts of enterprises"),
         )
     }
 )

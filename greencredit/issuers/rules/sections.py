@@ -27,6 +27,7 @@ _PROMISES: Final = (
     "custody",
     "data",
     "reach",
+    "enterprise",
 )
 """What the section on promises holds: only what differs from what every scheme promises.
 

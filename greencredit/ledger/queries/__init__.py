@@ -57,3 +57,6 @@ from greencredit.ledger.queries.trajectory import series_of as series_of
 from greencredit.ledger.queries.trajectory import stretches as stretches
 from greencredit.ledger.queries.trajectory import trajectory as trajectory
 from greencredit.ledger.queries.trajectory import window_of as window_of
+from greencredit.ledger.queries.wallets import funded_with as funded_with
+from greencredit.ledger.queries.wallets import issuer_of_funding as issuer_of_funding
+from greencredit.ledger.queries.wallets import series_of_key as series_of_key

@@ -84,7 +84,7 @@ def fund(book: Book, command: Funding) -> int:
 
 def allot(book: Book, command: Allotment) -> int:
     """Give a person credits from an enterprise's wallet, in spending order."""
-    drawn = book.draw(command.enterprise, command.credits, kind=LeafKind.WALLET)
+    drawn = book.draw(command.enterprise, command.credits, kind=LeafKind.WALLET, issuer_id=command.issuer_id)
     moves = [Move(Verb.ALLOT, series, command.holder, part, command.enterprise) for series, part in drawn]
     return book.write(moves, key=command.key, fingerprint=print_of(command), reason=command.reason)
 
@@ -93,7 +93,7 @@ def pass_on(book: Book, command: Passing) -> int:
     """Give another enterprise credits from an enterprise's wallet, in spending order."""
     if command.giver == command.receiver:
         raise SameEnterprise(command.giver)
-    drawn = book.draw(command.giver, command.credits, kind=LeafKind.WALLET)
+    drawn = book.draw(command.giver, command.credits, kind=LeafKind.WALLET, issuer_id=command.issuer_id)
     moves = [Move(Verb.PASS, series, command.receiver, part, command.giver) for series, part in drawn]
     return book.write(moves, key=command.key, fingerprint=print_of(command), reason=command.reason)
 
@@ -156,8 +156,10 @@ def print_of(  # noqa: PLR0911 - one line for each command
         case Funding():
             return fingerprint(Verb.FUND, command.enterprise, command.series, command.credits)
         case Allotment():
-            return fingerprint(Verb.ALLOT, command.enterprise, command.holder, command.credits)
+            whose = command.issuer_id or ""
+            return fingerprint(Verb.ALLOT, command.enterprise, command.holder, command.credits, text=whose)
         case Passing():
-            return fingerprint(Verb.PASS, command.giver, command.receiver, command.credits)
+            whose = command.issuer_id or ""
+            return fingerprint(Verb.PASS, command.giver, command.receiver, command.credits, text=whose)
         case Withdrawal():
             return fingerprint(Verb.REVERSE_FUND, command.funding, command.credits)

@@ -1,9 +1,9 @@
 """What a scheme promises beyond value and rules: notices, referrals, advertising, draws, custody, data (其他承诺)."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from greencredit.schemas.awards import Slug
 from greencredit.schemas.issuers.texts import Document, Line
@@ -132,3 +132,41 @@ class Reach(Record):
     outstanding_credits: Annotated[int, Field(ge=0)] = 0
     provinces: tuple[RegionCode, ...] = ()
     """Where it is offered, beside the region in which it is filed."""
+
+
+class EnterpriseTerms(Record):
+    """What may be done with credits on accounts of enterprises (企业积分账户); what is not filed may not be done."""
+
+    may_be_funded: bool
+    most_funded_a_month: PositiveCredits | None = None
+    """The most that one enterprise is funded with for one month (企业月度上限); what was taken back counts no more."""
+    may_pass_on: bool = False
+    """Whether an enterprise may give another one credits; a person never may."""
+    most_allotted_each: PositiveCredits
+    """The most that one person is given at once (单次上限)."""
+
+    @model_validator(mode="after")
+    def _funding_has_its_most(self) -> Self:
+        if self.may_be_funded is (self.most_funded_a_month is None):
+            found = f"found {self.may_be_funded}, {self.most_funded_a_month}"
+            message = f"a most for a month belongs to accounts that may be funded and to no others, {found}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def title(self) -> Words:
+        """Give the terms in words."""
+        month, each = self.most_funded_a_month, self.most_allotted_each
+        funded = Words(zh="不注入", en="Enterprises are not funded")
+        if month is not None:
+            funded = Words(
+                zh=f"每家企业每月最多注入 {month:,} 分",
+                en=f"An enterprise is funded with at most {month:,} credits a month",
+            )
+        passed = Words(zh="不可划拨给其他企业", en="none pass on to another enterprise")
+        if self.may_pass_on:
+            passed = Words(zh="可划拨给其他企业", en="they may pass on to another enterprise")
+        return Words(
+            zh=f"{funded.zh}；{passed.zh}；向个人每次最多发放 {each:,} 分",
+            en=f"{funded.en}; {passed.en}; a person is given at most {each:,} at once",
+        )

@@ -12,6 +12,7 @@ from greencredit.schemas.issuers.promises import (
     CustodyTerms,
     DataTerms,
     Draw,
+    EnterpriseTerms,
     ExistingCredits,
     MarketingText,
     NoticePromise,
@@ -216,6 +217,8 @@ class Scheme(Record):
     custody: CustodyTerms | None = None
     data: DataTerms = DataTerms()
     reach: Reach = Reach()
+    enterprise: EnterpriseTerms | None = None
+    """None: nothing may be done with accounts of enterprises."""
 
     @model_validator(mode="after")
     def _promotions_are_told_apart(self) -> Self:

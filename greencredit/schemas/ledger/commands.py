@@ -170,6 +170,8 @@ class Allotment(NamedTuple):
     credits: int
     key: bytes
     reason: Reason
+    issuer_id: str | None = None
+    """Only credits of this issuer; none: of any."""
 
 
 class Passing(NamedTuple):
@@ -180,6 +182,8 @@ class Passing(NamedTuple):
     credits: int
     key: bytes
     reason: Reason
+    issuer_id: str | None = None
+    """Only credits of this issuer; none: of any."""
 
 
 class Withdrawal(NamedTuple):
