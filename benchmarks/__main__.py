@@ -2,9 +2,14 @@
 
 import sys
 
-from benchmarks import filing, purchases, run, start
+from benchmarks import filing, purchases, register, run, start
 from benchmarks.ledger.families import FAMILIES
 
 if __name__ == "__main__":
-    alone = {"filing": filing.measure, "purchases": purchases.measure, "start": start.measure}
+    alone = {
+        "filing": filing.measure,
+        "purchases": purchases.measure,
+        "register": register.measure,
+        "start": start.measure,
+    }
     sys.exit(run(alone | FAMILIES, __doc__ or ""))

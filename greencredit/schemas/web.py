@@ -232,6 +232,13 @@ class RegisterPage(Record):
 
     query: str
     issuers: tuple[RegisterLine, ...]
+    """Those of this page."""
+    total: int
+    page: int
+    pages: int
+    newer: str | None
+    """The address of the page before; none: this is the first."""
+    older: str | None
 
 
 class Fact(Record):

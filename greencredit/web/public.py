@@ -31,9 +31,15 @@ def landing(permit: Anyone, request: Request, session: Reading) -> Response:
 
 
 @router.get("/register")
-def registered(permit: Anyone, request: Request, session: Reading, q: Typed = "") -> Response:
+def registered(
+    permit: Anyone,
+    request: Request,
+    session: Reading,
+    q: Typed = "",
+    page: Annotated[int, Query(ge=1, le=10**6)] = 1,
+) -> Response:
     """Show who may issue (公开登记)."""
-    return pages.render(request, permit.actor, "register.html", page=register.register(session, q))
+    return pages.render(request, permit.actor, "register.html", page=register.register(session, q, page))
 
 
 @router.get("/register/{issuer_id}")

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries as issuers
+from greencredit.issuers import rules
 from greencredit.kernel.clock import now
 from greencredit.kernel.policy import Role
 from greencredit.schemas.issuers import (
     Assessment,
     Certificate,
+    Coverage,
+    Filing,
     FilingState,
     FilingStep,
     LifeState,
@@ -31,6 +35,9 @@ from greencredit.schemas.web import (
     RegisterPage,
 )
 from greencredit.web import wording
+
+PAGE: Final = 20
+"""How many issuers stand on a page of the register."""
 
 NONE: Final = Words(zh="未载明", en="not stated")
 _ROLES: Final = {
@@ -95,15 +102,29 @@ _MAY: Final = Words(
 
 def landing(session: Session) -> Landing:
     """Count who is in the register."""
-    found = issuers.issuers_public(session)
-    return Landing(filed_issuers=len(found), active_issuers=sum(one.may_issue for one in found))
+    filed, active = issuers.tally(session)
+    return Landing(filed_issuers=filed, active_issuers=active)
 
 
-def register(session: Session, query: str) -> RegisterPage:
-    """Give the register, as far as name, code or filing number contain what was looked for."""
-    wanted = query.strip().casefold()
-    found = (one for one in issuers.issuers_public(session) if wanted in _searched(one))
-    return RegisterPage(query=query.strip(), issuers=tuple(_line(one) for one in found))
+def register(session: Session, query: str, page: int = 1) -> RegisterPage:
+    """Give one page of the register, as far as name, code or filing number contain what was looked for."""
+    wanted = query.strip()
+    found = issuers.listed(session, wanted, offset=(page - 1) * PAGE, limit=PAGE)
+    pages = max(1, -(-found.total // PAGE))
+    return RegisterPage(
+        query=wanted,
+        issuers=tuple(_line(one) for one in found.issuers),
+        total=found.total,
+        page=page,
+        pages=pages,
+        newer=_address(wanted, page - 1) if page > 1 else None,
+        older=_address(wanted, page + 1) if page < pages else None,
+    )
+
+
+def _address(query: str, page: int) -> str:
+    asked = {"q": query, "page": str(page)} if query else {"page": str(page)}
+    return f"/register?{urlencode(asked)}"
 
 
 def issuer(session: Session, issuer_id: str) -> IssuerPage:
@@ -119,6 +140,8 @@ def issuer(session: Session, issuer_id: str) -> IssuerPage:
         state_note=_may_issue_in_words(found),
         terms=_terms(found),
         groups=(
+            _coverage(found.coverage),
+            _past_terms(session, issuer_id),
             _standards(found.standards),
             _certificates(issuers.certificates(session, issuer_id)),
             _assessments(issuers.assessments(session, issuer_id)),
@@ -139,10 +162,6 @@ def face_value(fen_per_100_credits: int | None) -> Words:
 def percent(basis_points: int) -> str:
     """Write basis points as a percentage with two places."""
     return f"{basis_points // 100:,}.{basis_points % 100:02d}%"
-
-
-def _searched(one: PublicIssuer) -> str:
-    return "\n".join(filter(None, (one.name, one.english_name, one.code, one.filing_number))).casefold()
 
 
 def _line(one: PublicIssuer) -> RegisterLine:
@@ -198,6 +217,62 @@ def _terms(one: PublicIssuer) -> tuple[Fact, ...]:
         _fact("冲正时积分已用", "If a reversed award was spent", one.clawback),
         _fact("退回时积分已到期", "If refunded credits had expired", one.refund),
         _fact("投诉渠道", "Complaints", complaints or None),
+    )
+
+
+def _coverage(found: Coverage | None) -> FactGroup:
+    facts: tuple[Fact, ...] = ()
+    if found is not None:
+        ratio = Words(zh="没有未兑付积分", en="nothing is owed")
+        if found.basis_points is not None:
+            ratio = Words(zh=percent(found.basis_points), en=percent(found.basis_points))
+        facts = (
+            _fact("覆盖率", "Coverage", ratio),
+            _fact("备案承诺", "As filed", percent(found.filed_basis_points)),
+            _fact("保障金额", "Guarantee held", wording.yuan(found.guarantee_fen)),
+            _fact("未兑付积分", "Outstanding", wording.credits_(found.outstanding)),
+            _fact("折合面值", "At face value", wording.yuan(found.worth_fen)),
+            _fact(
+                "测算时间",
+                "Measured",
+                Words(zh=wording.minute(found.at, "zh"), en=wording.minute(found.at, "en")),
+            ),
+        )
+    return FactGroup(
+        title=Words(zh="价值保障", en="Guarantee"),
+        note=Words(
+            zh="覆盖率 = 存管的保障金 ÷（未兑付积分 × 面值）。",
+            en="Coverage is what custodians hold over outstanding credits at face value.",
+        ),
+        sheets=(FactSheet(facts=facts),) if facts else (),
+    )
+
+
+def _past_terms(session: Session, issuer_id: str) -> FactGroup:
+    accepted = [one for one in issuers.filings(session, issuer_id) if one.state in rules.ACCEPTED_EVER]
+    return FactGroup(
+        title=Words(zh="历次备案条款", en="Terms in force and past"),
+        note=Words(
+            zh="已发放的积分始终按其发放时的版本执行。", en="Credits keep the version under which they were issued."
+        ),
+        sheets=tuple(_version(one) for one in reversed(accepted)),
+    )
+
+
+def _version(one: Filing) -> FactSheet:
+    since = one.effective_on and Words(zh=wording.day(one.effective_on, "zh"), en=wording.day(one.effective_on, "en"))
+    return FactSheet(
+        facts=(
+            _fact(
+                "版本",
+                "Version",
+                Words(zh=f"第 {one.version} 版，{one.state.words.zh}", en=f"{one.version}, {one.state.words.en}"),
+            ),
+            _fact("备案编号", "Filing number", one.number),
+            _fact("生效日期", "In force since", since or None),
+            _fact("面值", "Face value", face_value(one.scheme.face_value_fen_per_100_credits)),
+            _fact("有效期", "Validity", one.scheme.validity.title),
+        )
     )
 
 

@@ -37,6 +37,7 @@ from greencredit.issuers.queries.filed import (
     refund_grace_days,
 )
 from greencredit.issuers.queries.liability import frozen_awards, frozen_sum, roll_forward, roll_forwards
+from greencredit.issuers.queries.listed import Listed, listed, register_csv, tally
 from greencredit.issuers.queries.papers import (
     assessments,
     certificates,
@@ -74,6 +75,7 @@ from greencredit.issuers.queries.standing import (
 )
 
 __all__ = [
+    "Listed",
     "Papers",
     "accepted_before",
     "agencies",
@@ -112,6 +114,7 @@ __all__ = [
     "issuers_public",
     "issuers_seen",
     "last_step",
+    "listed",
     "living_issuer_with_code",
     "may_issue",
     "newest_assessment",
@@ -126,6 +129,7 @@ __all__ = [
     "placing_of",
     "public_issuer",
     "refund_grace_days",
+    "register_csv",
     "require_may_issue",
     "roll_forward",
     "roll_forwards",
@@ -137,5 +141,6 @@ __all__ = [
     "standing_changes",
     "standing_proof",
     "statements",
+    "tally",
     "unmet",
 ]

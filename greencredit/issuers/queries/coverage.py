@@ -11,7 +11,7 @@ from greencredit.issuers import rules
 from greencredit.issuers.errors import UnknownVersion
 from greencredit.issuers.queries.filed import filings
 from greencredit.issuers.rules.coverage import change_of
-from greencredit.issuers.tables import CoverageRow, StatementRow
+from greencredit.issuers.tables import CoverageRow, IssuerRow, StatementRow
 from greencredit.kernel.clock import civil_date, now
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.issuers import Coverage, CustodyStatement, Filing
@@ -48,6 +48,18 @@ def newest_coverage(session: Session, issuer_id: str) -> Coverage | None:
     """Give the newest measurement, or none."""
     found = coverages(session, issuer_id, limit=1)
     return found[0] if found else None
+
+
+def newest_coverages_of(session: Session, issuer_ids: Collection[str]) -> dict[str, Coverage]:
+    """Give the newest measurement of each of these issuers that has one."""
+    mine = select(func.max(CoverageRow.number)).where(CoverageRow.issuer_id == IssuerRow.id)
+    newest = mine.correlate(IssuerRow).scalar_subquery()
+    rows = session.scalars(
+        select(CoverageRow)
+        .join(IssuerRow, IssuerRow.id == CoverageRow.issuer_id)
+        .where(IssuerRow.id.in_(issuer_ids), CoverageRow.number == newest)
+    )
+    return {row.issuer_id: _coverage(row) for row in rows}
 
 
 def newest_coverages(session: Session) -> dict[str, Coverage]:

@@ -1,6 +1,8 @@
 """Issuers over HTTP: the public register, and the dossier of one issuer."""
 
-from fastapi import APIRouter
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
 
 from greencredit.issuers import queries
 from greencredit.issuers.routes.places import here
@@ -9,11 +11,38 @@ from greencredit.schemas.issuers import Dossier, PublicIssuer
 
 router = APIRouter()
 
+Looked = Annotated[
+    str, Query(max_length=100, description="名称、统一社会信用代码或备案编号 · name, code or filing number")
+]
+_TOTAL: Final = {
+    200: {
+        "headers": {
+            "X-Total-Count": {"description": "符合条件的总数 · how many match in all", "schema": {"type": "integer"}}
+        }
+    }
+}
+_CSV: Final = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
-@router.get("/issuers", dependencies=[requires("public.read")])
-def register_of_issuers(session: Reading) -> list[PublicIssuer]:
+
+@router.get("/issuers", dependencies=[requires("public.read")], response_model=list[PublicIssuer], responses=_TOTAL)
+def register_of_issuers(
+    session: Reading,
+    q: Looked = "",
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
     """Show the public register of issuers with state, filing number and terms (公示名录)."""
-    return queries.issuers_public(session)
+    found = queries.listed(session, q, offset=offset, limit=limit)
+    # Every line was checked when it was made: it goes out as it is.
+    text = f"[{','.join(one.model_dump_json() for one in found.issuers)}]"
+    return Response(text, media_type="application/json", headers={"X-Total-Count": str(found.total)})
+
+
+@router.get("/issuers.csv", dependencies=[requires("public.read")], response_class=Response, responses=_CSV)
+def register_as_csv(session: Reading) -> Response:
+    """Give the whole public register as a table (下载公示名录)."""
+    headers = {"Content-Disposition": 'attachment; filename="issuers.csv"'}
+    return Response(queries.register_csv(session), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/issuers/{issuer_id}", dependencies=[requires("public.read")])

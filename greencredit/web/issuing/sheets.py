@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries
 from greencredit.kernel.access import Actor, Scope
-from greencredit.schemas.consoles import Button, FileLink, Form, PaperSheet
+from greencredit.schemas.consoles import Button, Field, FileLink, Form, PaperSheet
 from greencredit.schemas.issuers import (
     Assessment,
     Certificate,
@@ -210,7 +210,7 @@ def _statement(issuer: Issuer, one: CustodyStatement) -> PaperSheet:
     )
 
 
-FILE = forms.Field(
+FILE = Field(
     name="file",
     label=Words(zh="文件", en="File"),
     kind="file",

@@ -11,7 +11,7 @@ from greencredit.issuers import queries, service
 from greencredit.kernel.access import Actor, Scope, ScopeKind, may
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.http import Permit
-from greencredit.schemas.consoles import Button, Field, FileLink, FilingPage, Form, OpinionLine
+from greencredit.schemas.consoles import Button, Field, FileLink, FilingPage, Form, OpinionLine, SchemeRow
 from greencredit.schemas.issuers import Filing, FilingState, Issuer, Opinion, Placing, Ruling, Waiting
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import Fact
@@ -76,7 +76,7 @@ def _decides(actor: Actor, filing: Filing, scopes: tuple[Scope, ...]) -> bool:
     return may(actor, "issuer.decide", Scope(ScopeKind.REGION, filing.placing.authority))
 
 
-def _filled(rows: tuple[scheme.SchemeRow, ...], told: Told | None) -> tuple[scheme.SchemeRow, ...]:
+def _filled(rows: tuple[SchemeRow, ...], told: Told | None) -> tuple[SchemeRow, ...]:
     if told is None or told.form_id != "decision":
         return rows
     return tuple(
