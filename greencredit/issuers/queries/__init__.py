@@ -28,13 +28,11 @@ from greencredit.issuers.queries.desk import (
 )
 from greencredit.issuers.queries.filed import (
     check_notes,
-    clawback_terms,
     filing,
     filing_in_force,
     filings,
     filings_due,
     opinions,
-    refund_grace_days,
 )
 from greencredit.issuers.queries.liability import frozen_awards, frozen_sum, roll_forward, roll_forwards
 from greencredit.issuers.queries.listed import Listed, listed, register_csv, tally
@@ -89,7 +87,6 @@ __all__ = [
     "check_notes",
     "check_report",
     "check_scheme",
-    "clawback_terms",
     "code_review",
     "code_reviews",
     "comparison",
@@ -128,7 +125,6 @@ __all__ = [
     "papers_of",
     "placing_of",
     "public_issuer",
-    "refund_grace_days",
     "register_csv",
     "require_may_issue",
     "roll_forward",

@@ -9,11 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
-from greencredit.issuers.errors import UnknownFiling, UnknownVersion
+from greencredit.issuers.errors import UnknownFiling
 from greencredit.issuers.tables import CheckRow, FilingRow, OpinionRow, PlacingRow, SectionRow, StepRow
 from greencredit.schemas.issuers import (
     CheckNote,
-    ClawbackTerms,
     Filing,
     FilingState,
     FilingStep,
@@ -61,26 +60,6 @@ def filings_due(session: Session, on: date) -> list[Filing]:
         .order_by(FilingRow.effective_on, FilingRow.version)
     )
     return _filings(session, list(rows))
-
-
-def clawback_terms(session: Session, issuer_id: str, terms_version: int) -> ClawbackTerms:
-    """Give how far awards are taken back under the version of the filing that their series names, not under today's."""
-    return rules.clawback_terms_of(_redemption_section(session, issuer_id, terms_version))
-
-
-def refund_grace_days(session: Session, issuer_id: str, terms_version: int) -> int:
-    """Give how long expired credits live on when refunded, under the version that their series names."""
-    return rules.refund_grace_days_of(_redemption_section(session, issuer_id, terms_version))
-
-
-def _redemption_section(session: Session, issuer_id: str, version: int) -> str:
-    accepted = select(FilingRow.id, FilingRow.version).where(
-        FilingRow.issuer_id == issuer_id, FilingRow.state.in_([state.value for state in rules.ACCEPTED_EVER])
-    )
-    versions = {row.version: row.id for row in session.execute(accepted.order_by(FilingRow.version))}
-    if version not in versions:
-        raise UnknownVersion(issuer_id, found=version, wanted=list(versions))
-    return session.get_one(SectionRow, (versions[version], SectionName.REDEMPTION.value)).document
 
 
 def check_notes(session: Session, filing_ids: Sequence[str]) -> dict[str, CheckNote]:

@@ -72,11 +72,9 @@ from greencredit.issuers.rules.particulars import (
     require_spending_only,
 )
 from greencredit.issuers.rules.sections import (
-    clawback_terms_of,
     digest_of,
     document_of,
     filing_digest,
-    refund_grace_days_of,
     scheme_of,
     sections_of,
 )
@@ -114,7 +112,6 @@ __all__ = [
     "check_character",
     "check_code",
     "check_scheme",
-    "clawback_terms_of",
     "coverage_of",
     "digest_of",
     "document_of",
@@ -136,7 +133,6 @@ __all__ = [
     "paths_of",
     "placing_of",
     "province_of",
-    "refund_grace_days_of",
     "report_digest",
     "report_document",
     "require_borne_out",

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from greencredit.schemas.issuers import SPENDING_ORDER, ClawbackTerms, Scheme, SectionName
+from greencredit.schemas.issuers import SPENDING_ORDER, Scheme, SectionName
 
 _VALUE: Final = ("title", "region", "face_value_fen_per_100_credits", "monthly_cap_credits", "funding")
 _REDEMPTION: Final = ("redemption_terms", "compensations", "clawback", "refund_grace_days")
@@ -66,17 +66,6 @@ def scheme_of(sections: Mapping[SectionName, str]) -> Scheme:
     redemption = _redemption_of(read[SectionName.REDEMPTION])
     promises = read.get(SectionName.PROMISES, {})
     return Scheme.model_validate({**read[SectionName.VALUE], **validity, **redemption, **alone, **promises})
-
-
-def clawback_terms_of(document: str) -> ClawbackTerms:
-    """Read from the section on redemption how far an award is taken back."""
-    return ClawbackTerms.model_validate(_redemption_of(json.loads(document))["clawback"])
-
-
-def refund_grace_days_of(document: str) -> int:
-    """Read from the section on redemption how long expired credits live on when they are refunded."""
-    days: int = _redemption_of(json.loads(document))["refund_grace_days"]
-    return days
 
 
 def _redemption_of(found: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from greencredit.ledger.queries.events import movements_of as movements_of
 from greencredit.ledger.queries.events import posted_at as posted_at
 from greencredit.ledger.queries.events import reversed_by_award as reversed_by_award
 from greencredit.ledger.queries.events import taken_by_award as taken_by_award
-from greencredit.ledger.queries.events import terms_of_award as terms_of_award
 from greencredit.ledger.queries.export import Exported as Exported
 from greencredit.ledger.queries.export import exported as exported
 from greencredit.ledger.queries.export import facts_of as facts_of

@@ -8,12 +8,10 @@ from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import instant, micros, start_of
 from greencredit.ledger import rules
-from greencredit.ledger.errors import NoSuchEvent
-from greencredit.ledger.queries.balances import TERMS, terms_of
 from greencredit.ledger.queries.grounds import GROUND_OF_EVENT
 from greencredit.ledger.queries.reading import BATCH_OF_EVENT, in_parts
 from greencredit.ledger.queries.told import NOTED, Reader, told
-from greencredit.schemas.ledger import Movement, Terms, Verb
+from greencredit.schemas.ledger import Movement, Verb
 from greencredit.schemas.values import Credits, Period
 
 _TAKING = f"kind IN ({Verb.REVERSE.value}, {Verb.REVERSE_PENDING.value}, {Verb.FALL_SHORT.value})"
@@ -123,18 +121,3 @@ def earnings_by(session: Session, caller: str) -> int:
         "WHERE e.kind = :earn AND c.name = :caller"
     )
     return int(session.execute(counted, {"earn": Verb.EARN.value, "caller": caller}).scalar_one())
-
-
-def terms_of_award(session: Session, event_id: int) -> Terms:
-    """Give the terms that the credits of an award carry.
-
-    Raises:
-        NoSuchEvent: there is no such event.
-    """
-    row = session.execute(
-        text(f"SELECT {TERMS} FROM ledger_event e JOIN ledger_series s ON s.id = e.series WHERE e.id = :id"),  # noqa: S608
-        {"id": event_id},
-    ).one_or_none()
-    if row is None:
-        raise NoSuchEvent(event_id)
-    return terms_of(row)
