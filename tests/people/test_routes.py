@@ -70,6 +70,7 @@ def test_signing_in_hands_out_a_cookie_and_tells_who_one_is(client: TestClient, 
             "key.read",
             "key.make",
             "key.revoke",
+            "document.hand_in",
             "issuer.register",
         ],
     }
