@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries as issuers
 from greencredit.issuers import rules
+from greencredit.issuers.catalogue.regions import region_titles
 from greencredit.kernel.clock import now
 from greencredit.kernel.policy import Role
 from greencredit.schemas.issuers import (
@@ -205,7 +206,7 @@ def _terms(one: PublicIssuer) -> tuple[Fact, ...]:
     )
     return (
         _fact("统一社会信用代码", "Unified social credit code", one.code),
-        _fact("登记地区", "Region", one.region),
+        _fact("登记地区", "Region", region_titles().get(one.region) or one.region),
         _fact("备案编号", "Filing number", one.filing_number),
         _fact("备案版本", "Version filed", version or None),
         _fact("生效日期", "In force since", since or None),

@@ -2,9 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from greencredit.issuers import rules
 from greencredit.issuers.queries.coverage import newest_coverages_of
 from greencredit.issuers.queries.published import public_issuer
-from greencredit.issuers.tables import FilingRow, IssuerRow, StepRow
+from greencredit.issuers.tables import CoverageRow, FilingRow, IssuerRow, StepRow
 from greencredit.kernel.clock import civil_date, now
-from greencredit.schemas.issuers import LifeState, PublicIssuer
+from greencredit.schemas.issuers import Coverage, LifeState, PublicIssuer
 
 _REMEMBERED: Final = "issuers.listed"
 _FORMULA_STARTS: Final = frozenset("=+-@\t\r")
@@ -46,6 +46,8 @@ class Listed(NamedTuple):
     """Some lines of the register, and how many match in all."""
 
     issuers: tuple[PublicIssuer, ...]
+    texts: tuple[str, ...]
+    """The same lines as JSON."""
     total: int
 
 
@@ -54,36 +56,56 @@ class _Line(NamedTuple):
 
     edition: int
     on: date
-    kept: bool | None
+    measured: int | None
+    """The number of the newest measurement of coverage."""
     issuer: PublicIssuer
+    text: str
 
 
 def listed(session: Session, query: str = "", *, offset: int = 0, limit: int = 100) -> Listed:
     """Give the lines of the register whose name, code or filing number contain what was looked for.
 
-    Everything about an issuer comes about by steps, so a line holds while the newest step, the day and whether its
-    coverage is kept are the same; coverage itself, which is measured again and again, is read each time.
+    Everything about an issuer comes about by steps, so a line holds while the newest step and the day are the same;
+    a new measurement of coverage only takes the place of the one before, unless it turned from kept to short or back.
     """
     found = _matching(query)
     total = session.scalars(select(func.count()).select_from(found.subquery())).one()
     edition = select(func.max(StepRow.number)).where(StepRow.issuer_id == IssuerRow.id).scalar_subquery()
-    page = found.add_columns(edition).order_by(IssuerRow.registered_at, IssuerRow.id).offset(offset).limit(limit)
-    rows = session.execute(page).all()
-    coverage = newest_coverages_of(session, [issuer_id for issuer_id, _ in rows])
-    today = civil_date(now(session))
+    measured = select(func.max(CoverageRow.number)).where(CoverageRow.issuer_id == IssuerRow.id).scalar_subquery()
+    columns = found.add_columns(edition, measured).order_by(IssuerRow.registered_at, IssuerRow.id)
+    rows = [tuple(row) for row in session.execute(columns.offset(offset).limit(limit))]
+    lines = _lines(session, rows)
+    return Listed(tuple(line.issuer for line in lines), tuple(line.text for line in lines), total)
+
+
+def _lines(session: Session, rows: Sequence[tuple[Any, ...]]) -> list[_Line]:
+    """Give what is remembered where it still holds, and work the rest out."""
     remembered: dict[str, _Line] = session.info.get("memory", {}).setdefault(_REMEMBERED, {})
+    if len(remembered) > _MOST_REMEMBERED:
+        remembered.clear()
+    today = civil_date(now(session))
+    held = {
+        issuer_id: line
+        for issuer_id, edition, _ in rows
+        if (line := remembered.get(issuer_id)) is not None and (line.edition, line.on) == (edition, today)
+    }
+    moved = [issuer_id for issuer_id, _, number in rows if issuer_id in held and held[issuer_id].measured != number]
+    coverage = newest_coverages_of(session, moved)
     lines = []
-    for issuer_id, number in rows:
-        measured = coverage.get(issuer_id)
-        kept = measured.kept if measured else None
-        line = remembered.get(issuer_id)
-        if line is None or (line.edition, line.on, line.kept) != (number, today, kept):
-            line = _Line(number, today, kept, public_issuer(session, issuer_id))
-            if len(remembered) >= _MOST_REMEMBERED:
-                remembered.clear()
-            remembered[issuer_id] = line
-        lines.append(line.issuer.model_copy(update={"coverage": measured}))
-    return Listed(tuple(lines), total)
+    for issuer_id, edition, number in rows:
+        line = held.get(issuer_id)
+        if line is None or line.measured != number:
+            issuer = _issuer_of(session, issuer_id, line, coverage.get(issuer_id))
+            line = remembered[issuer_id] = _Line(edition, today, number, issuer, issuer.model_dump_json())
+        lines.append(line)
+    return lines
+
+
+def _issuer_of(session: Session, issuer_id: str, line: _Line | None, coverage: Coverage | None) -> PublicIssuer:
+    before = line.issuer.coverage if line else None
+    if line is None or before is None or coverage is None or before.kept != coverage.kept:
+        return public_issuer(session, issuer_id)
+    return line.issuer.model_copy(update={"coverage": coverage})
 
 
 def tally(session: Session) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
+from greencredit.issuers.catalogue.papers import every_paper
 from greencredit.issuers.catalogue.regions import region_titles
 from greencredit.schemas.consoles import Button, Field, Form, FormPage
 from greencredit.schemas.issuers import (
@@ -55,6 +56,12 @@ _FEES: Final = (
 def region(code: str) -> Words:
     """Name a region, by its code where the table has no name."""
     return region_titles().get(code) or Words(zh=code, en=code)
+
+
+def paper_title(name: str) -> str:
+    """Name a required paper as history tells of it."""
+    titles = {one.name: one.title for one in every_paper()}
+    return f"{titles[name].zh} · {titles[name].en}" if name in titles else name
 
 
 def text_field(

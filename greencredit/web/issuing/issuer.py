@@ -127,7 +127,7 @@ def hand_paper_in(
     issuer = queries.issuer(session, issuer_id)
     kept = tuple(one for one in issuer.documents if one.paper != paper)
     wanted = asked.described(issuer, (*kept, Paper(**dict(document), paper=paper)))
-    service.amend(session, permit.actor, issuer_id, wanted, reason=f"上传材料：{paper}")
+    service.amend(session, permit.actor, issuer_id, wanted, reason=f"上传材料：{asked.paper_title(paper)}")
     permit.concerns(issuer_id, paper=paper, document=document.digest)
     return _back(issuer_id, "papers")
 

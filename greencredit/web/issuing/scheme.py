@@ -6,6 +6,7 @@ from typing import Final
 
 from greencredit.issuers.rules.changes import shown
 from greencredit.issuers.rules.fields import TITLES
+from greencredit.reports.rules.figures import rate_words
 from greencredit.schemas.awards import EarningRule
 from greencredit.schemas.consoles import Field, SchemeRow
 from greencredit.schemas.issuers import Filing, Scheme
@@ -88,10 +89,10 @@ def _lines(texts: Iterator[Words]) -> Words | None:
 
 
 def _title_of_rule(rule: EarningRule) -> Words:
-    rate = shown(rule.rate.model_dump(mode="json")) or ""
+    rate = rate_words(rule)
     return Words(
-        zh=f"{rule.title.zh}（第 {rule.version} 版，自 {wording.day(rule.since, 'zh')}）：{rate}",
-        en=f"{rule.title.en} (version {rule.version}, from {wording.day(rule.since, 'en')}): {rate}",
+        zh=f"{rule.title.zh}（第 {rule.version} 版，自 {wording.day(rule.since, 'zh')}）：{rate.zh}",
+        en=f"{rule.title.en} (version {rule.version}, from {wording.day(rule.since, 'en')}): {rate.en}",
     )
 
 
