@@ -265,15 +265,14 @@ class World(Oracle):
         """What has ended expires."""
         self.catch_up()
         process = self.processes[step.process]
-        swept = self._alone(
-            process,
-            lambda session: service.expire(session, 1, until=process.database.clock.now()).credits,
-        )
+        until = process.database.clock.now()
+        swept = self._alone(process, lambda session: service.expire(session, 1, until=until).credits)
         self._replay_history()  # the other process may have been let in before
         if self.known < self.read:
-            self.model.now = max(self.model.now, process.database.clock.now())  # the ledger's time never falls
             self.advance(self.read)
+            latest, self.model.now = max(self.model.now, until), until  # what ended later is left to later sweeps
             assert swept in {self.model.sweep(), None}, "as much expired as the model says"
+            self.model.now = latest  # the ledger's time never falls
         else:
             assert not swept, "what was said to have expired did"
 
