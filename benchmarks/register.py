@@ -19,6 +19,7 @@ from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database, throwaway_engine
 from greencredit.kernel.ids import seeded_entropy
 from greencredit.kernel.keys import Keys
+from greencredit.kernel.logs import set_up_logs
 from greencredit.kernel.settings import Settings
 from greencredit.migrations.upgrade import upgrade
 from tests.conftest import NOON
@@ -34,6 +35,7 @@ _API: Final = "/api/v1/issuers"
 
 def measure(asked: Asked) -> list[Row]:
     """Register the issuers through the real verbs, then ask again and again; take the 95th percentile."""
+    set_up_logs("plain")
     logging.disable(logging.INFO)  # a line for each request would be most of what is measured
     count = _QUICK_ISSUERS if asked.quick else _ISSUERS
     rounds = _QUICK_ROUNDS if asked.quick else _ROUNDS

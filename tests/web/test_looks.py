@@ -21,6 +21,7 @@ from greencredit.kernel.messages import queue
 from greencredit.kernel.settings import Settings
 from greencredit.migrations.upgrade import upgrade
 from tests.conftest import NOON
+from tests.factories.issuers import make_filing, new_scheme
 from tests.factories.notices import make_inbox
 from tests.factories.people import PASSWORD, make_account_with
 from tests.factories.web import make_filed_issuer, make_household, make_report
@@ -41,6 +42,13 @@ PAGES: Final = (
     ("household", "/awards/4"),
     ("regulator", "/trajectories"),
     ("regulator", "/trajectories?kind=issuer&what={issuer}"),
+    ("regulator", "/console"),
+    ("regulator", "/console/desk"),
+    ("regulator", "/console/issuers/{issuer}"),
+    ("regulator", "/console/issuers/{issuer}/filings"),
+    ("regulator", "/console/issuers/{issuer}/assess"),
+    ("regulator", "/console/filings/{filing}"),
+    ("regulator", "/console/register"),
     ("", "/errors"),
     ("", "/nowhere"),
     ("household", "/me"),
@@ -122,7 +130,14 @@ class _Served:
             make_account_with(session, Role.REGULATOR, login="regulator", password=PASSWORD)
             queue.enqueue(session, "kernel.clear_queues", "a" * 60, {})
             report = make_report(session, folder, household)
-        return {"issuer": issuer.issuer_id, "number": report.number, "digest": report.facts_sha256, "notice": notice}
+            filing = make_filing(session, issuer.issuer_id, new_scheme(fen_per_100=50)).filing_id
+        return {
+            "issuer": issuer.issuer_id,
+            "filing": filing,
+            "number": report.number,
+            "digest": report.facts_sha256,
+            "notice": notice,
+        }
 
     def close(self) -> None:
         """Stop serving."""
