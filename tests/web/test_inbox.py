@@ -133,6 +133,7 @@ def test_the_settings_are_kept_and_the_inbox_stays_whatever_a_form_says(
         "award_reversed": (Way.INBOX,),
         "expired_on_refund": (Way.INBOX,),
         "unfreeze": (Way.INBOX,),
+        "issuer_leaving": (Way.INBOX,),
     }
     assert (kept.lang, f"{kept.quiet_since:%H:%M}", kept.most_a_day) == ("en", "21:30", 2)
     page = browser.get("/me/inbox/settings?saved=true").text
