@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from greencredit.documents import service as documents
 from greencredit.issuers import queries, rules
 from greencredit.issuers.catalogue import days_of
 from greencredit.issuers.errors import EffectiveTooSoon, FieldUnknown, FilingChanged, FilingNumberTaken
@@ -64,6 +65,7 @@ def accept_filing(
     earliest = earliest_effect(session, turn.row.issuer_id, turn.today)
     if effective_on is not None and effective_on < earliest:
         raise EffectiveTooSoon(found=effective_on, wanted=earliest)
+    documents.attach(session, actor, turn.row.issuer_id, [document_digest])
     if not _agreed(session, turn, Ruling.ACCEPT, placing, document_digest=document_digest):
         return queries.filing(session, filing_id)
     _number(session, turn, number)
@@ -135,6 +137,7 @@ def _decide_against(
     for one in fields:
         if one.path not in known:
             raise FieldUnknown(filing_id, found=one.path)
+    documents.attach(session, turn.actor, turn.row.issuer_id, [document_digest])
     if not _agreed(session, turn, ruling, placing, fields=fields, document_digest=document_digest):
         return queries.filing(session, filing_id)
     turn.row.decided_at = turn.at

@@ -123,6 +123,7 @@ def submit_filing(
     require_checks(session, actor, filing)
     placing = queries.placing_of(session, issuer.issuer_id, filing.scheme, turn.today)
     document = rules.document_of(placing.model_dump(mode="json"))
+    attach(session, actor, issuer.issuer_id, [document_digest])
     session.add(PlacingRow(filing_id=filing_id, authority=placing.authority, document=document, at=turn.at))
     turn.row.submitted_at = turn.at
     take_filing(session, turn, document_digest=document_digest or filing.digest)

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from greencredit.documents import service as documents
 from greencredit.issuers import queries, rules
 from greencredit.issuers.errors import ReasonStands
 from greencredit.issuers.service import cascade
@@ -17,6 +18,7 @@ def _plainly(
 ) -> Issuer:
     turn = open_turn(session, actor, issuer_id, step, reason=reason)
     require_guards(session, turn)
+    documents.attach(session, actor, issuer_id, [document_digest])
     return take(session, turn, document_digest=document_digest)
 
 
@@ -49,6 +51,7 @@ def restrict(
     standing = [one.reason for one in queries.open_reasons(session, issuer_id)]
     if because in standing:
         raise ReasonStands(issuer_id, found=because.value, wanted="another reason")
+    documents.attach(session, actor, issuer_id, [document_digest])
     return take(session, turn, document_digest=document_digest, about=because.value)
 
 
@@ -58,6 +61,7 @@ def suspend(
     """Stop issuing altogether: what waits to take effect is frozen, what is usable stays usable (暂停发行)."""
     turn = open_turn(session, actor, issuer_id, LifeStep.SUSPEND, reason=reason)
     require_guards(session, turn)
+    documents.attach(session, actor, issuer_id, [document_digest])
     suspended = take(session, turn, document_digest=document_digest)
     cascade.freeze(session, issuer_id)
     cascade.tell_staff(session, suspended, "issuing_stopped", because=reason)
@@ -87,11 +91,13 @@ def lift(
     if state is LifeState.RESTRICTED and because in standing and others:
         turn = open_turn(session, actor, issuer_id, LifeStep.RELIEVE, reason=reason)
         _require_own(turn.role, issuer_id, because)
+        documents.attach(session, actor, issuer_id, [document_digest])
         return take(session, turn, document_digest=document_digest, about=because.value)
     turn = open_turn(session, actor, issuer_id, LifeStep.LIFT, reason=reason)
     _require_own(turn.role, issuer_id, because)
     measure(session, issuer_id)
     require_guards(session, turn, lifting=because)
+    documents.attach(session, actor, issuer_id, [document_digest])
     lifted = take(session, turn, document_digest=document_digest, about=because.value)
     cascade.tell_staff(session, lifted, "issuing_restored", because=reason)
     return lifted
@@ -109,6 +115,7 @@ def ease(session: Session, actor: Actor, issuer_id: str, *, reason: str, documen
     standing = {one.reason for one in queries.open_reasons(session, issuer_id)}
     if not wrong and not standing:
         raise ReasonStands(issuer_id, found="the suspension alone", wanted="the suspension to be lifted")
+    documents.attach(session, actor, issuer_id, [document_digest])
     eased = take(session, turn, document_digest=document_digest)
     for fault, refusal in wrong.items():
         if fault not in standing:

@@ -13,6 +13,7 @@ from greencredit.issuers.service.steps import open_turn
 from greencredit.kernel.access import AccessDenied, Role, Scope, ScopeKind
 from greencredit.kernel.errors import Refusal
 from greencredit.schemas.issuers import LifeState, LifeStep
+from tests.factories.documents import example_document, hand_in
 from tests.factories.issuers import WHY, actor_in, admin_of, make_issuer, regulator
 from tests.factories.people import make_account_with
 
@@ -56,8 +57,10 @@ def test_the_state_of_an_issuer_is_that_of_its_last_step(session: Session, state
 @pytest.mark.proves("ISS-5")
 def test_every_change_says_who_when_why_on_what_document(session: Session) -> None:
     issuer = make_issuer(session, LifeState.ACTIVE)
+    paper = example_document("示例投诉.pdf")
+    hand_in(session, "acc_regulator", paper)
 
-    service.suspend(session, regulator(), issuer.issuer_id, reason="示例：投诉核查", document_digest="a" * 64)
+    service.suspend(session, regulator(), issuer.issuer_id, reason="示例：投诉核查", document_digest=paper.digest)
 
     step = queries.history(session, issuer.issuer_id)[-1]
     assert step.model_dump(exclude={"at"}) == {
@@ -71,7 +74,7 @@ def test_every_change_says_who_when_why_on_what_document(session: Session) -> No
         "actor_id": "acc_regulator",
         "role": "regulator",
         "reason": "示例：投诉核查",
-        "document_digest": "a" * 64,
+        "document_digest": paper.digest,
     }
     assert step.at == session.info["clock"].now()
 
