@@ -153,7 +153,7 @@ def _public() -> list[str]:
     return [state.value for state in rules.PUBLIC]
 
 
-def _matching(query: str) -> Select[tuple[str]]:
+def _matching(query: str) -> Select[Any]:
     found = select(IssuerRow.id).where(IssuerRow.state.in_(_public()))
     wanted = query.strip()
     if not wanted:

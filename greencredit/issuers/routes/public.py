@@ -1,6 +1,6 @@
 """Issuers over HTTP: the public register, and the dossier of one issuer."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 
@@ -14,14 +14,14 @@ router = APIRouter()
 Looked = Annotated[
     str, Query(max_length=100, description="名称、统一社会信用代码或备案编号 · name, code or filing number")
 ]
-_TOTAL: Final = {
+_TOTAL: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "headers": {
             "X-Total-Count": {"description": "符合条件的总数 · how many match in all", "schema": {"type": "integer"}}
         }
     }
 }
-_CSV: Final = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+_CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @router.get("/issuers", dependencies=[requires("public.read")], response_model=list[PublicIssuer], responses=_TOTAL)
