@@ -48,6 +48,8 @@ def look(database: Database) -> None:
     jobs.keep_watch(database, a_job(database, jobs.KEEP_WATCH))
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.proves("ISS-2", "ISS-5")
 def test_five_years_of_expiry_and_renewal_day_by_day(session: Session, clock: StandingClock) -> None:
     issuer_id = make_issuer(session).issuer_id
