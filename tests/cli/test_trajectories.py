@@ -69,7 +69,7 @@ def test_an_export_says_beside_the_file_what_it_is_of(run: Run, lived: Database,
     assert (facts["following"], facts["as_of"], facts["log_size"], facts["checkpoint_size"]) == (
         "issuer:iss_example",
         4,
-        3,
+        4,  # three batches and the terms of their series
         None,
     )
     assert not (tmp_path / "all.csv.part").exists()
