@@ -50,7 +50,7 @@ def read(line: str) -> list[Step]:
     return [Step(act, int(process), int(number)) for act, process, number in parts]
 
 
-def shrunken(steps: Sequence[Step], fails: Callable[[list[Step]], bool], seconds: float = 60) -> list[Step]:
+def shrunken(steps: Sequence[Step], fails: Callable[[list[Step]], bool], seconds: float = 150) -> list[Step]:
     """Leave out whatever the failure does not need: halves, quarters, at last single steps, while there is time."""
     kept, size, until = list(steps), len(steps) // 2, time.monotonic() + seconds
     while size:

@@ -148,6 +148,7 @@ def test_a_planted_fault_is_found(fresh: Fresh, tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.proves("LED-3")
 @pytest.mark.parametrize("plant", _PLANTS, ids=lambda plant: plant.__name__)
 def test_a_planted_fault_is_told_by_the_few_steps_that_show_it(
