@@ -368,9 +368,10 @@ def live(connections: list[Connection], *, examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.proves("LED-1", "LED-2", "LED-3")
 def test_no_sequence_of_verbs_leaves_the_model_and_both_engines_write_the_same(connections: list[Connection]) -> None:
-    live(connections, examples=8, steps=16)
+    live(connections, examples=5, steps=16)
 
 
 @pytest.mark.slow
