@@ -239,7 +239,7 @@ def _change(field: str, path: str, before: Any, after: Any, judge: _Judge) -> Ch
 
 
 def _sentence(title: Words, which: str, before: str | None, after: str | None) -> Words:
-    named = Words(zh=f"“{title.zh}{which}”", en=f"{title.en}{which}")
+    named = Words(zh=f"条款“{title.zh}{which}”", en=f"{title.en}{which}")
     if before is None:
         return Words(zh=f"新增{named.zh}：{after}", en=f"{named.en} is new: {after}")
     if after is None:
