@@ -95,7 +95,7 @@ def test_a_change_is_told_in_a_sentence() -> None:
     (change,) = rules.changes(new_scheme(fen_per_100=100), new_scheme(fen_per_100=80))
 
     assert change.sentence.model_dump() == {
-        "zh": "“每百积分面值（分）”由 100 改为 80",
+        "zh": "条款“每百积分面值（分）”由 100 改为 80",
         "en": "Face value of 100 credits, in fen changes from 100 to 80",
     }
     assert change.reason.zh == "对持有人的承诺减少"
