@@ -312,14 +312,16 @@ class Model:
         self.require_enterprise(c.enterprise)
         if self.kinds[c.holder] != "con":
             raise No("ledger.not_a_person")
-        self.move(("wallet", c.enterprise), ("available", c.holder), self.draw("wallet", c.enterprise, c.credits))
+        self.move(
+            ("wallet", c.enterprise), ("available", c.holder), self.draw("wallet", c.enterprise, c.credits, c.issuer_id)
+        )
 
     def passing(self, c: Any, _number: int) -> None:
         self.require_enterprise(c.giver)
         self.require_enterprise(c.receiver)
         if c.giver == c.receiver:
             raise No("ledger.same_enterprise")
-        self.move(("wallet", c.giver), ("wallet", c.receiver), self.draw("wallet", c.giver, c.credits))
+        self.move(("wallet", c.giver), ("wallet", c.receiver), self.draw("wallet", c.giver, c.credits, c.issuer_id))
 
     def withdrawal(self, c: Any, _number: int) -> None:
         funding = self.award_named(c.funding, "fund", missing="ledger.not_an_award")

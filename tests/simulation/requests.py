@@ -198,11 +198,11 @@ class Wishes:
 
     def allotment(self, key: bytes) -> Allotment:
         giver = self.enterprise()
-        return Allotment(giver, self.person(), self.within(self.there("wallet", giver)), key, REASON)
+        return Allotment(giver, self.person(), self.within(self.there("wallet", giver)), key, REASON, self.issuer())
 
     def passing(self, key: bytes) -> Passing:
         giver = self.enterprise()
-        return Passing(giver, self.enterprise(), self.within(self.there("wallet", giver)), key, REASON)
+        return Passing(giver, self.enterprise(), self.within(self.there("wallet", giver)), key, REASON, self.issuer())
 
     def withdrawal(self, key: bytes) -> Withdrawal:
         funding, left = self.award_of("fund")

@@ -64,7 +64,7 @@ def test_whatever_fails_what_was_acknowledged_is_there_once(
 
 @pytest.mark.slow
 @pytest.mark.proves("LED-3")
-@pytest.mark.parametrize("number", range(100, 112))
+@pytest.mark.parametrize("number", range(100, 130))
 def test_in_many_long_lives_what_was_acknowledged_is_there_once(
     fresh: Fresh, tmp_path: Path, pytestconfig: pytest.Config, request: pytest.FixtureRequest, number: int
 ) -> None:

@@ -136,7 +136,7 @@ def _read_past(session: Session, book: Book, commands: Sequence[Command]) -> set
         sorted(_may_fall_short(book, commands)),
     )
     unused = []
-    for number, kind, series, holder, amount in past:
+    for number, kind, series, holder, amount in sorted(past):  # the oldest is pardoned first
         book.remember(number, Verb(kind), series, holder, amount)
         if kind in UNUSED and number not in book.facts:  # the pardons of those are read already
             unused.append(number)
