@@ -106,9 +106,7 @@ class Stories:
             for (before, root), (after, later) in pairwise(self.roots):
                 verify_consistency(before, root, after, later, proofs.consistency(session, before, after))
         database.close()
-        assert (self.contradicted, self.unheard) == ([], []), (
-            "the same key is told the same number, in a line of its own"
-        )
+        assert (self.contradicted, self.unheard) == ([], []), "a key is told one number, in a line of its own"
         assert (lost, broken, set(counted.values())) == ({}, [], {1})
         # Each caller waits for one answer at a time: no more can be there without having been told.
         assert len(there) - len(self.told) <= in_flight
