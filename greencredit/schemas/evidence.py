@@ -2,44 +2,54 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Final, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from greencredit.schemas.awards import Slug
 from greencredit.schemas.values import Instant, Record, RegionCode, Words
 
 
-class FeedKind(StrEnum):
-    """What a feed's files hold."""
+class FeedKind:
+    """Two kinds of feed that are named in code; every kind there is has a file in the catalogue of evidence."""
 
-    RECEIPTS = "receipts"
+    RECEIPTS: Final = "receipts"
     """Lines of a merchant's receipts (消费小票)."""
-    ACTIVITIES = "activities"
-    """Measured green actions: trips, weigh-ins, meter readings (绿色行为)."""
+    ACTIVITIES: Final = "activities"
+    """Measured green actions, whatever was measured (绿色行为)."""
+
+
+class QualityTier(StrEnum):
+    """How well the data of a piece of evidence is known (数据质量等级)."""
+
+    MEASURED = "measured"
+    """Read off an instrument (仪表计量)."""
+    PLATFORM_RECORD = "platform_record"
+    """Written by the system in which it happened (平台记录)."""
+    SELF_REPORT = "self_report"
+    """Stated by those who did it, and confirmed by somebody (自行申报)."""
+
+    @property
+    def words(self) -> Words:
+        """Say it in both languages."""
+        return _TIERS[self]
 
 
 class NewFeed(Record):
     """A source of evidence as it is opened (数据来源)."""
 
     name: Slug
-    kind: FeedKind
+    kind: Slug
+    """The name of a file in the catalogue of evidence."""
     issuer_id: str
     merchant_id: str | None = None
-    """The merchant whose products a receipt feed names."""
+    """The merchant whose products, and whose cards, a feed of purchases names."""
     region: RegionCode
     """Where what the feed reports happened."""
     synthetic: bool = False
     """Made up for a demonstration; reports say so."""
     notice: Words | None = None
     """What every report that rests on this feed must say."""
-
-    @model_validator(mode="after")
-    def _whose_products(self) -> Self:
-        if (self.kind is FeedKind.RECEIPTS) != (self.merchant_id is not None):
-            message = f"a feed of receipts names its merchant, and no other feed does; found {self.merchant_id}"
-            raise ValueError(message)
-        return self
 
 
 class Feed(NewFeed):
@@ -68,6 +78,25 @@ class RejectCode(StrEnum):
     BAD_INPUTS = "evidence.bad_inputs"
     NOT_QUANTIFIED = "evidence.not_quantified"
     DUPLICATE = "evidence.duplicate"
+    CLAIMED_ELSEWHERE = "evidence.claimed_elsewhere"
+    NOT_LISTED = "evidence.not_listed"
+    LOCATION_TRACK = "evidence.location_track"
+    FULL_CARD_NUMBER = "evidence.full_card_number"
+    NOT_SETTLED = "evidence.not_settled"
+    SIGN_UP_BONUS = "evidence.sign_up_bonus"
+    NOT_SPENDING = "evidence.not_spending"
+    UNKNOWN_MERCHANT = "evidence.unknown_merchant"
+    UNKNOWN_TRANSACTION = "evidence.unknown_transaction"
+    REFUND_EXCEEDS = "evidence.refund_exceeds"
+    RUNS_BACKWARDS = "evidence.meter_runs_backwards"
+    NO_SAVING = "evidence.no_saving"
+    UNKNOWN_CERTIFICATE = "evidence.unknown_certificate"
+    CERTIFICATE_NOT_YET_VALID = "evidence.certificate_not_yet_valid"
+    CERTIFICATE_EXPIRED = "evidence.certificate_expired"
+    CERTIFICATE_WITHDRAWN = "evidence.certificate_withdrawn"
+    OTHER_MODEL = "evidence.certificate_of_other_model"
+    STALE_LIST = "evidence.stale_certificate_list"
+    GRADE_DIFFERS = "evidence.energy_grade_differs"
 
     @property
     def words(self) -> Words:
@@ -100,6 +129,51 @@ _TITLES = {
         zh="缺少合格的排放因子，无法核算", en="no factor good enough, so nothing is computed"
     ),
     RejectCode.DUPLICATE: Words(zh="同一凭证已经提交过", en="the same evidence was handed in before"),
+    RejectCode.CLAIMED_ELSEWHERE: Words(
+        zh="同一凭证已在别处受理，本条搁置", en="the same evidence counts elsewhere already; this claim is put aside"
+    ),
+    RejectCode.NOT_LISTED: Words(zh="不在可选值之中", en="not one of the values that are listed"),
+    RejectCode.LOCATION_TRACK: Words(
+        zh="含有位置或轨迹；只收里程和方式", en="it holds places or a track; only distance and mode are taken in"
+    ),
+    RejectCode.FULL_CARD_NUMBER: Words(
+        zh="含有完整银行卡号；只收令牌和末四位",
+        en="it holds a full card number; only a token and the last four digits are taken in",
+    ),
+    RejectCode.NOT_SETTLED: Words(zh="交易尚未清算", en="the transaction is not settled"),
+    RejectCode.SIGN_UP_BONUS: Words(
+        zh="开卡奖励不得发放积分；积分须基于真实消费",
+        en="a bonus for signing up earns nothing: only real spending does",
+    ),
+    RejectCode.NOT_SPENDING: Words(zh="不是消费交易", en="the transaction is no spending"),
+    RejectCode.UNKNOWN_MERCHANT: Words(zh="商户未入驻", en="the merchant is not on the platform"),
+    RejectCode.UNKNOWN_TRANSACTION: Words(zh="找不到原交易", en="the original transaction was never handed in"),
+    RejectCode.REFUND_EXCEEDS: Words(
+        zh="退款累计超过原交易金额", en="the refunds come to more than the original transaction"
+    ),
+    RejectCode.RUNS_BACKWARDS: Words(zh="止码小于起码", en="the meter runs backwards"),
+    RejectCode.NO_SAVING: Words(zh="本期用量不低于基准用量，没有节约", en="no less was used than before: no saving"),
+    RejectCode.UNKNOWN_CERTIFICATE: Words(zh="名录中没有该证书", en="the certificate is on no imported list"),
+    RejectCode.CERTIFICATE_NOT_YET_VALID: Words(
+        zh="购买时证书尚未生效", en="the certificate was not yet valid at the time of purchase"
+    ),
+    RejectCode.CERTIFICATE_EXPIRED: Words(
+        zh="购买时证书已过期", en="the certificate had expired at the time of purchase"
+    ),
+    RejectCode.CERTIFICATE_WITHDRAWN: Words(
+        zh="购买时证书已被撤销", en="the certificate had been withdrawn at the time of purchase"
+    ),
+    RejectCode.OTHER_MODEL: Words(zh="证书不包括该型号", en="the certificate does not cover this model"),
+    RejectCode.STALE_LIST: Words(
+        zh="证书名录过旧，须先更新", en="the list of certificates is too old; import a new one"
+    ),
+    RejectCode.GRADE_DIFFERS: Words(zh="能效等级与名录不符", en="the energy grade is not the one on the list"),
+}
+
+_TIERS = {
+    QualityTier.MEASURED: Words(zh="仪表计量", en="measured"),
+    QualityTier.PLATFORM_RECORD: Words(zh="平台记录", en="recorded by a platform"),
+    QualityTier.SELF_REPORT: Words(zh="自行申报并经确认", en="stated and confirmed"),
 }
 
 
@@ -111,6 +185,59 @@ class Reject(NamedTuple):
     field: str
     found: str
     wanted: str
+
+
+class Attributes(NamedTuple):
+    """What is known of goods and place beside money and quantity; lines that share all of it share one tuple.
+
+    Rules read these and nothing else: an empty text, 0 or an empty tuple is "not known", and a condition on what is not
+    known does not hold.
+    """
+
+    merchant: str = ""
+    """The merchant's id."""
+    store: str = ""
+    """The merchant's own code of the store."""
+    region: str = ""
+    """Where it happened: `CN-SH`; empty: where the feed is."""
+    channel: str = ""
+    """How it was bought or done, such as `store`, `online`, `card`."""
+    product: str = ""
+    """The merchant's own code of the product."""
+    brand: str = ""
+    certificates: tuple[str, ...] = ()
+    """Schemes of the product's certificates that were valid when it was bought, sorted."""
+    energy_grade: int = 0
+    """1 (best) to 5."""
+    more: tuple[tuple[str, str], ...] = ()
+    """Further registered attributes of the product, sorted by name."""
+
+
+UNKNOWN: Final = Attributes()
+"""Nothing is known beside money and quantity."""
+
+
+def attributes_text(attributes: Attributes) -> str:
+    """Write attributes as canonical JSON, only what is known; nothing known gives an empty text."""
+    known = {
+        name: value
+        for name, value in zip(Attributes._fields, attributes, strict=True)
+        if value != _UNKNOWN_FIELDS[name]
+    }
+    return json.dumps(known, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if known else ""
+
+
+def attributes_of(text: str) -> Attributes:
+    """Read attributes again as they were written."""
+    if not text:
+        return UNKNOWN
+    found = json.loads(text)
+    found["certificates"] = tuple(found.get("certificates", ()))
+    found["more"] = tuple((name, value) for name, value in found.get("more", ()))
+    return Attributes(**found)
+
+
+_UNKNOWN_FIELDS: Final = UNKNOWN._asdict()
 
 
 class Item(NamedTuple):
@@ -129,6 +256,9 @@ class Item(NamedTuple):
     inputs: dict[str, str]
     """Further inputs of an action's method."""
     fingerprint: bytes
+    hour: int = -1
+    """Hour of the day in China, 0 to 23; -1: not known."""
+    attributes: Attributes = UNKNOWN
 
 
 class Batch(Record):

@@ -1,6 +1,7 @@
 """When are two lines the same evidence, and how is a value read exactly? Pure functions only."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import blake2b
@@ -82,6 +83,15 @@ def positive_decimal(text: str) -> str | None:
     return f"{units}.{parts}" if parts else units
 
 
+def level(text: str) -> str | None:
+    """Read what a meter shows, zero or more, as plain decimal text; nothing if it isn't one."""
+    found = _DECIMAL.fullmatch(text.strip())
+    if found is None:
+        return None
+    parts = (found[2] or "").rstrip("0")
+    return f"{int(found[1])}.{parts}" if parts else str(int(found[1]))
+
+
 def instant_micros(text: str) -> int | None:
     """Read a time as microseconds since 1970; without an offset it is civil time in China."""
     text = text.strip()
@@ -98,6 +108,16 @@ def instant_micros(text: str) -> int | None:
 def china_days(micros: Sequence[int]) -> list[int]:
     """Give the civil day in China of each instant, counted from 1970."""
     return [(at // 1_000_000 + 28_800) // 86_400 for at in micros]
+
+
+def hour_of(micros: int) -> int:
+    """Give the civil hour in China of an instant, 0 to 23."""
+    return (micros // 1_000_000 + 28_800) // 3600 % 24
+
+
+def plain_name(text: str) -> str:
+    """Give a name the way it is compared: one form of each letter, one size, no space, so that two say the same."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def day_of(count: int) -> date:

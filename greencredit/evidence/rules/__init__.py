@@ -1,0 +1,60 @@
+"""When are two lines the same evidence, how is a value read exactly, and what must never be taken in? Pure functions."""
+
+from greencredit.evidence.rules.cards import full_card_number, is_last_four
+from greencredit.evidence.rules.certificates import Look, judged, list_bytes, verified
+from greencredit.evidence.rules.refunds import share_to_take_back
+from greencredit.evidence.rules.tracks import names_place, places_in
+from greencredit.evidence.rules.values import (
+    CHINA,
+    EARLIEST_MICROS,
+    EPOCH,
+    LARGEST,
+    LINES_BITS,
+    china_days,
+    day_of,
+    evidence_id,
+    fingerprints,
+    hour_of,
+    instant_micros,
+    is_text,
+    level,
+    masked,
+    place_of,
+    plain_name,
+    positive_decimal,
+    shown,
+    whole,
+    whole_hundredths,
+)
+
+__all__ = [
+    "CHINA",
+    "EARLIEST_MICROS",
+    "EPOCH",
+    "LARGEST",
+    "LINES_BITS",
+    "Look",
+    "china_days",
+    "day_of",
+    "evidence_id",
+    "fingerprints",
+    "full_card_number",
+    "hour_of",
+    "instant_micros",
+    "is_last_four",
+    "is_text",
+    "judged",
+    "level",
+    "list_bytes",
+    "masked",
+    "names_place",
+    "place_of",
+    "places_in",
+    "plain_name",
+    "positive_decimal",
+    "share_to_take_back",
+    "shown",
+    "verified",
+    "whole",
+    "whole_hundredths",
+]
