@@ -4,14 +4,13 @@ Everything a verb decides, it decides here, in memory, item by item; the databas
 and its constraints stand behind every step.
 """
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from greencredit.ledger.errors import CapReached, NotEnoughCredits, NotPositive, TooMany
 from greencredit.ledger.rules.paths import (
-    ALL_SERIES,
     FROM_ISSUER,
     HOLDER_SHIFT,
     MOST,
@@ -19,7 +18,6 @@ from greencredit.ledger.rules.paths import (
     SERIES_SHIFT,
     ends_of,
     leaf_of,
-    parts_of,
 )
 from greencredit.schemas.ledger import LeafKind, Reason, Verb
 
@@ -101,6 +99,10 @@ _END: Final = (1 << HOLDER_SHIFT) - 1
 """What a leaf's number says besides its holder: series and kind."""
 
 
+def _holder_of(leaf: tuple[int, int]) -> int:
+    return leaf[0] >> HOLDER_SHIFT
+
+
 class Book:
     """One batch in progress."""
 
@@ -109,11 +111,8 @@ class Book:
         self.series: dict[int, SeriesFacts] = {}
         self.given: dict[int, int] = {}
         """Series → the last serial given out."""
-        self.balances: dict[int, int] = {}
-        self._read: list[int] = []
-        """The leaves that were read, in order: those of a holder lie together, and nothing is done for each of them."""
-        self._opened: defaultdict[int, list[int]] = defaultdict(list)
-        """Holder → the leaves that this batch touched first."""
+        self._has: dict[int, dict[int, int]] = {}
+        """Holder → what stands on each of his leaves, by what a leaf's number says besides him."""
         self.facts: dict[int, Fact] = {}
         """Events that stand and were asked for; nobody knows the number of one of this very batch."""
         self.groups: dict[int, list[Fact]] = {}
@@ -132,15 +131,18 @@ class Book:
         self.changes: defaultdict[int, int] = defaultdict(int)
 
     def know(self, leaves: Sequence[tuple[int, int]]) -> None:
-        """Take in leaf balances as they were read."""
-        self.balances.update(leaves)
-        self._read += [leaf for leaf, _ in leaves]
-        self._read.sort()
+        """Take in leaf balances as they were read, those of one holder together."""
+        for holder, mine in groupby(leaves, _holder_of):
+            found = {leaf & _END: posted for leaf, posted in mine}
+            if self._has.setdefault(holder, found) is not found:
+                self._has[holder].update(found)
 
-    def _leaves_of(self, holder: int) -> list[int]:
-        first = bisect_left(self._read, holder << HOLDER_SHIFT)
-        found = self._read[first : bisect_left(self._read, holder + 1 << HOLDER_SHIFT, first)]
-        return found + self._opened[holder] if holder in self._opened else found
+    def series_known(self) -> set[int]:
+        """Name the series of the leaves that were read or touched."""
+        ends: set[int] = set()
+        for mine in self._has.values():
+            ends.update(mine)
+        return {end >> SERIES_SHIFT for end in ends}
 
     def remember(self, event_id: int, verb: Verb, series: int, holder: int, credits_: int) -> None:
         """Take in an event of a holder, for what can be owed after a reversal."""
@@ -150,15 +152,6 @@ class Book:
             self.standing_for[holder, series] -= credits_
         if verb in UNUSED:
             self.unused[holder, series].append((event_id, credits_))
-
-    def _spendable(self, holder: int, kind: LeafKind, issuer_id: str | None) -> list[int]:
-        """List leaves in spending order: soonest expiry, award month, series; those that ended not."""
-        order = self._order(kind, issuer_id)
-        place_of, ends = order.place_of, order.ends
-        places = [place for leaf in self._leaves_of(holder) if (place := place_of(leaf & _END)) is not None]
-        places.sort()
-        base = holder << HOLDER_SHIFT
-        return [base | ends[place] for place in places]
 
     def _order(self, kind: LeafKind, issuer_id: str | None) -> "_Order":
         """Give the spending order of the series that have not ended; worked out once for a batch."""
@@ -182,11 +175,17 @@ class Book:
             NotEnoughCredits: there is less.
         """
         require_amount(wanted)
-        taken, left, balances = [], wanted, self.balances
-        for leaf in self._spendable(holder, kind, issuer_id):
-            part = min(left, balances[leaf])
+        place_of, ends = self._order(kind, issuer_id)
+        mine = self._has.get(holder, {})
+        places = [place for end in mine if (place := place_of(end)) is not None]
+        if places and mine[end := ends[min(places)]] >= wanted:  # mostly: nothing needs to be sorted
+            return [(end >> SERIES_SHIFT, wanted)]
+        taken, left = [], wanted
+        for place in sorted(places):
+            end = ends[place]
+            part = min(left, mine[end])
             if part > 0:
-                taken.append((leaf >> SERIES_SHIFT & ALL_SERIES, part))
+                taken.append((end >> SERIES_SHIFT, part))
                 left -= part
                 if not left:
                     return taken
@@ -194,9 +193,7 @@ class Book:
 
     def owes(self, holder: int, issuer_id: str) -> list[tuple[int, int]]:
         """List (series, credits) that a holder owes an issuer, oldest first."""
-        found = [
-            (parts_of(leaf)[1], -self.balances[leaf]) for leaf in self._leaves_of(holder) if self.balances[leaf] < 0
-        ]
+        found = [(end >> SERIES_SHIFT, -posted) for end, posted in self._has.get(holder, {}).items() if posted < 0]
         return sorted((series, short) for series, short in found if self.series[series].issuer_id == issuer_id)
 
     def taken_back(self, event_id: int) -> int:
@@ -206,7 +203,7 @@ class Book:
 
     def standing(self, kind: LeafKind, series: int, holder: int) -> int:
         """Give what stands on a leaf now."""
-        return self.balances.get(leaf_of(kind, series, holder), 0)
+        return self._has.get(holder, {}).get(leaf_of(kind, series), 0)
 
     def write(
         self, moves: Sequence[Move], *, key: bytes, fingerprint: bytes | None, reason: Reason | None = None
@@ -258,11 +255,12 @@ class Book:
             self.used[cause, verb] += credits_
         for leaf, by in ((source, -credits_), (target, credits_)):
             self.changes[leaf] += by
-            if leaf in self.balances:
-                self.balances[leaf] += by
-            else:
-                self.balances[leaf] = by
-                self._opened[leaf >> HOLDER_SHIFT].append(leaf)
+            mine = self._has.setdefault(leaf >> HOLDER_SHIFT, {})
+            mine[leaf & _END] = mine.get(leaf & _END, 0) + by
+
+    def spend(self, holder: int, series: int, credits_: int) -> None:
+        """Take what was drawn from what the holder has available."""
+        self._has[holder][leaf_of(LeafKind.AVAILABLE, series)] -= credits_
 
     def _require_room(self, moves: Sequence[Move]) -> None:
         wanted: Counter[int] = Counter()

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from greencredit.kernel.clock import civil_date, instant, micros, start_of
 from greencredit.ledger.errors import NoSuchHold, NoSuchRedemption, NothingLeft
-from greencredit.ledger.rules.book import Book, Fact, Move, require_amount
+from greencredit.ledger.rules.book import Book, Fact, Move, Row, require_amount
 from greencredit.ledger.rules.issue import CameIn, repayments
 from greencredit.ledger.rules.keys import fingerprint
+from greencredit.ledger.rules.paths import ends_of
 from greencredit.schemas.ledger import Capture, Hold, Redemption, Release, Restoration, Verb
 
 _SPENT = (Verb.CAPTURE, Verb.REDEEM)
@@ -20,11 +21,28 @@ def hold(book: Book, command: Hold) -> int:
 
 
 def redeem(book: Book, command: Redemption) -> int:
-    """Spend at once; one event per leaf, in spending order."""
-    drawn = book.draw(command.holder, command.credits, issuer_id=command.issuer_id)
-    verb = Verb.DONATE if command.donation else Verb.REDEEM
-    moves = [Move(verb, series, command.holder, credits_, command.party) for series, credits_ in drawn]
-    return book.write(moves, key=command.key, fingerprint=print_of(command))
+    """Spend at once; one event per leaf, in spending order.
+
+    It is what a ledger does most after awarding, so its rows are written without a step in between; of what it
+    changes, the book needs for later decisions only what the holder has left.
+    """
+    holder, wanted, party, key, issuer_id, donation = command
+    drawn = book.draw(holder, wanted, issuer_id=issuer_id)
+    verb = Verb.DONATE if donation else Verb.REDEEM
+    caller, changes, append = book.caller, book.changes, book.rows.append
+    first = number = book.number
+    first_key: bytes | None = key
+    group: int | None = None
+    mark: bytes | None = print_of(command)
+    for series, credits_ in drawn:
+        source, target = ends_of(verb, series, holder, party)
+        append(Row(number, group, int(verb), series, holder, party, credits_, caller, first_key, mark, None, None))
+        book.spend(holder, series, credits_)
+        changes[source] -= credits_
+        changes[target] += credits_
+        group, first_key, mark, number = first, None, None, number + 1
+    book.number = number
+    return first
 
 
 def capture(book: Book, command: Capture) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.arrays import bigints, blobs
+from greencredit.kernel.collecting import collected_later
 from greencredit.kernel.driver import Ask, driver
 from greencredit.kernel.errors import Refusal
 from greencredit.ledger import rules
@@ -66,6 +67,11 @@ def earn(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[
     for earning in earnings:
         if type(earning.credits) is not int or not 0 < earning.credits <= rules.MOST:
             raise _unfit(earning)
+    with collected_later(len(earnings)):
+        return _earn(session, caller_id, earnings)
+
+
+def _earn(session: Session, caller_id: int, earnings: Sequence[Earning]) -> list[Posted]:
     ground = _ground(session, caller_id, earnings)
     if ground.somebody_owes and _owing_among(session, earnings):
         return _repaying(session, caller_id, earnings)

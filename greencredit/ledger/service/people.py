@@ -1,5 +1,6 @@
 """Who stands behind the numbers of a batch: known, not erased, and of the kind that a command asks for."""
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from greencredit.ledger.errors import (
     NotAPerson,
 )
 from greencredit.ledger.rules.book import Book
-from greencredit.ledger.service.posting import in_batches
+from greencredit.ledger.service.posting import Head, in_batches, remember, unremembered
 from greencredit.ledger.service.state import holders_in
 from greencredit.schemas.ledger import Allotment, Capture, Command, Funding, Passing, Redemption
 
@@ -28,7 +29,8 @@ class People(NamedTuple):
     """What is known of the holders and parties of a batch."""
 
     subjects: dict[int, str]
-    secrets: dict[int, bytes]
+    secrets: Mapping[int, bytes]
+    """Of everybody whom this process remembers."""
     erased: frozenset[int]
 
     def require(self, book: Book, command: Command) -> None:
@@ -64,16 +66,20 @@ class People(NamedTuple):
             raise NoSuchHolder(str(holder))
 
 
-def people_of(session: Session, book: Book, commands: list[Command]) -> People:
-    """Read who stands behind the numbers."""
-    wanted = {number for command in commands for number in holders_in(command)}
-    wanted |= {fact.holder for fact in book.facts.values()}
-    wanted |= {command.party for command in commands if isinstance(command, Capture | Redemption)}
-    rows = in_batches(session, "SELECT id, subject_id, secret FROM ledger_holder WHERE id", sorted(wanted))
+def people_of(session: Session, head: Head, book: Book, commands: list[Command]) -> People:
+    """Read who stands behind the numbers; whose secret is remembered is there, and only names are read of him."""
+    named = {command.party for command in commands if isinstance(command, Capture | Redemption)}
+    named.update(wallet for command in commands for wallet in _wallets(command))
+    named.update(command.holder for command in commands if isinstance(command, Allotment))
+    wanted = {fact.holder for fact in book.facts.values()}
+    wanted.update(number for command in commands for number in holders_in(command))
+    wanted.update(named)
+    unknown = named.union(unremembered(session, wanted))
+    rows = in_batches(session, "SELECT id, secret, subject_id FROM ledger_holder WHERE id", sorted(unknown))
     return People(
-        {number: subject for number, subject, _ in rows if subject is not None},
-        {number: bytes(secret) for number, _, secret in rows if secret is not None},
-        frozenset(number for number, _, secret in rows if secret is None),
+        {number: subject for number, _, subject in rows if subject is not None},
+        remember(session, head, (row[:2] for row in rows)),
+        frozenset(number for number, secret, _ in rows if secret is None),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.collecting import collected_later
 from greencredit.kernel.errors import Refusal
 from greencredit.ledger import rules
 from greencredit.ledger.errors import ItemRefused, KeyReused
@@ -28,12 +29,17 @@ def post(session: Session, caller_id: int, commands: Sequence[Command], *, atomi
     """
     if not commands:
         return []
+    with collected_later(len(commands)):
+        return _post(session, caller_id, commands, atomic=atomic)
+
+
+def _post(session: Session, caller_id: int, commands: Sequence[Command], *, atomic: bool) -> list[Outcome]:
     head = lock_head(session)
     stands = standing(session, caller_id, (command.key for command in commands))
     fresh = [command for command in commands if command.key not in stands]
     outcomes: list[Outcome] = []
     book = book_for(session, head, caller_id, fresh)
-    people = people_of(session, book, fresh)
+    people = people_of(session, head, book, fresh)
     made: dict[bytes, tuple[Command, int]] = {}
     for place, command in enumerate(commands):
         outcome = _one(book, people, command, stands, made)

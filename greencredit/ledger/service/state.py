@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from greencredit.kernel.arrays import bigints, blobs
 from greencredit.kernel.driver import driver
 from greencredit.ledger.rules.book import UNUSED, Book, Fact
-from greencredit.ledger.rules.paths import ALL_SERIES, SERIES_SHIFT
 from greencredit.ledger.rules.spend import graced_until
 from greencredit.ledger.service.names import revived_series
 from greencredit.ledger.service.posting import Head, in_batches, series_now
@@ -82,7 +81,7 @@ def book_for(session: Session, head: Head, caller_id: int, commands: Sequence[Co
     holders = {fact.holder for fact in book.facts.values()}
     holders.update(number for command in commands for number in holders_in(command))
     book.know(_leaves(session, holders))
-    series |= {leaf >> SERIES_SHIFT & ALL_SERIES for leaf in book.balances}
+    series |= book.series_known()
     series |= _read_past(session, book, commands)
     known = series_now(session, series)
     book.series = {number: found.facts for number, found in known.items()}
