@@ -6,6 +6,7 @@ from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field
 
+from greencredit.schemas.attributes import UNKNOWN, Attributes
 from greencredit.schemas.awards import Slug
 from greencredit.schemas.values import Instant, Record, RegionCode, Words
 

@@ -17,6 +17,8 @@ _ALONE: Final = (
     SectionName.PARTICULARS,
 )
 """Sections that are one field of the scheme and bear its name."""
+_BESIDE_RULES: Final = ("groups", "caps", "funders", "fundings", "promotions")
+"""What the section on rules holds beside them, each only where something is said."""
 _PROMISES: Final = (
     "notices",
     "existing_credits",
@@ -48,12 +50,16 @@ def sections_of(scheme: Scheme) -> dict[SectionName, str]:
         SectionName.REDEMPTION: {name: fields[name] for name in _REDEMPTION},
         **{name: fields[name.value] for name in _ALONE},
     }
-    if scheme.promotions:
-        parts[SectionName.RULES] = {"rules": fields["rules"], "promotions": fields["promotions"]}
-    said = {name: fields[name] for name in _PROMISES if getattr(scheme, name) != Scheme.model_fields[name].default}
+    if beside := {name: fields[name] for name in _BESIDE_RULES if _is_said(scheme, name)}:
+        parts[SectionName.RULES] = {"rules": fields["rules"], **beside}
+    said = {name: fields[name] for name in _PROMISES if _is_said(scheme, name)}
     if said:
         parts[SectionName.PROMISES] = said
     return {name: document_of(parts[name]) for name in SectionName if name in parts}
+
+
+def _is_said(scheme: Scheme, name: str) -> bool:
+    return bool(getattr(scheme, name) != Scheme.model_fields[name].default)
 
 
 def scheme_of(sections: Mapping[SectionName, str]) -> Scheme:
@@ -61,7 +67,7 @@ def scheme_of(sections: Mapping[SectionName, str]) -> Scheme:
     read = {name: json.loads(document) for name, document in sections.items()}
     validity = {name: value for name, value in read[SectionName.VALIDITY].items() if name != "spending_order"}
     alone = {name.value: read[name] for name in _ALONE}
-    if isinstance(read[SectionName.RULES], dict):  # a scheme without promotions has its rules alone there
+    if isinstance(read[SectionName.RULES], dict):  # a scheme that says nothing beside them has its rules alone there
         alone |= read[SectionName.RULES]
     redemption = _redemption_of(read[SectionName.REDEMPTION])
     promises = read.get(SectionName.PROMISES, {})

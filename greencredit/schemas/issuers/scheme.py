@@ -6,7 +6,18 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from greencredit.schemas.awards import EarningRule, Slug
+from greencredit.schemas.awards import (
+    BASE,
+    ISSUER,
+    Caps,
+    EarningRule,
+    Funder,
+    FunderKind,
+    FundingSplit,
+    RuleGroup,
+    Share,
+    Slug,
+)
 from greencredit.schemas.issuers.promises import (
     CardOffer,
     CustodyTerms,
@@ -180,6 +191,11 @@ class Promotion(Record):
         return self.since <= on and (self.until is None or on < self.until)
 
 
+_ISSUER: Final = Funder(
+    name=ISSUER, kind=FunderKind.ISSUER, title=Words(zh="发行主体", en="The issuer"), party=None, budget_credits=None
+)
+
+
 class Scheme(Record):
     """Everything an issuer promises, exactly as it is filed (积分方案)."""
 
@@ -189,7 +205,7 @@ class Scheme(Record):
     monthly_cap_credits: PositiveCredits
     """The most credits issued for one month of awards."""
     funding: Slug = "issuer"
-    """Who pays for the credits."""
+    """Who pays for the credits: the name of a split; a rule may name another."""
     validity: Validity = Validity()
     upgrade_promise: Words | None = None
     """How rights grow each year (权益逐年升级)."""
@@ -207,6 +223,14 @@ class Scheme(Record):
     """A filing without a declared standard is refused (标准化法 art. 27)."""
     particulars: tuple[Particular, ...] = ()
     rules: Annotated[tuple[EarningRule, ...], Field(min_length=1)]
+    groups: tuple[RuleGroup, ...] = ()
+    """Groups of rules beside the first one, in the order in which they add to it."""
+    caps: Caps = Caps()
+    """What all rules together give at most."""
+    funders: tuple[Funder, ...] = ()
+    """Who pays beside the issuer alone."""
+    fundings: tuple[FundingSplit, ...] = ()
+    """Who pays in which parts; `issuer` is understood: the issuer the whole."""
     promotions: tuple[Promotion, ...] = ()
     notices: NoticePromise = NoticePromise()
     existing_credits: ExistingCredits = ExistingCredits.KEEP_THEIR_TERMS
@@ -227,6 +251,48 @@ class Scheme(Record):
             message = f"an award names its promotion, so each name stands once; found twice: {', '.join(twice)}"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _groups_and_funders_are_filed(self) -> Self:
+        for what, names in (
+            ("group", [one.name for one in self.groups]),
+            ("funder", [one.name for one in self.funders]),
+            ("funding", [one.name for one in self.fundings]),
+        ):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                message = f"each {what} stands once; found twice: {', '.join(twice)}"
+                raise ValueError(message)
+        wanted = {one.group for one in self.rules} - {BASE, *(one.name for one in self.groups)}
+        if wanted or any(one.name == BASE for one in self.groups):
+            message = f"a group is filed before a rule names it, and {BASE} never is; found {sorted(wanted) or BASE}"
+            raise ValueError(message)
+        known = {one.name for one in self.fundings} | {ISSUER, self.funding}
+        if wanted := {one.funding for one in self.rules if one.funding is not None} - known:
+            message = f"a rule names a split that is filed, found {sorted(wanted)}"
+            raise ValueError(message)
+        payers = {one.name for one in self.funders}
+        if wanted := {share.funder for one in self.fundings for share in one.shares} - payers:
+            message = f"a split names funders that are filed, found {sorted(wanted)}"
+            raise ValueError(message)
+        return self
+
+    def split(self, name: str | None) -> FundingSplit:
+        """Give a split by its name; none: that of the scheme. What is not filed is the issuer's alone."""
+        wanted = name or self.funding
+        for one in self.fundings:
+            if one.name == wanted:
+                return one
+        return FundingSplit.model_construct(
+            name=wanted, title=_ISSUER.title, shares=(Share(funder=_ISSUER.name, parts=1),)
+        )
+
+    def funder(self, name: str) -> Funder:
+        """Give a funder by his name."""
+        return next((one for one in self.funders if one.name == name), _ISSUER)
+
+    def funding_of(self, rule: EarningRule) -> str:
+        """Give the name of the split by which a rule's credits are paid for."""
+        return rule.funding or self.funding
 
     @property
     def spending_order(self) -> Words:

@@ -15,6 +15,7 @@ _NO_TEXT: Final = frozenset(
         *("name", "kind", "digest", "media_type", "region", "funding", "since", "until", "custody_kind", "policy"),
         *("ground", "products", "actions", "provinces", "occasion", "phone", "number", "evidence_url"),
         *("existing_credits", "place"),
+        *("group", "choice", "funder", "party", "of", "any_of", "levels", "span"),
     }
 )
 """Fields that hold codes, days, numbers or names of files, and nothing that is promised to anybody."""
