@@ -1,5 +1,7 @@
 """Every file of the catalogue is a usable action; a new file is tested the moment it exists."""
 
+import csv
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -99,6 +101,7 @@ def test_it_says_unit_evidence_method_cap_and_source_in_both_languages(action: G
 
     assert all(re.search(r"[\u4e00-\u9fff]|^[A-Z0-9/ .:;；、()-]+$", text.zh) and text.en for text in words)
     assert {action.title, action.unit_title, action.source, action.caps.basis, *action.evidence} <= set(words)
+    assert {action.boundary, action.conservativeness, action.method.behaviour, action.method.baseline} <= set(words)
     assert action.caps.model_dump(exclude_defaults=True) != {}
 
 
@@ -140,6 +143,49 @@ def test_the_catalogue_covers_every_kind_of_action() -> None:
         Category.ENERGY_SAVING: 6,
         Category.ENERGY_PROJECT: 5,
     }
+
+
+@pytest.mark.proves("ACT-1")
+def test_every_one_of_the_seven_families_has_its_actions() -> None:
+    counted = {family: sum(action.family is family for action in ACTIONS.values()) for family in Family}
+
+    assert counted == {
+        Family.CLOTHING: 2,
+        Family.FOOD: 4,
+        Family.HOUSING: 8,
+        Family.TRAVEL: 12,
+        Family.GOODS: 12,
+        Family.OFFICE: 1,
+        Family.DIGITAL_FINANCE: 1,
+    }
+
+
+def _examples() -> dict[str, dict[str, str]]:
+    path = Path(__file__).parent / "worked_examples.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {line["action"]: line for line in csv.DictReader(file)}
+
+
+@pytest.mark.proves("ACT-2")
+def test_every_worked_example_of_the_methods_is_an_action_and_every_action_has_one() -> None:
+    assert set(_examples()) == set(ACTIONS)
+
+
+@pytest.mark.proves("ACT-2")
+def test_every_worked_example_of_the_methods_comes_out_as_it_was_published(action: GreenAction) -> None:
+    example = _examples()[action.name]
+    inputs = {name: Decimal(value) for name, value in json.loads(example["inputs"]).items()}
+    looked_up = json.loads(example["factors"])
+
+    result = rules.quantify(
+        action, inputs=inputs, region=action.example.region, on=action.example.on, book=shipped_book()
+    )
+
+    chosen = {use.name: use.id for use in result.factors}
+    printed = Fraction(example["expected_kg"])
+    assert {name: chosen[name] for name in looked_up} == looked_up
+    assert abs(Fraction(result.grams_exact) / 1000 - printed) <= Fraction(1, 2_000_000)
+    assert (inputs, printed) == (action.example.inputs, Fraction(action.example.expected_kg))
 
 
 def test_every_action_of_a_citizen_belongs_to_one_of_the_seven_families() -> None:

@@ -58,6 +58,8 @@ def make_action(**changes: object) -> GreenAction:
         "factors": [{"name": "example_factor", "series": "example_factor", "role": "baseline", "region": "CN"}],
         "caps": {"basis": words},
         "source": words,
+        "boundary": words,
+        "conservativeness": words,
         "tier": "B",
         "example": {"inputs": {}, "region": "CN", "on": "2026-11-22", "expected_kg": "0", "grams": 0},
     }

@@ -1,4 +1,4 @@
-"""Shapes of green actions: the catalogued method, the factor, and the calculation that anyone can repeat."""
+"""Shapes of green actions: the catalogued method and the factor."""
 
 from datetime import date
 from decimal import Decimal
@@ -177,6 +177,8 @@ class ActionInput(Record):
     default: Decimal | None = None
     default_from: Name | None = None
     """The factor of the method that stands in when the input is not given."""
+    may_be_set: bool = False
+    """Whether it is a baseline that an issuer or a city may set with a document (基准设定)."""
 
     @model_validator(mode="after")
     def _required_or_default(self) -> Self:
@@ -260,6 +262,10 @@ class GreenAction(Record):
     factors: tuple[FactorNeed, ...] = ()
     caps: Caps
     source: Words
+    boundary: Words
+    """What is inside the calculation and what is not (核算边界)."""
+    conservativeness: Words
+    """What keeps the result from being too high, and where nothing does (保守性)."""
     tier: Tier
     caveat: Words | None = None
     gas_note: Words | None = None
@@ -267,73 +273,3 @@ class GreenAction(Record):
     carbon_reduction_product: bool = False
     """Whether it is the purchase of a product with a verified lower footprint (碳减排产品)."""
     example: WorkedExample
-
-
-class InputUse(Record):
-    """An input as it entered a calculation."""
-
-    name: str
-    value: str
-    unit: str
-    is_default: bool = False
-
-
-class FactorUse(Record):
-    """A factor as it entered a calculation: enough to repeat it when the factor has long been replaced."""
-
-    name: str
-    id: str
-    version: int
-    value: str
-    unit: str
-    gas: Gas
-    region: str
-    valid_from: date | None
-    valid_to: date | None
-    publisher: str
-    document: str
-    tier: Tier
-    fallback_for: str | None = None
-    """The region that has no factor of its own, if the method's declared stand-in was used."""
-    is_proxy: bool = False
-    """Whether the method uses the value of another country or province on purpose."""
-    window_holds: bool = True
-    """Whether the factor's window holds the action's date."""
-
-
-class Step(Record):
-    """One step of the calculation: an expression and its exact value, a decimal or a fraction `n/d`."""
-
-    stage: Literal["baseline", "behaviour", "reduction"]
-    expression: str
-    value: str
-
-
-class Quantification(Record):
-    """How many grams one action avoided, and everything needed to compute it again (减排量及计算过程)."""
-
-    action: str
-    action_version: int
-    formula: str
-    region: RegionCode
-    on: date
-    inputs: tuple[InputUse, ...]
-    factors: tuple[FactorUse, ...]
-    steps: tuple[Step, ...]
-    grams: Grams
-    grams_exact: str
-    """The grams before rounding down, a decimal or a fraction `n/d`."""
-    gas: Gas
-    tier: Tier
-    """The worst of the method's tier and its factors'."""
-    is_estimate: bool
-    """Whether the tier is C: shown with 「估算」."""
-    notes: tuple[Words, ...]
-
-
-class QuantificationRequest(Record):
-    """What is needed to compute an action without recording anything (试算)."""
-
-    inputs: dict[str, Decimal | int | str]
-    region: RegionCode
-    on: date
