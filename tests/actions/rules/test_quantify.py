@@ -197,7 +197,6 @@ def test_a_confirmed_default_factor_stands_in_for_the_input_and_is_recorded() ->
         "value": "2",
         "unit": "h/day",
         "is_default": True,
-        "override": None,
     }
     assert [use.id for use in result.factors] == ["elec_co2_cn_2023", "h_lamp_default"]
 

@@ -1,0 +1,69 @@
+"""The record of an award that leaves the house: all that is needed to compute it again, and the check's answer."""
+
+from typing import Any, Final, Literal
+
+from greencredit.schemas.actions.methods import Factor, GreenAction
+from greencredit.schemas.actions.quantification import Quantification
+from greencredit.schemas.actions.standing import Claim, Digest
+from greencredit.schemas.values import Instant, Record, Words
+
+FORMAT: Final = "greencredit-award-record/1"
+
+
+class RuleCopy(Record):
+    """The filed rule under which the award was given, word for word."""
+
+    name: str
+    version: int
+    document: str
+    digest: Digest
+
+
+class MethodCopy(Record):
+    """The method as it stood, with its digest as it was kept."""
+
+    digest: Digest
+    action: GreenAction
+
+
+class AwardRecord(Record):
+    """One award as it is handed out (发放记录): facts, rule, method, factors, every step, and a seal over all of it."""
+
+    format: Literal["greencredit-award-record/1"] = FORMAT
+    award: dict[str, Any]
+    """The line as the platform shows it, with its trace."""
+    posted_at: Instant
+    rule: RuleCopy
+    method: MethodCopy | None
+    quantification: Quantification | None
+    factors: tuple[Factor, ...]
+    """The published versions of the factors that were used."""
+    claim: Claim | None
+    seal: Digest
+    """SHA-256 of the canonical JSON of everything above."""
+
+
+class RecordStep(Record):
+    """One step of the check of a record."""
+
+    name: str
+    title: Words
+    ok: bool
+    found: str = ""
+    wanted: str = ""
+
+
+class RecordCheck(Record):
+    """What became of a check: every step up to the first that fails."""
+
+    holds: bool
+    failed: str | None
+    steps: tuple[RecordStep, ...]
+
+
+class ExplainedStep(Record):
+    """One step of an explanation, in both languages."""
+
+    stage: str
+    title: Words
+    sentences: tuple[Words, ...]
