@@ -252,6 +252,8 @@ class LedgerFrozen(Table):
 
     event_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
     hash: Mapped[bytes]
+    salt: Mapped[bytes | None]
+    """Kept only where an enterprise has a stake in the event, so that its account can be proved further on."""
 
 
 class LedgerProposal(Table):

@@ -12,7 +12,7 @@ from greencredit.kernel.clock import micros, now, start_of
 from greencredit.kernel.driver import Driver, driver
 from greencredit.ledger.errors import CheckpointTooSmall, NoSuchEvent, NotSignedYet, ReceiptGone, StatementTooLong
 from greencredit.ledger.queries.names import holder_number
-from greencredit.ledger.rules import EFFECTS, Row, seal
+from greencredit.ledger.rules import EFFECTS, OF_PARTIES, Row, seal
 from greencredit.proofs import queries as proofs
 from greencredit.proofs.rules.note import SIGNED_EVERY_SECONDS
 from greencredit.proofs.rules.receipt import LogProof, file_text, make_receipt, statement_batch, statement_event
@@ -30,11 +30,11 @@ _EVENTS: Final = f"SELECT {', '.join(Row._fields)} FROM ledger_event WHERE id >=
 _SECRETS: Final = (
     "SELECT id, secret FROM ledger_holder WHERE id IN (SELECT holder FROM ledger_event WHERE id >= ? AND id <= ?)"
 )
-_FROZEN: Final = "SELECT event_id, hash FROM ledger_frozen WHERE event_id >= ? AND event_id <= ?"
+_FROZEN: Final = "SELECT event_id, hash, salt FROM ledger_frozen WHERE event_id >= ? AND event_id <= ?"
 _NO_SECRET: Final = bytes(seal.SECRET_BYTES)
 """What salts an event that was written when its holder had been erased already."""
 
-_OF_WALLETS: Final = ", ".join(str(kind) for kind, (_, for_party) in EFFECTS.items() if for_party)
+_OF_WALLETS: Final = ", ".join(map(str, sorted(OF_PARTIES)))
 _MINE: Final = (
     "SELECT id FROM ledger_event WHERE holder = ? AND id >= ? AND id <= ? UNION SELECT id FROM ledger_event "  # noqa: S608 - numbers
     f"WHERE party = ? AND id >= ? AND id <= ? AND kind IN ({_OF_WALLETS}) ORDER BY 1 LIMIT {STATEMENT_EVENTS_MOST + 1}"
@@ -133,6 +133,8 @@ class _Trail:
         self._batch: _Batch | None = None
         self._rows: list[tuple[Any, ...]] = []
         self._secrets: dict[int, bytes | None] = {}
+        self._salts: dict[int, bytes] = {}
+        """Of events of the erased in which an enterprise has a stake."""
         self._hashes: ReadHashes = reader_over(())
 
     def batch_of(self, event_id: int) -> _Batch:
@@ -157,11 +159,12 @@ class _Trail:
             raise NoSuchEvent(event_id)
         row = Row(*self._rows[at])
         secret = self._secrets[row.holder]
-        if secret is None:
+        salt = self._salts.get(event_id) if secret is None else seal.salt_of(bytes(secret), event_id)
+        if salt is None:
             raise ReceiptGone(event_id)
         path = inclusion_path_from(self._hashes, place, len(self._rows))
         path += inclusion_path_from(batch.roots, chunk, batch.chunks)
-        return _Shown(row, seal.salt_of(bytes(secret), event_id), seal.packed(row), path)
+        return _Shown(row, salt, seal.packed(row), path)
 
     def _read(self, batch: _Batch, chunk: int) -> None:
         first = batch.first + chunk * seal.CHUNK
@@ -171,7 +174,9 @@ class _Trail:
         known = {holder: secret or _NO_SECRET for holder, secret in self._secrets.items()}
         hashes = seal.event_hashes(rows, known)
         if None in self._secrets.values():
-            frozen = dict(self._hot.rows(_FROZEN, span))
+            kept = self._hot.rows(_FROZEN, span)
+            frozen = {number: bytes(hashed) for number, hashed, _ in kept}
+            self._salts = {number: bytes(salt) for number, _, salt in kept if salt is not None}
             hashes = [frozen.get(row[0], hashed) for row, hashed in zip(rows, hashes, strict=True)]
         self._hashes = reader_over(hashes)
 

@@ -19,6 +19,7 @@ from greencredit.ledger.rules.paths import BELOW_ZERO as BELOW_ZERO
 from greencredit.ledger.rules.paths import EFFECTS as EFFECTS
 from greencredit.ledger.rules.paths import MOST as MOST
 from greencredit.ledger.rules.paths import NEVER as NEVER
+from greencredit.ledger.rules.paths import OF_PARTIES as OF_PARTIES
 from greencredit.ledger.rules.paths import PATHS as PATHS
 from greencredit.ledger.rules.paths import PERSONAL as PERSONAL
 from greencredit.ledger.rules.paths import SERIAL_VERBS as SERIAL_VERBS

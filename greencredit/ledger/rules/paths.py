@@ -149,6 +149,9 @@ def ends_of(verb: Verb, series: int, holder: int, party: int | None) -> tuple[in
     )
 
 
+OF_PARTIES: Final = frozenset(kind for kind, (_, for_party) in EFFECTS.items() if for_party)
+"""Kinds of events that change what a party has: its statements need them, too."""
+
 _OWNERS: Final = (Owner.NOBODY, Owner.HOLDER, Owner.PARTY)
 _ENDS: Final = {
     verb: (

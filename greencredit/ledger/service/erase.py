@@ -7,6 +7,7 @@ from greencredit.kernel.clock import micros, now
 from greencredit.ledger.errors import NoSuchHolder
 from greencredit.ledger.rules import seal
 from greencredit.ledger.rules.book import Row
+from greencredit.ledger.rules.paths import OF_PARTIES
 from greencredit.ledger.service.notes import forget_words
 from greencredit.ledger.service.posting import lock_head
 from greencredit.proofs import service as proofs
@@ -15,7 +16,8 @@ from greencredit.proofs import service as proofs
 def erase(session: Session, subject_id: str) -> int:
     """Freeze the hashes of a holder's events and forget who he was, in one transaction; gives how many events.
 
-    What the holder still had stays on his leaves under a number that leads to nobody.
+    What the holder still had stays on his leaves under a number that leads to nobody. Of what an enterprise gave him
+    the salts are kept: the enterprise can prove its account further on, and nothing in it leads to him.
 
     Raises:
         NoSuchHolder: nobody of this name ever held credits, or he was erased already.
@@ -31,12 +33,16 @@ def erase(session: Session, subject_id: str) -> int:
         text(f"SELECT {columns} FROM ledger_event WHERE holder = :holder ORDER BY id"),  # noqa: S608 - a constant
         {"holder": holder.id},
     )
-    rows = [Row(*row) for row in found]
-    hashes = seal.event_hashes(rows, {holder.id: bytes(holder.secret)})
+    rows, secret = [Row(*row) for row in found], bytes(holder.secret)
+    hashes = seal.event_hashes(rows, {holder.id: secret})
+    salts = [seal.salt_of(secret, row.id) if row.kind in OF_PARTIES else None for row in rows]
     if rows:
         session.execute(
-            text("INSERT INTO ledger_frozen (event_id, hash) VALUES (:id, :hash)"),
-            [{"id": row.id, "hash": hashed} for row, hashed in zip(rows, hashes, strict=True)],
+            text("INSERT INTO ledger_frozen (event_id, hash, salt) VALUES (:id, :hash, :salt)"),
+            [
+                {"id": row.id, "hash": hashed, "salt": salt}
+                for row, hashed, salt in zip(rows, hashes, salts, strict=True)
+            ],
         )
     session.execute(
         text("UPDATE ledger_holder SET subject_id = NULL, secret = NULL WHERE id = :holder"), {"holder": holder.id}

@@ -397,3 +397,44 @@ def test_an_event_changed_in_the_database_is_named_by_the_audit_and_by_a_receipt
     assert failing(_checked(session, queries.receipt(session, 100))) == ("event_in_batch", "proofs.row_altered")
     assert failing(_checked(session, queries.receipt(session, 101))) == ("event_in_batch", "proofs.row_altered")
     assert holding(_checked(session, queries.receipt(session, 290))) == _STEPS
+
+
+@pytest.mark.proves("LED-5")
+def test_an_enterprise_s_account_is_proved_after_somebody_it_rewarded_was_erased(session: Session) -> None:
+    series = service.series(session, make_terms())
+    mill, li, wu = (holder_of(session, name) for name in ("ent_mill", "con_li", "con_wu"))
+    post(session, Funding(mill, series, 50, key_of("fund"), because()))
+    given = post(session, Allotment(mill, li, 30, key_of("li"), because()))
+    post(session, Allotment(mill, wu, 7, key_of("wu"), because()))
+    spent = redeem(session, 20).event_id
+    _sign(session)
+    before = queries.statement(session, "ent_mill", _this_year(session))
+
+    service.erase(session, "con_li")
+    service.take_facts_in(session)
+    _sign(session)
+
+    after = queries.statement(session, "ent_mill", _this_year(session))
+    assert holding(_stated(session, after)) == _STATED
+    assert json.loads(after)["closing"] == json.loads(before)["closing"] == {str(series): 13}
+    assert holding(_checked(session, queries.receipt(session, given.event_id))) == _STEPS
+    assert refused(session, lambda: queries.receipt(session, spent)) == ("ledger.receipt_gone", {"event_id": spent})
+
+
+@pytest.mark.proves("LED-5")
+def test_a_kept_salt_that_leads_elsewhere_is_found(session: Session) -> None:
+    series = service.series(session, make_terms())
+    mill, li = (holder_of(session, name) for name in ("ent_mill", "con_li"))
+    post(session, Funding(mill, series, 50, key_of("fund"), because()))
+    given = post(session, Allotment(mill, li, 30, key_of("li"), because()))
+    service.erase(session, "con_li")
+    undone = session.begin_nested()
+    lift_guards(session.connection())
+    session.execute(text("UPDATE ledger_frozen SET salt = :salt"), {"salt": bytes(16)})
+
+    found = {one.name: one.broken for one in queries.audit(session) if not one.holds}
+
+    undone.rollback()
+    assert found == {
+        "batches_are_sealed": (f"event {given.event_id} does not hash to what is kept of it with the salt that is",)
+    }

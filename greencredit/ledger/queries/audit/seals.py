@@ -9,6 +9,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
@@ -33,7 +34,7 @@ _EVENTS: Final = (
     f"SELECT {', '.join(Row._fields)} FROM ledger_event WHERE id > {{}} ORDER BY id LIMIT {_EVENTS_AT_ONCE}"  # noqa: S608
 )
 _SECRETS: Final = "SELECT id, secret FROM ledger_holder WHERE id"
-_FROZEN: Final = text("SELECT event_id, hash FROM ledger_frozen WHERE event_id BETWEEN :first AND :last")
+_FROZEN: Final = text("SELECT event_id, hash, salt FROM ledger_frozen WHERE event_id BETWEEN :first AND :last")
 _BATCHES: Final = text(
     "SELECT id, first, last, at, entry, hashes FROM ledger_batch WHERE id > :after ORDER BY id LIMIT :n"
 )
@@ -173,8 +174,15 @@ class _Events:
         """Read the hashes of this portion that are kept in place of the secrets of the erased."""
         if not self._frozen:
             return {}
-        found = self._session.execute(_FROZEN, {"first": self._rows[0][0], "last": self._rows[-1][0]})
-        return {number: bytes(one) for number, one in found if len(one) == HASH_BYTES}
+        first = self._rows[0][0]
+        found = self._session.execute(_FROZEN, {"first": first, "last": self._rows[-1][0]}).all()
+        rows = {row[0]: row for row in self._rows} if any(salt is not None for _, _, salt in found) else {}
+        for number, hashed, salt in found:
+            if salt is not None and number in rows:
+                preimage = b"\x00" + bytes(salt) + seal.packed(Row(*rows[number]))
+                if sha256(preimage).digest() != bytes(hashed):
+                    self._broken.append(f"event {number} does not hash to what is kept of it with the salt that is")
+        return {number: bytes(one) for number, one, _ in found if len(one) == HASH_BYTES}
 
     def _secrets_of(self, holders: set[int]) -> dict[int, bytes]:
         """Give the secrets of these holders; of whoever has none, what stands in its place."""
