@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greencredit.kernel.database import Table, Whole
@@ -101,3 +101,19 @@ class AwardsImport(Table):
     no_credit: Mapped[int]
     credits: Mapped[int]
     grams: Mapped[int]
+
+
+class AwardsClaim(Table):
+    """A mark that an action is counted in another scheme: its grams are in no total of ours (已转出)."""
+
+    __tablename__ = "awards_claim"
+    __table_args__ = (CheckConstraint("grams > 0", name="something"), STRICT)
+
+    evidence_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    """One action is claimed once."""
+    scheme: Mapped[str]
+    place: Mapped[str | None]
+    reference: Mapped[str]
+    grams: Mapped[int]
+    marked_at: Mapped[datetime]
+    marked_by: Mapped[str]

@@ -16,9 +16,14 @@ from tests.conftest import Dialect
 from tests.house.sources import modules
 
 APPEND_ONLY: Final = (
+    "actions_certificate",
     "actions_factor",
     "actions_factor_file",
+    "actions_method",
+    "actions_override",
+    "actions_override_decision",
     "awards_award",
+    "awards_claim",
     "awards_measure",
     "awards_reversal",
     "awards_rule",
@@ -71,6 +76,8 @@ _SEALED: Final = "issuers_filing"
 """A version of a filing stays what it was; its state alone goes on."""
 
 _CHOSEN: Final[dict[str, dict[str, Any]]] = {
+    "actions_override": {"region": None, "tier": "B"},
+    "actions_override_decision": {"approved": 0, "decided_by": "acc_second"},
     "issuers_opinion": {"verdict": "accept"},
     "ledger_decision": {"approved": 0, "event_id": None, "decided_by": "acc_second"},
     "ledger_event": {"key": b"k" * 16},
