@@ -42,9 +42,16 @@ hypothesis_settings.register_profile("explore", max_examples=1000, deadline=None
 hypothesis_settings.load_profile("ci")
 
 
+_DATABASES: Final = ("sqlite", "postgres", "both", "quick")
+ON_BOTH: Final = frozenset(
+    {"awards", "evidence", "house", "kernel", "ledger", "migrations", "notices", "privacy", "proofs", "simulation"}
+)
+"""Rooms that say one thing to SQLite and another to PostgreSQL: a quick run has both for these, for the rest SQLite."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the caller choose the databases and the seed."""
-    parser.addoption("--database", choices=("sqlite", "postgres", "both"), default="both", help="which databases")
+    parser.addoption("--database", choices=_DATABASES, default="both", help="which databases; quick: see ON_BOTH")
     parser.addoption("--seed", type=int, default=0, help="seed of the tests' randomness (default 0)")
 
 
@@ -90,6 +97,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that touches a database on each of the databases asked for."""
     if "dialect" in metafunc.fixturenames:
         asked = metafunc.config.getoption("database")
+        if asked == "quick":
+            room = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+            asked = "both" if room in ON_BOTH else "sqlite"
         dialects = ("sqlite", "postgres") if asked == "both" else (asked,)
         metafunc.parametrize("dialect", dialects, indirect=True, scope="session")
 
