@@ -26,6 +26,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
     documents.AUDIT: documents.audit,
     issuers.KEEP_WATCH: issuers.keep_watch,
+    issuers.LAPSE_UNCORRECTED: issuers.lapse_uncorrected,
     issuers.TELL_HOLDERS: issuers.tell_holders,
     issuers.SETTLE_FROZEN: issuers.settle_frozen,
     ledger.AUDIT: ledger.audit,
@@ -44,6 +45,7 @@ DELIVERIES: Final[dict[str, Handler]] = {TOPIC: notices.deliver}
 ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("clear queues", "kernel.clear_queues", at=time(3, 30)),
     Daily("filings take effect", "issuers.bring_filings_into_effect", at=time(0, 5)),
+    Daily("filings that were not corrected lapse", issuers.LAPSE_UNCORRECTED, at=time(0, 10)),
     Daily("expire credits", ledger.EXPIRE, at=time(0, 15)),
     Daily("audit documents", documents.AUDIT, at=time(4, 15)),
     Daily("audit the ledger", ledger.AUDIT, at=time(2, 30)),

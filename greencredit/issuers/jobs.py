@@ -10,10 +10,13 @@ from greencredit.kernel.access import operator_at_the_machine
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages.queue import Job, Later
 
+LAPSE_UNCORRECTED: Final = "issuers.lapse_uncorrected"
+"""The kind of job that lets versions lapse which were given back and not corrected in time."""
+
 KEEP_WATCH: Final = "issuers.keep_watch"
 """The kind of job that restricts who may not issue any more, and lets issue who may again."""
 
-__all__ = ["KEEP_WATCH", "SETTLE_FROZEN", "TELL_HOLDERS"]
+__all__ = ["KEEP_WATCH", "LAPSE_UNCORRECTED", "SETTLE_FROZEN", "TELL_HOLDERS"]
 
 _LOG: Final = logs.log(__name__)
 
@@ -23,6 +26,15 @@ def bring_filings_into_effect(database: Database, job: Job) -> None:
     del job
     with database.writing() as session:
         service.bring_into_effect(session, operator_at_the_machine(database.clock.now()))
+
+
+def lapse_uncorrected(database: Database, job: Job) -> None:
+    """Let versions lapse whose correction is late; done again it changes nothing."""
+    del job
+    with database.writing() as session:
+        lapsed = service.lapse_uncorrected(session)
+    for filing in lapsed:
+        _LOG.info("filing lapsed", issuer=filing.issuer_id, filing=filing.filing_id, version=filing.version)
 
 
 def keep_watch(database: Database, job: Job) -> None:

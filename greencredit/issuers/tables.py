@@ -12,7 +12,7 @@ STRICT = {"sqlite_strict": True}
 _LIVING = text("state NOT IN ('closed', 'refused', 'lapsed')")
 
 
-_WAITING = text("state = 'submitted'")
+_WAITING = text("state IN ('submitted', 'admitted')")
 
 
 class IssuerRow(Table):
@@ -116,6 +116,7 @@ class FilingRow(Table):
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     effective_on: Mapped[date | None]
+    admitted_at: Mapped[datetime | None]
 
 
 class SectionRow(Table):
@@ -128,6 +129,25 @@ class SectionRow(Table):
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     digest: Mapped[str]
     document: Mapped[str]
+
+
+class FindingsRow(Table):
+    """What the room that owns a section found in it, with its whole report; append-only."""
+
+    __tablename__ = "issuers_findings"
+    __table_args__ = (CheckConstraint("passed IN (0, 1)", name="passed"), STRICT)
+
+    filing_id: Mapped[str] = mapped_column(Text, ForeignKey("issuers_filing.id"), primary_key=True)
+    section: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    section_digest: Mapped[str]
+    report_digest: Mapped[str]
+    made_by: Mapped[str]
+    passed: Mapped[bool]
+    summary: Mapped[str]
+    report: Mapped[str]
+    actor_id: Mapped[str]
+    at: Mapped[datetime]
 
 
 class CheckRow(Table):

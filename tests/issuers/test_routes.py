@@ -15,7 +15,7 @@ from greencredit.kernel.clock import StandingClock, civil_date
 from greencredit.kernel.database import Database
 from greencredit.kernel.settings import Settings
 from greencredit.schemas.issuers import Document, LifeState, NewAssessment
-from tests.factories.documents import synthetic_pdf
+from tests.factories.documents import example_document, synthetic_pdf
 from tests.factories.doors import make_app
 from tests.factories.issuers import (
     make_agencies,
@@ -104,7 +104,7 @@ def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
     certifier.post(f"{life}/certificates", {"certificate": new_certificate(today).model_dump(mode="json"), **WHY})
     _assess(life, assessor, reviewer, new_assessment(today))
     filing = admin.post(f"{life}/filings", {"scheme": new_scheme().model_dump(mode="json"), **WHY}, wanted=201)
-    report = {"passed": True, "report_digest": "c" * 64, "summary": "试算通过"}
+    report = {"passed": True, "report_digest": example_document("示例材料.pdf").digest, "summary": "试算通过"}
     admin.post(f"/filings/{filing['filing_id']}/sections/rules/reports", report)
     admin.post(f"/filings/{filing['filing_id']}/submit", WHY)
     accepted = regulator.post(

@@ -18,6 +18,7 @@ from greencredit.issuers.errors.filing import NoFilingInForce as NoFilingInForce
 from greencredit.issuers.errors.filing import ParticularMissing as ParticularMissing
 from greencredit.issuers.errors.filing import PromotionNotAllowed as PromotionNotAllowed
 from greencredit.issuers.errors.filing import SectionFailed as SectionFailed
+from greencredit.issuers.errors.filing import SectionReportMissing as SectionReportMissing
 from greencredit.issuers.errors.filing import TierUnknown as TierUnknown
 from greencredit.issuers.errors.filing import UnknownFiling as UnknownFiling
 from greencredit.issuers.errors.filing import UnknownVersion as UnknownVersion

@@ -94,6 +94,21 @@ class SectionFailed(Refused):
         )
 
 
+class SectionReportMissing(Refused):
+    """缺少章节检查报告: submission asks for a fresh report of this section's owner that passed."""
+
+    code = "issuers.section_report_missing"
+
+    def __init__(self, filing_id: str, *, section: str, found: str, wanted: str) -> None:
+        super().__init__(
+            f"the section {section} of {filing_id} needs {wanted}, found {found}",
+            filing_id=filing_id,
+            section=section,
+            found=found,
+            wanted=wanted,
+        )
+
+
 class ParticularMissing(Refused):
     """特别事项缺失: this kind of issuer must state more than others."""
 

@@ -21,9 +21,11 @@ from greencredit.issuers.queries.desk import (
     check_alone,
     check_report,
     check_scheme,
+    clocks,
     comparison,
     deadline,
     desk,
+    not_corrected,
     placing_of,
 )
 from greencredit.issuers.queries.filed import (
@@ -32,6 +34,7 @@ from greencredit.issuers.queries.filed import (
     filing_in_force,
     filings,
     filings_due,
+    findings,
     opinions,
 )
 from greencredit.issuers.queries.liability import frozen_awards, frozen_sum, roll_forward, roll_forwards
@@ -87,6 +90,7 @@ __all__ = [
     "check_notes",
     "check_report",
     "check_scheme",
+    "clocks",
     "code_review",
     "code_reviews",
     "comparison",
@@ -103,6 +107,7 @@ __all__ = [
     "filing_in_force",
     "filings",
     "filings_due",
+    "findings",
     "frozen_awards",
     "frozen_sum",
     "history",
@@ -118,6 +123,7 @@ __all__ = [
     "newest_coverage",
     "newest_coverages",
     "newest_statement",
+    "not_corrected",
     "open_reasons",
     "opinions",
     "owed_since",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from greencredit.issuers import rules
 from greencredit.issuers.catalogue.checks import checks
@@ -22,6 +22,7 @@ from greencredit.kernel.policy import ScopeKind
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.issuers import (
     CheckReport,
+    Clocks,
     Comparison,
     Deadline,
     Filing,
@@ -127,7 +128,7 @@ def desk(session: Session, actor: Actor) -> list[Waiting]:
         select(FilingRow, IssuerRow, PlacingRow.document)
         .join(IssuerRow, IssuerRow.id == FilingRow.issuer_id)
         .join(PlacingRow, PlacingRow.filing_id == FilingRow.id)
-        .where(FilingRow.state == FilingState.SUBMITTED.value, mine)
+        .where(FilingRow.state.in_([one.value for one in rules.WAITING]), mine)
         .order_by(FilingRow.submitted_at, FilingRow.id)
     ).all()
     ids = [row.id for row, _, _ in rows]
@@ -152,7 +153,7 @@ def _titles(session: Session, filing_ids: Sequence[str]) -> dict[str, Words]:
 
 def _waiting(row: FilingRow, filer: IssuerRow, placing: Placing, today: date, title: Words) -> Waiting:
     assert row.submitted_at is not None, "what waits was submitted"
-    began = civil_date(row.submitted_at)
+    began, admitted = civil_date(row.submitted_at), row.admitted_at and civil_date(row.admitted_at)
     return Waiting(
         filing_id=row.id,
         issuer_id=row.issuer_id,
@@ -163,9 +164,10 @@ def _waiting(row: FilingRow, filer: IssuerRow, placing: Placing, today: date, ti
         title=title,
         digest=row.digest,
         submitted_at=row.submitted_at,
+        admitted_at=row.admitted_at,
         age_workdays=_age(began, today),
-        decision=deadline(began, placing.decision_workdays, today),
-        acceptance=deadline(began, placing.acceptance_workdays, today),
+        decision=rules.decision_deadline(placing, began, admitted, work_years(), today),
+        acceptance=rules.acceptance_deadline(placing, began, admitted, work_years(), today),
         placing=placing,
         check=None,
         opinions=(),
@@ -181,12 +183,57 @@ def _age(began: date, today: date) -> int | None:
 
 def deadline(began: date, workdays: int, today: date) -> Deadline:
     """Give the day on which a clock runs out, or say which year's working days are missing."""
-    try:
-        day = rules.after_workdays(began, workdays, work_years())
-    except CalendarUnknown as unknown:
-        year = unknown.facts["found"]
-        missing = Words(
-            zh=f"{year} 年工作日历尚未录入，期限无法计算", en=f"The working days of {year} are not known yet"
-        )
-        return Deadline(workdays=workdays, day=None, overdue=False, unknown=missing)
-    return Deadline(workdays=workdays, day=day, overdue=today > day, unknown=None)
+    return rules.deadline(began, workdays, today, work_years())
+
+
+def clocks(session: Session, filing_id: str) -> Clocks:
+    """Tell until when a version is to be looked at, decided on, or corrected."""
+    found = filing(session, filing_id)
+    today, years = civil_date(now(session)), work_years()
+    if found.submitted_at is None or found.placing is None:
+        return Clocks(filing_id=filing_id, acceptance=None, decision=None, correction=None)
+    began = civil_date(found.submitted_at)
+    admitted = None if found.admitted_at is None else civil_date(found.admitted_at)
+    looked = today if found.decided_at is None else civil_date(found.decided_at)
+    correction = None
+    if found.state is FilingState.RETURNED and not _answered(session, found):
+        correction = rules.correction_deadline(found.placing, looked, years, today)
+    return Clocks(
+        filing_id=filing_id,
+        acceptance=rules.acceptance_deadline(found.placing, began, admitted, years, looked),
+        decision=rules.decision_deadline(found.placing, began, admitted, years, looked),
+        correction=correction,
+    )
+
+
+def _answered(session: Session, returned: Filing) -> bool:
+    return any(
+        one.version > returned.version and one.state not in rules.NOT_ANSWERED
+        for one in filings(session, returned.issuer_id)
+    )
+
+
+def not_corrected(session: Session, *, issuer_id: str | None = None) -> list[Filing]:
+    """List the versions that were given back and not answered in time, where their table lets them lapse."""
+    later = aliased(FilingRow)
+    answered = select(later.id).where(
+        later.issuer_id == FilingRow.issuer_id,
+        later.version > FilingRow.version,
+        later.state.not_in([one.value for one in rules.NOT_ANSWERED]),
+    )
+    wanted = select(FilingRow.id).where(FilingRow.state == FilingState.RETURNED.value, ~answered.exists())
+    if issuer_id is not None:
+        wanted = wanted.where(FilingRow.issuer_id == issuer_id)
+    found = [filing(session, one) for one in session.scalars(wanted.order_by(FilingRow.id)).all()]
+    return [one for one in found if _may_lapse(one) and _is_late(one, civil_date(now(session)))]
+
+
+def _may_lapse(returned: Filing) -> bool:
+    return returned.placing is not None and returned.placing.correction_lapses
+
+
+def _is_late(returned: Filing, today: date) -> bool:
+    """Tell whether the clock of a correction ran out; a year without a calendar lets nothing lapse."""
+    assert returned.placing is not None, "what was returned had been submitted"
+    assert returned.decided_at is not None, "a return is a decision"
+    return rules.correction_deadline(returned.placing, civil_date(returned.decided_at), work_years(), today).overdue

@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
 from greencredit.issuers.errors import UnknownFiling
-from greencredit.issuers.tables import CheckRow, FilingRow, OpinionRow, PlacingRow, SectionRow, StepRow
+from greencredit.issuers.tables import (
+    CheckRow,
+    FilingRow,
+    FindingsRow,
+    OpinionRow,
+    PlacingRow,
+    SectionRow,
+    StepRow,
+)
 from greencredit.schemas.issuers import (
     CheckNote,
     Filing,
@@ -19,6 +27,7 @@ from greencredit.schemas.issuers import (
     Opinion,
     Placing,
     Section,
+    SectionFindings,
     SectionName,
     SectionReport,
 )
@@ -62,6 +71,24 @@ def filings_due(session: Session, on: date) -> list[Filing]:
     return _filings(session, list(rows))
 
 
+def findings(session: Session, filing_id: str) -> list[SectionFindings]:
+    """List what owners of sections found in a version, oldest first, each with its whole report."""
+    rows = session.scalars(
+        select(FindingsRow).where(FindingsRow.filing_id == filing_id).order_by(FindingsRow.at, FindingsRow.number)
+    )
+    return [
+        SectionFindings(
+            section=SectionName(row.section),
+            section_digest=row.section_digest,
+            made_by=row.made_by,
+            passed=row.passed,
+            summary=row.summary,
+            report=row.report,
+        )
+        for row in rows
+    ]
+
+
 def check_notes(session: Session, filing_ids: Sequence[str]) -> dict[str, CheckNote]:
     """Give the newest automatic check of each version that was checked."""
     columns = (CheckRow.filing_id, CheckRow.report_digest, CheckRow.passed, CheckRow.stopping, CheckRow.at)
@@ -94,7 +121,7 @@ def opinions(session: Session, filing_ids: Sequence[str]) -> dict[str, tuple[Opi
 def _filings(session: Session, rows: list[FilingRow]) -> list[Filing]:
     wanted = [row.id for row in rows]
     sections = list(session.scalars(select(SectionRow).where(SectionRow.filing_id.in_(wanted))))
-    reports = _reports(session, {row.issuer_id for row in rows})
+    reports = _reports(session, {row.issuer_id for row in rows}, wanted)
     placings = session.execute(
         select(PlacingRow.filing_id, PlacingRow.document).where(PlacingRow.filing_id.in_(wanted))
     )
@@ -112,7 +139,10 @@ def _filings(session: Session, rows: list[FilingRow]) -> list[Filing]:
     ]
 
 
-def _reports(session: Session, issuer_ids: set[str]) -> dict[str, SectionReport]:
+def _reports(session: Session, issuer_ids: set[str], filing_ids: Sequence[str]) -> dict[str, SectionReport]:
+    columns = (FindingsRow.filing_id, FindingsRow.section, FindingsRow.report_digest, FindingsRow.made_by)
+    found = session.execute(select(*columns).where(FindingsRow.filing_id.in_(filing_ids)))
+    made_by = {(f"{filing_id}/{section}", digest): room for filing_id, section, digest, room in found}
     steps = (FilingStep.PASS_SECTION.value, FilingStep.FAIL_SECTION.value)
     rows = session.scalars(
         select(StepRow)
@@ -126,6 +156,7 @@ def _reports(session: Session, issuer_ids: set[str]) -> dict[str, SectionReport]
             actor_id=row.actor_id,
             at=row.at,
             summary=row.reason,
+            made_by=made_by.get((row.about or "", row.document_digest or "")),
         )
         for row in rows
     }
@@ -154,6 +185,7 @@ def _filing(row: FilingRow, sections: list[SectionRow], reports: dict[str, Secti
         "number": row.number,
         "drafted_at": row.drafted_at,
         "submitted_at": row.submitted_at,
+        "admitted_at": row.admitted_at,
         "decided_at": row.decided_at,
         "effective_on": row.effective_on,
     }

@@ -9,8 +9,10 @@ from greencredit.issuers.catalogue.checks import checks
 from greencredit.issuers.routes.places import here, here_by_filing
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.issuers import (
+    AdmitOrder,
     Check,
     CheckReport,
+    Clocks,
     Comparison,
     Decision,
     FileOrder,
@@ -43,7 +45,7 @@ def draft_filing(permit: Drafts, issuer_id: str, order: FileOrder, session: Writ
 def attach_report(
     permit: DraftsFiling, filing_id: str, section: SectionName, order: ReportOrder, session: Writing
 ) -> Filing:
-    """Attach what the owner of a section found (章节检查报告)."""
+    """Attach a paper that was handed in and says how a section was found (章节检查材料)."""
     return service.attach_report(session, permit.actor, filing_id, section, **dict(order))
 
 
@@ -94,6 +96,24 @@ def desk(permit: ReadsDesk, session: Reading) -> list[Waiting]:
 def submit_filing(permit: Files, filing_id: str, order: StepOrder, session: Writing) -> Filing:
     """Hand a version in (报送备案)."""
     return service.submit_filing(session, permit.actor, filing_id, **dict(order))
+
+
+@router.post("/filings/{filing_id}/recall")
+def recall_filing(permit: Files, filing_id: str, order: StepOrder, session: Writing) -> Filing:
+    """Take one's own version back before it is decided on (撤回备案)."""
+    return service.recall_filing(session, permit.actor, filing_id, **dict(order))
+
+
+@router.get("/filings/{filing_id}/clocks", dependencies=[requires("issuer.read", at=here_by_filing)])
+def clocks(session: Reading, filing_id: str) -> Clocks:
+    """Tell until when papers are looked at, a decision is taken, or a return is answered (办理时限)."""
+    return queries.clocks(session, filing_id)
+
+
+@router.post("/filings/{filing_id}/admit")
+def admit_filing(permit: DecidesFiling, filing_id: str, order: AdmitOrder, session: Writing) -> Filing:
+    """Find the papers complete; from now on the working days of the decision run (材料齐全，受理)."""
+    return service.admit_filing(session, permit.actor, filing_id, **dict(order))
 
 
 @router.post("/filings/{filing_id}/accept")

@@ -10,6 +10,13 @@ from greencredit.issuers.rules.checks import (
     scheme_digest,
     texts_of,
 )
+from greencredit.issuers.rules.clocks import (
+    NOT_BEGUN,
+    acceptance_deadline,
+    correction_deadline,
+    deadline,
+    decision_deadline,
+)
 from greencredit.issuers.rules.codes import (
     ALPHABET,
     ORGANISATION_ALPHABET,
@@ -35,6 +42,8 @@ from greencredit.issuers.rules.filings import (
     FILING_ACTIONS,
     FILING_LIFE,
     FILING_OPEN,
+    NOT_ANSWERED,
+    WAITING,
     next_filing_state,
 )
 from greencredit.issuers.rules.life import (
@@ -97,12 +106,16 @@ __all__ = [
     "LIFE",
     "LIVING",
     "METHODS",
+    "NOT_ANSWERED",
+    "NOT_BEGUN",
     "ORGANISATION_ALPHABET",
     "PARTICULARS",
     "PUBLIC",
     "TITLES",
+    "WAITING",
     "Guard",
     "Party",
+    "acceptance_deadline",
     "after_workdays",
     "assessment_fault",
     "authority_of",
@@ -112,7 +125,10 @@ __all__ = [
     "check_character",
     "check_code",
     "check_scheme",
+    "correction_deadline",
     "coverage_of",
+    "deadline",
+    "decision_deadline",
     "digest_of",
     "document_of",
     "failed_check",

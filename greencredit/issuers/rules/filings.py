@@ -13,6 +13,7 @@ _ADMIN: Final = Role.ISSUER_ADMIN
 _MANAGER: Final = Role.ISSUER_MANAGER
 _REGULATOR: Final = Role.REGULATOR
 _OPERATOR: Final = Role.OPERATOR
+_SYSTEM: Final = Role.SYSTEM
 
 _F: Final = FilingState
 _HANDS: Final = (_ADMIN, _MANAGER)
@@ -22,10 +23,15 @@ _FILING_PASSAGES: Final = (
     (_F.DRAFT, FilingStep.PASS_SECTION, _HANDS, _F.DRAFT),
     (_F.DRAFT, FilingStep.FAIL_SECTION, _HANDS, _F.DRAFT),
     (_F.DRAFT, FilingStep.SUBMIT, (_ADMIN,), _F.SUBMITTED),
-    (_F.SUBMITTED, FilingStep.OPINE, (_REGULATOR,), _F.SUBMITTED),
-    (_F.SUBMITTED, FilingStep.ACCEPT, (_REGULATOR,), _F.ACCEPTED),
-    (_F.SUBMITTED, FilingStep.RETURN, (_REGULATOR,), _F.RETURNED),
-    (_F.SUBMITTED, FilingStep.REFUSE, (_REGULATOR,), _F.REFUSED),
+    # Nothing is accepted whose papers nobody found complete; what is incomplete is given back before that, too.
+    (_F.SUBMITTED, FilingStep.ADMIT, (_REGULATOR,), _F.ADMITTED),
+    (_F.ADMITTED, FilingStep.ACCEPT, (_REGULATOR,), _F.ACCEPTED),
+    *((state, FilingStep.OPINE, (_REGULATOR,), state) for state in (_F.SUBMITTED, _F.ADMITTED)),
+    *((state, FilingStep.RETURN, (_REGULATOR,), _F.RETURNED) for state in (_F.SUBMITTED, _F.ADMITTED)),
+    *((state, FilingStep.REFUSE, (_REGULATOR,), _F.REFUSED) for state in (_F.SUBMITTED, _F.ADMITTED)),
+    *((state, FilingStep.RECALL, (_ADMIN,), _F.RECALLED) for state in (_F.SUBMITTED, _F.ADMITTED)),
+    # Only the calendar lets a version lapse, never somebody's impatience.
+    (_F.RETURNED, FilingStep.LAPSE, (_SYSTEM,), _F.LAPSED),
     (_F.ACCEPTED, FilingStep.TAKE_EFFECT, _CLOCKWORK, _F.EFFECTIVE),
     (_F.EFFECTIVE, FilingStep.SUPERSEDE, _CLOCKWORK, _F.SUPERSEDED),
 )
@@ -33,7 +39,7 @@ _FILING_PASSAGES: Final = (
 FILING_LIFE: Final[Mapping[tuple[FilingState, FilingStep, Role], FilingState]] = MappingProxyType(
     {(state, step, role): to for state, step, roles, to in _FILING_PASSAGES for role in roles}
 )
-"""Every step a version of a filing allows. A version that was returned or refused is followed by a new one."""
+"""Every step a version of a filing allows. What was returned, recalled or refused is followed by a new version."""
 
 FILING_ACTIONS: Final[Mapping[FilingStep, tuple[str, ...]]] = MappingProxyType(
     {
@@ -41,6 +47,9 @@ FILING_ACTIONS: Final[Mapping[FilingStep, tuple[str, ...]]] = MappingProxyType(
         FilingStep.PASS_SECTION: ("rule.file",),
         FilingStep.FAIL_SECTION: ("rule.file",),
         FilingStep.SUBMIT: ("issuer.file",),
+        FilingStep.ADMIT: ("issuer.decide",),
+        FilingStep.RECALL: ("issuer.file",),
+        FilingStep.LAPSE: ("clock.step",),
         FilingStep.OPINE: ("issuer.decide",),
         FilingStep.ACCEPT: ("issuer.decide",),
         FilingStep.RETURN: ("issuer.decide",),
@@ -52,6 +61,12 @@ FILING_ACTIONS: Final[Mapping[FilingStep, tuple[str, ...]]] = MappingProxyType(
 
 FILING_OPEN: Final = frozenset({LifeState.ASSESSED, *LIVING})
 """States in which an issuer may submit a filing: the first once it is assessed, changes later."""
+
+WAITING: Final = frozenset({FilingState.SUBMITTED, FilingState.ADMITTED})
+"""States in which a version lies before its authority; one version of an issuer at a time."""
+
+NOT_ANSWERED: Final = frozenset({FilingState.DRAFT, FilingState.RECALLED})
+"""States of a later version that leave the return of an earlier one without an answer."""
 
 ACCEPTED_EVER: Final = frozenset({FilingState.ACCEPTED, FilingState.EFFECTIVE, FilingState.SUPERSEDED})
 

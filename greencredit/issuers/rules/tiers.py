@@ -34,6 +34,8 @@ def placing_of(
         correction_workdays=version.correction_workdays,
         four_eyes=version.four_eyes,
         scale=scale,
+        silence_completes=version.silence_completes,
+        correction_lapses=version.correction_lapses,
     )
 
 

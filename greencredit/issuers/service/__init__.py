@@ -13,7 +13,7 @@ from greencredit.issuers.service.checking import check_filing
 from greencredit.issuers.service.clock import due, look, uncovered
 from greencredit.issuers.service.deciding import accept_filing, earliest_effect, refuse_filing, return_filing
 from greencredit.issuers.service.effect import bring_into_effect
-from greencredit.issuers.service.filing import attach_report, draft_filing, file, submit_filing
+from greencredit.issuers.service.filing import draft_filing, file, submit_filing
 from greencredit.issuers.service.guarantee import measure, state_guarantee
 from greencredit.issuers.service.life import activate, close, ease, lapse, lift, refuse, restrict, suspend, withdraw
 from greencredit.issuers.service.papers import certify
@@ -26,12 +26,16 @@ from greencredit.issuers.service.registration import (
     return_,
     submit,
 )
+from greencredit.issuers.service.sections import attach_findings, attach_report
+from greencredit.issuers.service.waiting import admit_filing, lapse_uncorrected, recall_filing
 
 __all__ = [
     "accept_filing",
     "activate",
+    "admit_filing",
     "amend",
     "ask_code_review",
+    "attach_findings",
     "attach_report",
     "bring_into_effect",
     "certify",
@@ -45,11 +49,13 @@ __all__ = [
     "ease",
     "file",
     "lapse",
+    "lapse_uncorrected",
     "lift",
     "list_agency",
     "look",
     "measure",
     "meet_condition",
+    "recall_filing",
     "refuse",
     "refuse_code",
     "refuse_filing",

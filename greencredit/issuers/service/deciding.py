@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from greencredit.documents import service as documents
 from greencredit.issuers import queries, rules
 from greencredit.issuers.catalogue import days_of
-from greencredit.issuers.errors import EffectiveTooSoon, FieldUnknown, FilingChanged, FilingNumberTaken
+from greencredit.issuers.errors import EffectiveTooSoon, FieldUnknown, FilingNumberTaken
 from greencredit.issuers.service.effect import take_effect
 from greencredit.issuers.service.steps import (
     FilingTurn,
@@ -27,11 +27,11 @@ from greencredit.issuers.service.steps import (
     take_filing,
     who,
 )
+from greencredit.issuers.service.waiting import filed_by, require_authority, require_same, take_in
 from greencredit.issuers.tables import FilingRow, OpinionRow
-from greencredit.kernel.access import Actor, Scope, require, require_another
-from greencredit.kernel.policy import ScopeKind
+from greencredit.kernel.access import Actor, require_another
 from greencredit.proofs import service as proofs
-from greencredit.schemas.issuers import FieldReason, Filing, FilingStep, LifeStep, Placing, Ruling
+from greencredit.schemas.issuers import FieldReason, Filing, FilingState, FilingStep, LifeStep, Placing, Ruling
 
 _FOUR_EYES: Final = 2
 
@@ -49,6 +49,7 @@ def accept_filing(
 ) -> Filing:
     """Accept a version under a filing number; it takes effect on its day, which for a change lies behind its notice.
 
+    Whoever accepts what nobody looked through before finds its papers complete by that: both are written down.
     Where four eyes are asked for, the first who accepts leaves an opinion and the version goes on waiting.
 
     Raises:
@@ -56,16 +57,19 @@ def accept_filing(
         FilingNumberTaken: the number names another filing.
         EffectiveTooSoon: the day lies within the notice, or before that of another version.
     """
-    turn = open_filing_turn(session, actor, filing_id, FilingStep.ACCEPT, reason=reason)
+    turn = _open_accepting(session, actor, filing_id, reason)
     issuer_turn = open_turn(session, actor, turn.row.issuer_id, LifeStep.ACCEPT_FILING, reason=reason)
-    placing = _require_authority(session, turn)
-    require_guards(session, issuer_turn, filed_by=_filed_by(session, turn))
-    _require_same(turn, digest)
+    placing = require_authority(session, turn)
+    require_guards(session, issuer_turn, filed_by=filed_by(session, turn))
+    require_same(turn, digest)
     _require_free(session, number)
     earliest = earliest_effect(session, turn.row.issuer_id, turn.today)
     if effective_on is not None and effective_on < earliest:
         raise EffectiveTooSoon(found=effective_on, wanted=earliest)
     documents.attach(session, actor, turn.row.issuer_id, [document_digest])
+    if turn.step is FilingStep.ADMIT:
+        take_in(session, turn, document_digest=None)
+        turn = open_filing_turn(session, actor, filing_id, FilingStep.ACCEPT, reason=reason)
     if not _agreed(session, turn, Ruling.ACCEPT, placing, document_digest=document_digest):
         return queries.filing(session, filing_id)
     _number(session, turn, number)
@@ -130,9 +134,9 @@ def _decide_against(
     document_digest: str | None,
 ) -> Filing:
     filing_id = turn.row.id
-    placing = _require_authority(session, turn)
-    require_another(turn.actor, _filed_by(session, turn))
-    _require_same(turn, digest)
+    placing = require_authority(session, turn)
+    require_another(turn.actor, filed_by(session, turn))
+    require_same(turn, digest)
     known = rules.paths_of(queries.filing(session, filing_id).scheme)
     for one in fields:
         if one.path not in known:
@@ -145,23 +149,11 @@ def _decide_against(
     return queries.filing(session, filing_id)
 
 
-def _filed_by(session: Session, turn: FilingTurn) -> str | None:
-    submitted = queries.last_step(session, turn.row.issuer_id, FilingStep.SUBMIT, about=turn.row.id)
-    return submitted.actor_id if submitted else None
-
-
-def _require_authority(session: Session, turn: FilingTurn) -> Placing:
-    """Refuse whoever does not act for the authority to which the version was put."""
-    filing = queries.filing(session, turn.row.id)
-    placing = filing.placing or queries.placing_of(session, filing.issuer_id, filing.scheme, turn.today)
-    require(turn.actor, turn.action, Scope(ScopeKind.REGION, placing.authority))
-    return placing
-
-
-def _require_same(turn: FilingTurn, digest: str | None) -> None:
-    """Refuse a decision on another version than the one that lies there."""
-    if digest is not None and digest != turn.row.digest:
-        raise FilingChanged(turn.row.id, found=turn.row.digest, wanted=digest)
+def _open_accepting(session: Session, actor: Actor, filing_id: str, reason: str) -> FilingTurn:
+    """Open the acceptance of a version, or first its admission where nobody looked through its papers yet."""
+    waits = queries.filing(session, filing_id).state is FilingState.SUBMITTED
+    step = FilingStep.ADMIT if waits else FilingStep.ACCEPT
+    return open_filing_turn(session, actor, filing_id, step, reason=reason)
 
 
 def _require_free(session: Session, number: str) -> None:

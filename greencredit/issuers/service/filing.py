@@ -5,14 +5,9 @@ from sqlalchemy.orm import Session
 
 from greencredit.documents.service import attach
 from greencredit.issuers import queries, rules
-from greencredit.issuers.errors import (
-    FilingOvertaken,
-    FilingStepNotAllowed,
-    FilingWaiting,
-    SectionFailed,
-    UnknownIssuer,
-)
+from greencredit.issuers.errors import FilingOvertaken, FilingStepNotAllowed, FilingWaiting, UnknownIssuer
 from greencredit.issuers.service.checking import require_checks
+from greencredit.issuers.service.sections import require_reports
 from greencredit.issuers.service.steps import (
     audit_command,
     open_filing_turn,
@@ -22,11 +17,12 @@ from greencredit.issuers.service.steps import (
     who,
     write_step,
 )
+from greencredit.issuers.service.waiting import lapse_uncorrected
 from greencredit.issuers.tables import FilingRow, IssuerRow, PlacingRow, SectionRow, StepRow
 from greencredit.kernel.access import Actor
 from greencredit.kernel.clock import now
 from greencredit.kernel.ids import new_id
-from greencredit.schemas.issuers import Filing, FilingState, FilingStep, Scheme, SectionName
+from greencredit.schemas.issuers import Filing, FilingState, FilingStep, Scheme
 
 
 def draft_filing(session: Session, actor: Actor, issuer_id: str, scheme: Scheme, *, reason: str) -> Filing:
@@ -76,23 +72,6 @@ def draft_filing(session: Session, actor: Actor, issuer_id: str, scheme: Scheme,
     return queries.filing(session, row.id)
 
 
-def attach_report(
-    session: Session,
-    actor: Actor,
-    filing_id: str,
-    section: SectionName,
-    *,
-    passed: bool,
-    report_digest: str,
-    summary: str,
-) -> Filing:
-    """Attach what the owner of a section found; the section can't change afterwards, so the report stays true of it."""
-    step = FilingStep.PASS_SECTION if passed else FilingStep.FAIL_SECTION
-    turn = open_filing_turn(session, actor, filing_id, step, reason=summary)
-    take_filing(session, turn, document_digest=report_digest, section=section.value)
-    return queries.filing(session, filing_id)
-
-
 def submit_filing(
     session: Session, actor: Actor, filing_id: str, *, reason: str, document_digest: str | None = None
 ) -> Filing:
@@ -100,6 +79,7 @@ def submit_filing(
 
     Raises:
         ChecksNotPassed: a check that must be passed is not, on this very day.
+        SectionFailed, SectionReportMissing: a section failed its check, or lacks the fresh report that is demanded.
         FilingWaiting: another version of the issuer waits for a decision.
         FilingOvertaken: a later version was handed in before.
     """
@@ -110,11 +90,10 @@ def submit_filing(
         raise FilingStepNotAllowed(state=issuer.state, step=FilingStep.SUBMIT, role=turn.role, wanted=())
     rules.require_particulars(issuer.kind, filing.scheme)
     rules.require_spending_only(issuer.kind, filing.scheme)
-    failed = [one.name.value for one in filing.sections if one.report and not one.report.passed]
-    if failed:
-        raise SectionFailed(filing_id, found=failed)
+    require_reports(filing, turn.today)
+    lapse_uncorrected(session, issuer_id=issuer.issuer_id)
     versions = queries.filings(session, issuer.issuer_id)
-    waiting = [one.filing_id for one in versions if one.state is FilingState.SUBMITTED]
+    waiting = [one.filing_id for one in versions if one.state in rules.WAITING]
     if waiting:
         raise FilingWaiting(filing_id, found=waiting[0])
     later = [one.version for one in versions if one.submitted_at]

@@ -21,6 +21,7 @@ from greencredit.schemas.issuers.checks import (
 )
 from greencredit.schemas.issuers.desk import (
     CheckNote,
+    Clocks,
     Deadline,
     FieldReason,
     FilingNumber,
@@ -40,7 +41,15 @@ from greencredit.schemas.issuers.differences import (
     Comparison,
     Effect,
 )
-from greencredit.schemas.issuers.filing import Filing, Section, SectionName, SectionReport
+from greencredit.schemas.issuers.filing import (
+    Filing,
+    OwnedSection,
+    Section,
+    SectionDemand,
+    SectionFindings,
+    SectionName,
+    SectionReport,
+)
 from greencredit.schemas.issuers.guarantee import (
     AccountKind,
     Coverage,
@@ -64,6 +73,7 @@ from greencredit.schemas.issuers.life import (
     Step,
 )
 from greencredit.schemas.issuers.orders import (
+    AdmitOrder,
     AgencyOrder,
     AgencyStandingOrder,
     AssessOrder,
@@ -145,6 +155,7 @@ __all__ = [
     "OWN_RULE",
     "SPENDING_ORDER",
     "AccountKind",
+    "AdmitOrder",
     "Agency",
     "AgencyKind",
     "AgencyOrder",
@@ -166,6 +177,7 @@ __all__ = [
     "CheckResult",
     "ClawbackPolicy",
     "ClawbackTerms",
+    "Clocks",
     "CodeReview",
     "CodeReviewRequest",
     "CodeReviewState",
@@ -226,6 +238,7 @@ __all__ = [
     "OpenReason",
     "Opinion",
     "Outcome",
+    "OwnedSection",
     "Paper",
     "PapersInForce",
     "Particular",
@@ -254,6 +267,8 @@ __all__ = [
     "Score",
     "ScoredAssessment",
     "Section",
+    "SectionDemand",
+    "SectionFindings",
     "SectionName",
     "SectionReport",
     "Severity",

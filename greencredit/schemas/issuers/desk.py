@@ -39,6 +39,10 @@ class TierVersion(Record):
     correction_workdays: Annotated[int, Field(gt=0)]
     """In which an issuer answers a return."""
     four_eyes: bool
+    silence_completes: bool = False
+    """Where nobody says in time whether papers are complete, they count as complete from the day of submission."""
+    correction_lapses: bool = False
+    """A version that is not corrected in time lapses by itself."""
 
     def holds(self, on: date) -> bool:
         """Tell whether it is in force on a day."""
@@ -77,6 +81,8 @@ class Placing(Record):
     correction_workdays: int
     four_eyes: bool
     scale: Scale
+    silence_completes: bool = False
+    correction_lapses: bool = False
 
 
 class WorkYear(Record):
@@ -138,6 +144,17 @@ class Deadline(Record):
     """Says which year's working days are missing; the day is then none, and never guessed."""
 
 
+class Clocks(Record):
+    """Until when an authority says whether papers are complete, decides, and an issuer corrects (备案时限)."""
+
+    filing_id: str
+    acceptance: Deadline | None
+    """None: not submitted yet."""
+    decision: Deadline | None
+    correction: Deadline | None
+    """None: it was not given back, or the correction is there."""
+
+
 class Waiting(Record):
     """One filing that waits for a decision (待办备案)."""
 
@@ -150,6 +167,8 @@ class Waiting(Record):
     title: Words
     digest: Digest
     submitted_at: Instant
+    admitted_at: Instant | None
+    """When its papers were found complete; the clock of the decision runs from then."""
     age_workdays: int | None
     """None: the working days of a year in between are not known."""
     decision: Deadline

@@ -124,8 +124,14 @@ class FilingState(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    ADMITTED = "admitted"
+    """The authority found the papers complete; its working days for a decision run (受理)."""
     ACCEPTED = "accepted"
     RETURNED = "returned"
+    LAPSED = "lapsed"
+    """It was given back and not corrected in time."""
+    RECALLED = "recalled"
+    """The issuer took it back before it was decided on."""
     REFUSED = "refused"
     EFFECTIVE = "effective"
     SUPERSEDED = "superseded"
@@ -139,8 +145,11 @@ class FilingState(StrEnum):
 _FILING_STATES: Final = {
     FilingState.DRAFT: Words(zh="草稿", en="Draft"),
     FilingState.SUBMITTED: Words(zh="已报送", en="Submitted"),
+    FilingState.ADMITTED: Words(zh="已受理，审查中", en="Admitted, under review"),
     FilingState.ACCEPTED: Words(zh="已准予备案", en="Accepted"),
     FilingState.RETURNED: Words(zh="已退回", en="Returned"),
+    FilingState.LAPSED: Words(zh="逾期未补正，已失效", en="Lapsed: not corrected in time"),
+    FilingState.RECALLED: Words(zh="已撤回", en="Recalled"),
     FilingState.REFUSED: Words(zh="不予备案", en="Refused"),
     FilingState.EFFECTIVE: Words(zh="已生效", en="In effect"),
     FilingState.SUPERSEDED: Words(zh="已被新版本替代", en="Superseded"),
@@ -154,9 +163,13 @@ class FilingStep(StrEnum):
     PASS_SECTION = "pass_section"  # noqa: S105 - a step, no password
     FAIL_SECTION = "fail_section"
     SUBMIT = "submit"
+    ADMIT = "admit"
+    """The papers are complete; the clock of the decision begins (材料齐全，受理)."""
+    RECALL = "recall"
     OPINE = "opine"
     ACCEPT = "accept"
     RETURN = "return"
+    LAPSE = "lapse"
     REFUSE = "refuse"
     TAKE_EFFECT = "take_effect"
     SUPERSEDE = "supersede"

@@ -70,6 +70,13 @@ class SchemeOrder(Record):
     scheme: Scheme
 
 
+class AdmitOrder(StepOrder):
+    """What the regulator sends when the papers are complete."""
+
+    digest: Digest | None = None
+    """Of the version that was looked through; another one is refused."""
+
+
 class Decision(StepOrder):
     """What the regulator sends with acceptance: the filing number and, for a later day, when it takes effect."""
 

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.documents import queries as documents
-from greencredit.issuers import queries, service
+from greencredit.issuers import queries, rules, service
 from greencredit.kernel.access import Actor, Scope, ScopeKind, may
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.http import Permit
@@ -35,9 +35,9 @@ def page_of(
     issuer = queries.issuer(session, filing.issuer_id)
     scopes = queries.scopes_of(issuer)
     today = civil_date(now(session))
-    decides = filing.state is FilingState.SUBMITTED and _decides(actor, filing, scopes)
+    decides = filing.state in rules.WAITING and _decides(actor, filing, scopes)
     waiting = next((one for one in queries.desk(session, actor) if one.filing_id == filing_id), None)
-    is_over = filing.state in {FilingState.RETURNED, FilingState.REFUSED}
+    is_over = filing.state in {FilingState.RETURNED, FilingState.REFUSED, FilingState.RECALLED, FilingState.LAPSED}
     return FilingPage(
         issuer_name=issuer.name,
         state_title=filing.state.words,

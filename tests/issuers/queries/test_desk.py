@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from greencredit.issuers import queries, service
+from greencredit.issuers import queries, rules, service
 from greencredit.issuers.errors import UnknownFiling, UnknownVersion
 from greencredit.kernel.access import Role, ScopeKind
 from greencredit.kernel.clock import StandingClock
-from greencredit.schemas.issuers import EXISTING_CREDITS_RULE, Effect, LifeState, Reach
+from greencredit.schemas.issuers import EXISTING_CREDITS_RULE, Effect, FilingState, LifeState, Reach
 from tests.factories.issuers import (
     WHY,
     admin_of,
@@ -35,8 +35,56 @@ def test_the_desk_shows_what_waits_with_age_deadline_and_place(session: Session,
     assert (found.digest, found.submitted_at, found.check) == (filed.digest, filed.submitted_at, filed.check)
     assert found.age_workdays == 5
     assert (found.acceptance.day, found.acceptance.overdue) == (date(2026, 3, 9), False)
-    assert (found.decision.day, found.decision.workdays, found.decision.overdue) == (date(2026, 3, 23), 15, False)
+    assert (found.decision.day, found.decision.workdays, found.decision.overdue) == (None, 15, False)
+    assert found.decision.unknown == rules.NOT_BEGUN
     assert (found.placing.tier, found.placing.authority) == ("local", "CN-SH")
+
+
+@pytest.mark.proves("SUP-1")
+def test_the_clock_of_the_decision_runs_from_the_day_on_which_papers_were_found_complete(
+    session: Session, clock: StandingClock
+) -> None:
+    filed = make_filing(session, make_issuer(session, LifeState.ASSESSED).issuer_id)
+    clock.move(timedelta(days=2))
+
+    admitted = service.admit_filing(session, regulator(), filed.filing_id, digest=filed.digest, reason=WHY)
+    (found,) = queries.desk(session, regulator())
+    clocks = queries.clocks(session, filed.filing_id)
+
+    assert (admitted.state, admitted.admitted_at) == (FilingState.ADMITTED, clock.now())
+    assert (found.admitted_at, found.acceptance.overdue) == (clock.now(), False)
+    # Fifteen working days after Wednesday, 4 March.
+    assert (found.decision.day, found.decision.unknown) == (date(2026, 3, 25), None)
+    assert (clocks.acceptance, clocks.decision, clocks.correction) == (found.acceptance, found.decision, None)
+
+
+def test_whoever_says_nothing_about_papers_is_held_to_the_day_of_submission(
+    session: Session, clock: StandingClock
+) -> None:
+    filed = make_filing(session, make_issuer(session, LifeState.ASSESSED).issuer_id)
+
+    clock.move(timedelta(days=7))
+    in_time = queries.clocks(session, filed.filing_id).decision
+    clock.move(timedelta(days=1))
+    silent = queries.clocks(session, filed.filing_id).decision
+    service.admit_filing(session, regulator(), filed.filing_id, reason=WHY)
+    clocks = queries.clocks(session, filed.filing_id)
+
+    assert in_time is not None
+    assert silent is not None
+    assert clocks.acceptance is not None
+    assert clocks.decision is not None
+    assert (in_time.day, silent.day, clocks.decision.day) == (None, date(2026, 3, 23), date(2026, 3, 31))
+    assert clocks.acceptance.overdue
+
+
+def test_a_draft_has_no_clocks(session: Session) -> None:
+    issuer_id = make_issuer(session, LifeState.ASSESSED).issuer_id
+    draft = service.draft_filing(session, admin_of(issuer_id), issuer_id, new_scheme(), reason=WHY)
+
+    found = queries.clocks(session, draft.filing_id)
+
+    assert (found.acceptance, found.decision, found.correction) == (None, None, None)
 
 
 def test_what_is_late_is_shown_as_late(session: Session, clock: StandingClock) -> None:
@@ -51,7 +99,8 @@ def test_what_is_late_is_shown_as_late(session: Session, clock: StandingClock) -
 @pytest.mark.proves("SUP-1")
 def test_a_deadline_in_a_year_without_a_calendar_is_said_to_be_unknown(session: Session, clock: StandingClock) -> None:
     clock.move(timedelta(days=290))
-    make_filing(session, make_issuer(session, LifeState.ASSESSED).issuer_id)
+    filed = make_filing(session, make_issuer(session, LifeState.ASSESSED).issuer_id)
+    service.admit_filing(session, regulator(), filed.filing_id, reason=WHY)
 
     (found,) = queries.desk(session, regulator())
 

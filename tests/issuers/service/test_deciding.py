@@ -100,8 +100,8 @@ def test_where_four_eyes_are_asked_for_two_people_accept(session: Session) -> No
     issuer_between = queries.issuer(session, filed.issuer_id)
     second = accept(session, filed, person("acc_second"))
 
-    assert (first.state, first.number, first.decided_at) == (FilingState.SUBMITTED, None, None)
-    assert (again.state, len(again.opinions)) == (FilingState.SUBMITTED, 2)
+    assert (first.state, first.number, first.decided_at) == (FilingState.ADMITTED, None, None)
+    assert (again.state, len(again.opinions)) == (FilingState.ADMITTED, 2)
     assert issuer_between == issuer_before
     assert (second.state, second.number) == (FilingState.EFFECTIVE, "示例备2026-1")
     assert [(one.actor_id, one.verdict, one.filing_digest) for one in second.opinions] == [
@@ -110,7 +110,7 @@ def test_where_four_eyes_are_asked_for_two_people_accept(session: Session) -> No
         ("acc_second", Ruling.ACCEPT, filed.digest),
     ]
     steps = [one.step for one in queries.history(session, filed.issuer_id) if one.about == filed.filing_id]
-    assert steps == ["draft", "submit", "opine", "opine", "accept", "accept_filing", "take_effect"]
+    assert steps == ["draft", "submit", "admit", "opine", "opine", "accept", "accept_filing", "take_effect"]
 
 
 def test_two_people_who_disagree_decide_nothing_until_a_third_agrees_with_one(session: Session) -> None:
@@ -120,7 +120,7 @@ def test_two_people_who_disagree_decide_nothing_until_a_third_agrees_with_one(se
     back = service.return_filing(session, person("acc_second"), filed.filing_id, reason=WHY, fields=FIELDS)
     third = service.return_filing(session, person("acc_third"), filed.filing_id, reason=WHY, fields=FIELDS)
 
-    assert (back.state, third.state) == (FilingState.SUBMITTED, FilingState.RETURNED)
+    assert (back.state, third.state) == (FilingState.ADMITTED, FilingState.RETURNED)
     assert [one.fields for one in third.opinions] == [(), FIELDS, FIELDS]
 
 
@@ -131,7 +131,7 @@ def test_whoever_changes_his_mind_counts_once(session: Session) -> None:
     service.refuse_filing(session, person("acc_first"), filed.filing_id, reason=WHY)
     after = accept(session, filed, person("acc_second"))
 
-    assert after.state is FilingState.SUBMITTED
+    assert after.state is FilingState.ADMITTED
 
 
 @pytest.mark.parametrize("verb", [service.return_filing, service.refuse_filing])

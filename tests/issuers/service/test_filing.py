@@ -20,6 +20,7 @@ from greencredit.issuers.errors import (
 from greencredit.kernel.access import AccessDenied, OwnFiling, Role, ScopeKind, operator_at_the_machine
 from greencredit.kernel.clock import StandingClock
 from greencredit.schemas.issuers import FilingState, IssuerKind, LifeState, SectionName
+from tests.factories.documents import example_document
 from tests.factories.issuers import (
     WHY,
     admin_of,
@@ -32,6 +33,7 @@ from tests.factories.issuers import (
 from tests.factories.people import make_actor
 
 TODAY = date(2026, 3, 2)
+PAPER = example_document("示例材料.pdf").digest
 
 
 @pytest.mark.proves("ISS-4")
@@ -228,7 +230,7 @@ def test_a_section_that_failed_its_check_stops_the_filing_until_it_passes(sessio
     issuer = make_issuer(session, LifeState.ASSESSED)
     admin = admin_of(issuer.issuer_id)
     draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
-    attach = partial(service.attach_report, session, admin, draft.filing_id, SectionName.RULES, report_digest="c" * 64)
+    attach = partial(service.attach_report, session, admin, draft.filing_id, SectionName.RULES, report_digest=PAPER)
     attach(passed=False, summary="规则无上限")
 
     with pytest.raises(SectionFailed) as no:
@@ -253,7 +255,7 @@ def test_nothing_is_attached_to_a_filing_that_was_submitted(session: Session) ->
             filed.filing_id,
             SectionName.RULES,
             passed=True,
-            report_digest="c" * 64,
+            report_digest=PAPER,
             summary="示例",
         )
 

@@ -65,7 +65,7 @@ def test_every_change_says_who_when_why_on_what_document(session: Session) -> No
     step = queries.history(session, issuer.issuer_id)[-1]
     assert step.model_dump(exclude={"at"}) == {
         "issuer_id": issuer.issuer_id,
-        "number": 12,
+        "number": 13,
         "subject": "issuer",
         "step": "suspend",
         "from_state": "active",
@@ -89,11 +89,12 @@ def test_a_life_is_numbered_from_one_without_a_gap(session: Session) -> None:
         (4, "issuer", "assess", "assessed"),
         (5, "filing", "draft", "draft"),
         (6, "filing", "submit", "submitted"),
-        (7, "filing", "accept", "accepted"),
-        (8, "issuer", "accept_filing", "filed"),
-        (9, "filing", "take_effect", "effective"),
-        (10, "issuer", "state_guarantee", "filed"),
-        (11, "issuer", "activate", "active"),
+        (7, "filing", "admit", "admitted"),
+        (8, "filing", "accept", "accepted"),
+        (9, "issuer", "accept_filing", "filed"),
+        (10, "filing", "take_effect", "effective"),
+        (11, "issuer", "state_guarantee", "filed"),
+        (12, "issuer", "activate", "active"),
     ]
 
 
