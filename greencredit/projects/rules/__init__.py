@@ -1,0 +1,30 @@
+"""Pure rules of measurement and verification: intake, models, uncertainty, saving, eligibility, shares.
+
+numpy and scipy are imported by the functions that need them, so that nobody loads them by looking at a project.
+"""
+
+from greencredit.projects.rules.eligibility import failed, tests_of_baseline, tests_of_measurement
+from greencredit.projects.rules.fit import Fitted, fit, residuals
+from greencredit.projects.rules.saving import Setting, adjusted, measure, recompute, require_inside, require_recomputes
+from greencredit.projects.rules.series import require_comparable, take_in
+from greencredit.projects.rules.shares import split
+from greencredit.projects.rules.uncertainty import t_quantile
+
+__all__ = [
+    "Fitted",
+    "Setting",
+    "adjusted",
+    "failed",
+    "fit",
+    "measure",
+    "recompute",
+    "require_comparable",
+    "require_inside",
+    "require_recomputes",
+    "residuals",
+    "split",
+    "t_quantile",
+    "take_in",
+    "tests_of_baseline",
+    "tests_of_measurement",
+]
