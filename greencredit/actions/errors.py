@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from greencredit.kernel.errors import NotFound, Refused
+from greencredit.kernel.errors import Conflict, Denied, NotFound, Refused
 
 
 class ActionUnknown(NotFound):
@@ -222,3 +222,115 @@ class FactorVersionChanged(FactorFileRefused):
     """已发布的因子版本不得更改: a published version has other content; a correction is a new version."""
 
     code = "actions.factor_version_changed"
+
+
+class MethodChanged(Refused):
+    """方法已变更但版本未变: a method that was kept says something else now; a change is a new version."""
+
+    code = "actions.method_changed"
+
+    def __init__(self, name: str, *, version: int, kept: str, found: str) -> None:
+        message = (
+            f"method {name} version {version} was kept as {kept[:12]}…, found {found[:12]}…: give it a new version"
+        )
+        super().__init__(message, method=name, version=version, kept=kept, found=found)
+
+
+class MethodNotKept(NotFound):
+    """没有这一版方法: no method of this name and version was ever kept here."""
+
+    code = "actions.method_not_kept"
+
+    def __init__(self, name: str, *, version: int) -> None:
+        super().__init__(f"method {name} version {version} was never kept", method=name, version=version)
+
+
+class NotSettable(Refused):
+    """不可设定: the action has no factor of this name, and no input that a document may set."""
+
+    code = "actions.not_settable"
+
+    def __init__(self, name: str, *, action: str, wanted: Iterable[str]) -> None:
+        names = list(wanted)
+        message = f"{action}: found {name!r}, wanted one of {', '.join(names) or 'none'}"
+        super().__init__(message, action=action, found=name, wanted=names)
+
+
+class OverrideUnitDiffers(Refused):
+    """单位不符: an override is given in another unit than what it replaces."""
+
+    code = "actions.override_unit_differs"
+
+    def __init__(self, name: str, *, action: str, found: str, wanted: str) -> None:
+        message = f"{action}: {name} is in {wanted}, found {found}"
+        super().__init__(message, action=action, name=name, found=found, wanted=wanted)
+
+
+class NoSuchOverride(NotFound):
+    """查无此设定: there is no override under this id."""
+
+    code = "actions.no_such_override"
+
+    def __init__(self, override_id: str) -> None:
+        super().__init__(f"there is no override {override_id}", override_id=override_id)
+
+
+class OverrideDecided(Conflict):
+    """已经复核: somebody decided on this override already; a change is a new version."""
+
+    code = "actions.override_decided"
+
+    def __init__(self, override_id: str, *, approved: bool) -> None:
+        message = f"override {override_id} is {'approved' if approved else 'refused'} already"
+        super().__init__(message, override_id=override_id, approved=approved)
+
+
+class SamePerson(Denied):
+    """须由另一人复核: whoever proposed an override does not decide on it."""
+
+    code = "actions.same_person"
+
+    def __init__(self, override_id: str, *, account_id: str) -> None:
+        message = f"{account_id} proposed {override_id}; another person decides"
+        super().__init__(message, override_id=override_id, account_id=account_id)
+
+
+class NoSuchReductionProduct(NotFound):
+    """不是碳减排产品: the list of carbon-reduction products has no kind of this name."""
+
+    code = "actions.no_such_reduction_product"
+
+    def __init__(self, name: str, *, known: Iterable[str]) -> None:
+        names = list(known)
+        super().__init__(f"found {name[:80]!r}, wanted one of {', '.join(names)}", found=name[:80], known=names)
+
+
+class RegistryUnknown(Refused):
+    """登记机构不符: certificates of this kind are not issued in that register."""
+
+    code = "actions.registry_unknown"
+
+    def __init__(self, registry: str, *, product: str, wanted: Iterable[str]) -> None:
+        names = list(wanted)
+        message = f"{product}: found register {registry!r}, wanted one of {', '.join(names)}"
+        super().__init__(message, product=product, found=registry, wanted=names)
+
+
+class SerialUnfit(Refused):
+    """证书编号不合格: a certificate's serial holds no letter or digit."""
+
+    code = "actions.serial_unfit"
+
+    def __init__(self, *, product: str, characters: int) -> None:
+        message = f"{product}: a serial has letters or digits, found {characters} characters without any"
+        super().__init__(message, product=product, characters=characters)
+
+
+class CertificateUsed(Conflict):
+    """证书已使用: this serial backed an award before, here or with another issuer; it is used once for ever."""
+
+    code = "actions.certificate_used"
+
+    def __init__(self, *, product: str, registry: str, used_on: date) -> None:
+        message = f"this serial of {registry} was used for {product} on {used_on}"
+        super().__init__(message, product=product, registry=registry, used_on=used_on.isoformat())

@@ -1,18 +1,43 @@
-"""Reads of the room: the catalogue of actions, the published factors, and the factor book that calculations use."""
+"""Reads of the room: the catalogue, published factors, what was set in their place, certificates that were used."""
 
-from collections.abc import Mapping
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib import resources
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from greencredit.actions import catalogue
-from greencredit.actions.errors import ActionUnknown
-from greencredit.actions.rules import FactorBook
-from greencredit.actions.tables import FactorFile, FactorVersion
-from greencredit.schemas.actions import Factor, FactorPage, GreenAction
+from greencredit.actions.errors import (
+    ActionUnknown,
+    MethodNotKept,
+    NoSuchOverride,
+    NoSuchReductionProduct,
+    RegistryUnknown,
+    SerialUnfit,
+)
+from greencredit.actions.rules import FactorBook, plain_serial
+from greencredit.actions.tables import (
+    CertificateRow,
+    FactorFile,
+    FactorVersion,
+    Method,
+    OverrideDecisionRow,
+    OverrideRow,
+)
+from greencredit.schemas.actions import (
+    CertificateUse,
+    Factor,
+    FactorPage,
+    GreenAction,
+    MethodCopy,
+    NewOverride,
+    Override,
+    ReductionProduct,
+)
 from greencredit.schemas.values import Words
 
 _FACTORS: Final = resources.files("greencredit.actions") / "factors"
@@ -41,9 +66,138 @@ def shipped_factor_file() -> bytes:
     return (_FACTORS / "emission_factors.csv").read_bytes()
 
 
-def factor_book(session: Session) -> FactorBook:
-    """Give all current factors as one object in memory, for as many calculations as there are."""
-    return FactorBook(_shape(row) for row in session.scalars(_current()))
+def factor_book(session: Session, *, issuer_id: str | None = None) -> FactorBook:
+    """Give all current factors as one object in memory, for as many calculations as there are.
+
+    With an issuer, what was approved for that issuer stands in it as well; what was approved for a region always does.
+    """
+    approved = [one for one in overrides(session) if one.approved and one.issuer_id in {None, issuer_id}]
+    return FactorBook((_shape(row) for row in session.scalars(_current())), approved, issuer_id=issuer_id)
+
+
+def factors_of(session: Session, wanted: Iterable[tuple[str, int]]) -> tuple[Factor, ...]:
+    """Give some versions of factors, by id and version; what was published stays published."""
+    keys = sorted(set(wanted))
+    if not keys:
+        return ()
+    statement = (
+        select(FactorVersion)
+        .where(tuple_(FactorVersion.id, FactorVersion.version).in_(keys))
+        .order_by(FactorVersion.id, FactorVersion.version)
+    )
+    return tuple(_shape(row) for row in session.scalars(statement))
+
+
+# ---- Methods as they were kept -------------------------------------------------------------------------------------
+
+
+def kept_digests(session: Session) -> dict[tuple[str, int], str]:
+    """Give the digest of every version of every method that was kept."""
+    rows = session.execute(select(Method.name, Method.version, Method.digest))
+    return {(name, version): digest for name, version, digest in rows}
+
+
+def method(session: Session, name: str, version: int) -> MethodCopy:
+    """Give one version of a method as it was kept.
+
+    Raises:
+        MethodNotKept: it never was.
+    """
+    row = session.get(Method, (name, version))
+    if row is None:
+        raise MethodNotKept(name, version=version)
+    return MethodCopy(digest=row.digest, action=GreenAction.model_validate_json(row.document))
+
+
+# ---- What was set in place of a baseline or factor -----------------------------------------------------------------
+
+
+def overrides(session: Session, *, action: str | None = None, place: str | None = None) -> list[Override]:
+    """List overrides with what was decided on them, oldest first."""
+    statement = select(OverrideRow, OverrideDecisionRow).outerjoin(
+        OverrideDecisionRow, OverrideDecisionRow.override_id == OverrideRow.id
+    )
+    if action is not None:
+        statement = statement.where(OverrideRow.action == action)
+    if place is not None:
+        statement = statement.where(OverrideRow.place == place)
+    rows = session.execute(statement.order_by(OverrideRow.id))
+    return [_override(row, decision) for row, decision in rows]
+
+
+def override(session: Session, override_id: str) -> Override:
+    """Give one override.
+
+    Raises:
+        NoSuchOverride: there is none under this id.
+    """
+    row = session.get(OverrideRow, override_id)
+    if row is None:
+        raise NoSuchOverride(override_id)
+    return _override(row, session.get(OverrideDecisionRow, override_id))
+
+
+def _override(row: OverrideRow, decision: OverrideDecisionRow | None) -> Override:
+    own = {name: getattr(row, name) for name in NewOverride.model_fields}
+    own |= {name: getattr(row, name) for name in ("id", "version", "proposed_by", "proposed_at")}
+    if decision is not None:
+        own |= {name: getattr(decision, name) for name in ("approved", "decided_by", "decided_at", "note")}
+    return Override.model_validate(own)
+
+
+# ---- Carbon-reduction products -------------------------------------------------------------------------------------
+
+
+def reduction_products() -> tuple[ReductionProduct, ...]:
+    """Give the list of carbon-reduction products (碳减排产品), by name."""
+    return tuple(catalogue.reduction_products().values())
+
+
+def reduction_product(name: str) -> ReductionProduct:
+    """Give one kind of carbon-reduction product: its attributes, its registers, and whether it adds CO2e.
+
+    Raises:
+        NoSuchReductionProduct: the list has none of this name.
+    """
+    known = catalogue.reduction_products()
+    if name not in known:
+        raise NoSuchReductionProduct(name, known=known)
+    return known[name]
+
+
+def certificate_use(session: Session, product: str, registry: str, serial: str) -> CertificateUse | None:
+    """Tell whether a serial was used, and when; by whom and for what is told to nobody."""
+    row = session.get(CertificateRow, certificate_fingerprint(session, product, registry, serial))
+    if row is None:
+        return None
+    return CertificateUse(
+        fingerprint=row.fingerprint, product=row.product, registry=row.registry_name, used_at=row.used_at
+    )
+
+
+def certificate_fingerprint(session: Session, product: str, registry: str, serial: str) -> str:
+    """Give the keyed digest of a serial, however it was written; the same in one register whatever it is sold as.
+
+    Raises:
+        NoSuchReductionProduct, RegistryUnknown, SerialUnfit: there is no such serial.
+    """
+    known = reduction_product(product)
+    if registry not in known.registries:
+        raise RegistryUnknown(registry, product=product, wanted=known.registries)
+    plain = plain_serial(serial)
+    if not plain:
+        raise SerialUnfit(product=product, characters=len(serial))
+    return _keyed(session, registry, plain)
+
+
+def certificate_purpose(session: Session, issuer_id: str, reference: str) -> str:
+    """Give the keyed digest of what a serial was used for."""
+    return _keyed(session, issuer_id, reference)
+
+
+def _keyed(session: Session, *parts: str) -> str:
+    key: bytes = session.info["keys"].for_purpose("actions.certificate")
+    return hmac.digest(key, "\0".join(parts).encode(), hashlib.sha256).hex()
 
 
 def factor_versions(session: Session) -> tuple[Factor, ...]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from greencredit.actions import rules
 from greencredit.actions.errors import ActionFileRefused
 from greencredit.kernel.catalogue import data_files
-from greencredit.schemas.actions import GreenAction
+from greencredit.schemas.actions import GreenAction, ReductionProduct
 from greencredit.schemas.values import Words
 
 _ROOM: Final = "greencredit.actions"
@@ -37,6 +37,17 @@ def checked(name: str, content: dict[str, Any]) -> GreenAction:
 def load(folder: str = FOLDER) -> Mapping[str, GreenAction]:
     """Give every action of the catalogue, by name."""
     return MappingProxyType({name: checked(name, content) for name, content in data_files(folder)})
+
+
+@cache
+def reduction_products() -> Mapping[str, ReductionProduct]:
+    """Give every kind of carbon-reduction product (碳减排产品), by name; each names an action there is, or none."""
+    found = {
+        name: ReductionProduct.model_validate({"name": name, **content})
+        for name, content in data_files(f"{_ROOM}.products")
+    }
+    assert {one.action for one in found.values() if one.action} <= set(load()), "a product names an action there is"
+    return MappingProxyType(found)
 
 
 @cache

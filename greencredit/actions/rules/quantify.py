@@ -18,10 +18,13 @@ from greencredit.actions.errors import (
     InputNotExact,
     InputOutOfRange,
     InputUnknown,
+    NotSettable,
+    OverrideUnitDiffers,
     ResultOutOfRange,
     TierTooLow,
 )
 from greencredit.actions.rules.expression import Expression, exact_text, parse
+from greencredit.actions.rules.override import overridden, override_use, set_in_place
 from greencredit.actions.rules.selection import FactorBook, province_of
 from greencredit.schemas.actions import (
     PROVINCE,
@@ -32,6 +35,8 @@ from greencredit.schemas.actions import (
     Gas,
     GreenAction,
     InputUse,
+    NewOverride,
+    Override,
     Quantification,
     Step,
     Tier,
@@ -65,6 +70,8 @@ class _Plan:
     uses: tuple[FactorUse, ...]
     values: dict[str, Fraction]
     notes: tuple[Words, ...]
+    set_inputs: Mapping[str, Override]
+    """Baselines among the inputs that an approved document sets."""
     results: dict[tuple[tuple[str, type, str], ...], Quantification] = field(default_factory=dict)
 
 
@@ -89,18 +96,19 @@ def _quantify(
     plan: _Plan, inputs: Mapping[str, Decimal | int | str], region: str, on: date, book: FactorBook
 ) -> Quantification:
     action = plan.action
-    input_uses, given, defaults = _read_inputs(action, inputs)
+    input_uses, given, defaults = _read_inputs(action, inputs, plan.set_inputs)
     uses, notes = plan.uses, plan.notes
     if defaults:
         uses = (*uses, *(_use(action, need, region, on, book, instead=of.name) for of, need in defaults))
         notes = _notes(action, uses)
+    notes = (*notes, *(set_in_place(one.name, one.override) for one in input_uses if one.override))
     values = {**plan.values, **given, **{use.name: _fraction(use.value) for use in uses[len(plan.uses) :]}}
     # A factor that stands in for an input is known to the formula under the input's name.
     values |= {of.name: values[need.name] for of, need in defaults}
     taken = plan.formula.steps(values)
     steps = (Step(stage="reduction", expression=text, value=exact_text(value)) for text, value in taken)
     grams_exact = taken[-1][1] * GRAMS_PER_KILOGRAM
-    tier = max((action.tier, *(use.tier for use in uses)))
+    tier = max((action.tier, *(use.tier for use in uses), *(one.tier for one in plan.set_inputs.values())))
     return Quantification(
         action=action.name,
         action_version=action.version,
@@ -124,6 +132,21 @@ def recompute(quantification: Quantification) -> Grams:
     values = {factor.name: Fraction(factor.value) for factor in quantification.factors}
     values |= {given.name: Fraction(given.value) for given in quantification.inputs}
     return _whole(parse(quantification.formula).value(values) * GRAMS_PER_KILOGRAM)
+
+
+def require_settable(action: GreenAction, override: NewOverride, book: FactorBook) -> None:
+    """Refuse an override of what the action does not have, of another unit, or of an input that no document may set."""
+    needs = {need.name: need for need in action.factors}
+    inputs = {entry.name: entry for entry in action.inputs if entry.may_be_set}
+    if override.name in inputs:
+        wanted = inputs[override.name].unit
+        _in_range(inputs[override.name], override.value, action.name)
+    elif override.name in needs:
+        wanted = book.unit_of(needs[override.name].series)
+    else:
+        raise NotSettable(override.name, action=action.name, wanted=(*needs, *inputs))
+    if override.unit != wanted:
+        raise OverrideUnitDiffers(override.name, action=action.name, found=override.unit, wanted=wanted)
 
 
 def require_usable(action: GreenAction) -> None:
@@ -158,6 +181,11 @@ def _plan(action: GreenAction, region: str, on: date, book: FactorBook) -> _Plan
             uses=uses,
             values={use.name: _fraction(use.value) for use in uses},
             notes=_notes(action, uses),
+            set_inputs={
+                entry.name: found
+                for entry in action.inputs
+                if entry.may_be_set and (found := book.override(action.name, entry.name, region, on))
+            },
         )
         if len(book.plans) >= _PLANS_KEPT:
             book.plans.clear()
@@ -176,10 +204,16 @@ def _use(
         factor, fallback_for = book.choose(need.series, need.fallback[wanted], on), wanted
     if factor is None:
         raise FactorMissing(need.series, region=wanted, on=on, action=action.name)
-    if factor.tier is Tier.D:
+    override = book.override(action.name, need.name, region, on)
+    if override is None and factor.tier is Tier.D:
         raise TierTooLow(factor.id, action=action.name, tier=factor.tier, give=instead)
+    use = _published(factor, province, on, name=need.name, fallback_for=fallback_for)
+    return use if override is None else overridden(use, override)
+
+
+def _published(factor: Factor, province: str, on: date, *, name: str, fallback_for: str | None) -> FactorUse:
     return FactorUse(
-        name=need.name,
+        name=name,
         id=factor.id,
         version=factor.version,
         value=str(factor.value),
@@ -203,7 +237,7 @@ def _is_proxy(factor: Factor, province: str) -> bool:
 
 
 def _read_inputs(
-    action: GreenAction, inputs: Mapping[str, Decimal | int | str]
+    action: GreenAction, inputs: Mapping[str, Decimal | int | str], set_inputs: Mapping[str, Override]
 ) -> tuple[list[InputUse], dict[str, Fraction], list[tuple[ActionInput, FactorNeed]]]:
     """Check the inputs by name, form and range; give them for the record, for computing, and what needs a stand-in."""
     known = {entry.name for entry in action.inputs}
@@ -213,7 +247,12 @@ def _read_inputs(
     uses, values, stand_ins = [], {}, []
     for entry in action.inputs:
         found: Decimal | int | str | None = inputs.get(entry.name, entry.default)
-        if found is None and entry.default_from is not None:
+        override = set_inputs.get(entry.name)
+        if override is not None:  # what an approved document sets, no evidence decides
+            values[entry.name] = _in_range(entry, override.value, action.name)
+            use = override_use(override, replaced=None)
+            uses.append(InputUse(name=entry.name, value=override.value, unit=entry.unit, override=use))
+        elif found is None and entry.default_from is not None:
             stand_ins.append((entry, next(need for need in action.factors if need.name == entry.default_from)))
         elif found is None:
             raise InputMissing(entry.name, action=action.name, unit=entry.unit)
@@ -302,6 +341,8 @@ def _notes(action: GreenAction, uses: Iterable[FactorUse]) -> tuple[Words, ...]:
             )
         )
     for use in uses:
+        if use.override:
+            notes.append(set_in_place(use.name, use.override))
         if use.fallback_for:
             notes.append(
                 Words(

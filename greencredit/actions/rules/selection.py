@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from greencredit.actions.errors import RegionUnknown
-from greencredit.schemas.actions import Factor, Selection
+from greencredit.schemas.actions import Factor, Override, Selection
 
 _REGION: Final = re.compile(r"CN(-[A-Z]{2,5}(-[A-Z]{2,9})?)?")
 _PARTS_OF_A_PROVINCE: Final = 2
@@ -21,11 +21,21 @@ def province_of(region: str) -> str:
 
 
 class FactorBook:
-    """All current factors in memory (因子簿); nothing in it changes after it was made."""
+    """All current factors in memory (因子簿), and what was set in their place; nothing in it changes after it was made.
 
-    __slots__ = ("_by_id", "_rows", "plans")
+    A book with an issuer also holds what was approved for that issuer alone.
+    """
 
-    def __init__(self, factors: Iterable[Factor]) -> None:
+    __slots__ = ("_by_id", "_overrides", "_rows", "issuer_id", "plans")
+
+    def __init__(
+        self, factors: Iterable[Factor], overrides: Iterable[Override] = (), *, issuer_id: str | None = None
+    ) -> None:
+        self.issuer_id = issuer_id
+        self._overrides: defaultdict[tuple[str, str, str], list[Override]] = defaultdict(list)
+        for one in sorted(overrides, key=lambda override: override.version):
+            assert one.approved, f"only what another person approved is used, {one.id} is not"
+            self._overrides[one.action, one.name, one.place].append(one)
         rows: defaultdict[tuple[str, str], list[Factor]] = defaultdict(list)
         self._by_id: dict[str, Factor] = {}
         for factor in factors:
@@ -47,6 +57,23 @@ class FactorBook:
         """Give the current version of one factor."""
         return self._by_id.get(factor_id)
 
+    def unit_of(self, series: str) -> str:
+        """Give the unit of a series; all its rows share it."""
+        return next(factor.unit for factor in self._by_id.values() if factor.series == series)
+
+    def override(self, action: str, name: str, region: str, on: date) -> Override | None:
+        """Give what stands in place of a factor or an input on a date: the issuer's, else the city's, the province's.
+
+        Of one place the newest version that holds on the day counts.
+        """
+        if not self._overrides:
+            return None
+        places = dict.fromkeys((self.issuer_id or "", region, province_of(region)))
+        held = (
+            [one for one in self._overrides.get((action, name, place), ()) if _in_effect(one, on)] for place in places
+        )
+        return next((found[-1] for found in held if found), None)
+
     def choose(self, series: str, region: str, on: date) -> Factor | None:
         """Give the factor of a series for exactly this region on a date, or nothing.
 
@@ -65,3 +92,7 @@ class FactorBook:
 def _beginning(factor: Factor) -> date:
     """Give the first day of validity; a factor without one has always been valid."""
     return factor.valid_from or date.min
+
+
+def _in_effect(one: Override, on: date) -> bool:
+    return one.since <= on and (one.until is None or on < one.until)

@@ -31,6 +31,7 @@ from greencredit.schemas.actions.records import RecordStep as RecordStep
 from greencredit.schemas.actions.records import RuleCopy as RuleCopy
 from greencredit.schemas.actions.standing import CertificateUse as CertificateUse
 from greencredit.schemas.actions.standing import Claim as Claim
+from greencredit.schemas.actions.standing import ClaimMark as ClaimMark
 from greencredit.schemas.actions.standing import ClaimScheme as ClaimScheme
 from greencredit.schemas.actions.standing import Digest as Digest
 from greencredit.schemas.actions.standing import NegativeResult as NegativeResult

@@ -4,8 +4,8 @@ from typing import Any, Final, Literal
 
 from greencredit.schemas.actions.methods import Factor, GreenAction
 from greencredit.schemas.actions.quantification import Quantification
-from greencredit.schemas.actions.standing import Claim, Digest
-from greencredit.schemas.values import Instant, Record, Words
+from greencredit.schemas.actions.standing import ClaimMark, Digest
+from greencredit.schemas.values import Record, Words
 
 FORMAT: Final = "greencredit-award-record/1"
 
@@ -32,13 +32,12 @@ class AwardRecord(Record):
     format: Literal["greencredit-award-record/1"] = FORMAT
     award: dict[str, Any]
     """The line as the platform shows it, with its trace."""
-    posted_at: Instant
     rule: RuleCopy
     method: MethodCopy | None
     quantification: Quantification | None
     factors: tuple[Factor, ...]
     """The published versions of the factors that were used."""
-    claim: Claim | None
+    claim: ClaimMark | None
     seal: Digest
     """SHA-256 of the canonical JSON of everything above."""
 

@@ -123,12 +123,17 @@ class NewClaim(Record):
         return self
 
 
-class Claim(NewClaim):
-    """A mark on file; its grams are in no total of ours from then on."""
+class ClaimMark(NewClaim):
+    """A mark as everybody may see it; its grams are in no total of ours from then on."""
 
     evidence_id: int
     grams: Grams
     marked_at: Instant
+
+
+class Claim(ClaimMark):
+    """A mark on file, with who made it."""
+
     marked_by: str
 
 

@@ -1,11 +1,13 @@
-"""The one verb of the room: publishing factors (发布排放因子); actions themselves are files."""
+"""Publishing factors (发布排放因子), and keeping the methods that use them as they stand that day."""
 
 import hashlib
 
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries, rules
-from greencredit.actions.tables import FactorFile, FactorVersion
+from greencredit.actions.errors import MethodChanged
+from greencredit.actions.rules.record import canonical_text
+from greencredit.actions.tables import FactorFile, FactorVersion, Method
 from greencredit.kernel import clock
 from greencredit.schemas.actions import Factor, Published
 
@@ -17,6 +19,7 @@ def publish_factors(session: Session, file: bytes, *, by: str) -> Published:
     """
     digest = hashlib.sha256(file).hexdigest()
     rows = rules.read_factor_file(file, queries.units())
+    keep_methods(session)
     if queries.factor_file_published(session, digest):
         return Published(digest=digest, added=0, unchanged=len(rows))
     new = rules.require_publishable(rows, queries.factor_versions(session))
@@ -27,6 +30,28 @@ def publish_factors(session: Session, file: bytes, *, by: str) -> Published:
     session.add_all(_row(factor, digest) for factor in new)
     session.flush()
     return Published(digest=digest, added=len(new), unchanged=len(rows) - len(new))
+
+
+def keep_methods(session: Session) -> int:
+    """Keep every method of the catalogue word for word (留存方法); the same again changes nothing.
+
+    Raises:
+        MethodChanged: a method says something else under a version that was kept.
+    """
+    kept = queries.kept_digests(session)
+    new = []
+    for action in queries.actions():
+        document = canonical_text(action)
+        digest = hashlib.sha256(document.encode()).hexdigest()
+        known = kept.get((action.name, action.version))
+        if known is None:
+            at = clock.now(session)
+            new.append(Method(name=action.name, version=action.version, digest=digest, document=document, kept_at=at))
+        elif known != digest:
+            raise MethodChanged(action.name, version=action.version, kept=known, found=digest)
+    session.add_all(new)
+    session.flush()
+    return len(new)
 
 
 def _row(factor: Factor, digest: str) -> FactorVersion:
