@@ -156,3 +156,32 @@ class NoSuchFunding(NotFound):
 
     def __init__(self, issuer_id: str, funding: int) -> None:
         super().__init__(f"{issuer_id} funded no enterprise under {funding}", issuer_id=issuer_id, funding=funding)
+
+
+class NotQuantified(NotFound):
+    """没有减排量: nothing was ever quantified for this evidence."""
+
+    code = "awards.not_quantified"
+
+    def __init__(self, evidence_id: int) -> None:
+        super().__init__(f"nothing was quantified for evidence {evidence_id}", evidence_id=evidence_id)
+
+
+class NothingToClaim(Refused):
+    """没有可计入的减排量: what did not avoid anything can be counted in no scheme."""
+
+    code = "awards.nothing_to_claim"
+
+    def __init__(self, evidence_id: int, *, found: int) -> None:
+        message = f"evidence {evidence_id} avoided {found} g, wanted more than nothing"
+        super().__init__(message, evidence_id=evidence_id, found=found)
+
+
+class ClaimedBefore(Conflict):
+    """已计入其他机制: this action is counted in a scheme already; a tonne is claimed once."""
+
+    code = "awards.claimed_before"
+
+    def __init__(self, evidence_id: int, *, scheme: str, reference: str) -> None:
+        message = f"evidence {evidence_id} is counted in {scheme} under {reference} already"
+        super().__init__(message, evidence_id=evidence_id, scheme=scheme, reference=reference)

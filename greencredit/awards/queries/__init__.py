@@ -1,6 +1,7 @@
 """Reads of awards: rules in force, use of caps, award lines with their explanation, totals, the audit."""
 
 from greencredit.awards.queries.audit import AWARDING, INVARIANTS, audit
+from greencredit.awards.queries.claims import claim_mark, claims_of, issuer_of_measure, negative_page
 from greencredit.awards.queries.filed import filed_rule, filings_in_effect, rules_in_force, usage
 from greencredit.awards.queries.lines import (
     award,
@@ -27,14 +28,18 @@ __all__ = [
     "audit",
     "award",
     "awards_of",
+    "claim_mark",
+    "claims_of",
     "filed_rule",
     "filings_in_effect",
     "following_rule",
     "holder_of",
     "import_outcome",
     "issuer_months",
+    "issuer_of_measure",
     "issuer_subjects",
     "named_for",
+    "negative_page",
     "negative_results",
     "participants",
     "quantification",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.awards.errors import NoSuchAward
+from greencredit.awards.queries.claims import claims_of
 from greencredit.awards.queries.filed import filed as filed_row
 from greencredit.awards.tables import AwardsAward, AwardsImport, AwardsMeasure, AwardsRule
 from greencredit.evidence import queries as evidence
@@ -94,6 +95,7 @@ def _lines(session: Session, rows: Sequence[AwardsAward]) -> list[AwardLine]:
     taken = ledger.reversed_by_award(session, [row.event_id for row in rows])
     posted = ledger.posted_at(session, [row.event_id for row in rows])
     titles = titles_of(session)
+    claims = claims_of(session, [row.evidence_id for row in rows])
     lines = []
     for row in rows:
         kept, rule = filed[row.rule_id]
@@ -122,6 +124,7 @@ def _lines(session: Session, rows: Sequence[AwardsAward]) -> list[AwardLine]:
                     TraceStep(step=step, found=found, limit=limit, credits=Credits(credits_))
                     for step, found, limit, credits_ in json.loads(row.trace)
                 ),
+                claim=claims.get(row.evidence_id),
             )
         )
     return lines

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.awards.queries.lines import ANY_DAY, holder_number, titles_of
-from greencredit.awards.tables import AwardsAward, AwardsReversal, AwardsRule
+from greencredit.awards.tables import AwardsAward, AwardsClaim, AwardsReversal, AwardsRule
 from greencredit.schemas.awards import ConsumerTotals, EarningRule, Ground, MonthTotal, RuleTotal, SubjectTotal
 from greencredit.schemas.values import Credits, Fen, Grams, Period
 
@@ -25,6 +25,12 @@ _KEPT: Final = AwardsAward.credits - func.coalesce(_TAKEN.c.credits, 0)
 """What is left of an award; one that was taken back whole leaves every sum, one in part keeps spending and grams."""
 
 
+_GRAMS: Final = case((AwardsClaim.evidence_id.is_not(None), 0), else_=AwardsAward.grams)
+"""The grams of an award that are ours to count: a tonne is claimed once, and what another scheme counts is nobody's
+here; none stays none, which is not quantified."""
+_CLAIMED: Final = func.coalesce(func.sum(AwardsClaim.grams), 0)
+
+
 def totals_of(session: Session, holder_id: str, period: Period | None = None) -> ConsumerTotals:
     """Add up a holder's awards of a period; every part is computed from the same rows and agrees to the unit."""
     number = holder_number(session, holder_id)
@@ -37,6 +43,7 @@ def totals_of(session: Session, holder_id: str, period: Period | None = None) ->
         credits=Credits(_sum(rows, "credits")),
         spent_fen=Fen(_sum(rows, "spent")),
         grams=Grams(_sum(rows, "grams")),
+        claimed_grams=Grams(_sum(rows, "claimed")),
         unquantified_count=sum(row.awards for row in rows if row.grams is None),
         by_subject=_by_subject(session, rows),
         by_month=tuple(
@@ -68,11 +75,13 @@ def _grouped(session: Session, period: Period | None, whose: ColumnElement[bool]
             func.count().label("awards"),
             func.sum(_KEPT).label("credits"),
             func.coalesce(func.sum(AwardsAward.spent_fen), 0).label("spent"),
-            func.sum(AwardsAward.grams).label("grams"),
+            func.sum(_GRAMS).label("grams"),
+            _CLAIMED.label("claimed"),
             func.max(AwardsAward.tier).label("tier"),
         )
         .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
         .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
+        .outerjoin(AwardsClaim, AwardsClaim.evidence_id == AwardsAward.evidence_id)
         .where(_KEPT > 0, whose, AwardsAward.occurred_on >= span.since, AwardsAward.occurred_on < span.until)
         .group_by(AwardsRule.document, AwardsAward.subject, "month")
         .order_by(AwardsAward.subject, "month")
@@ -115,10 +124,11 @@ def issuer_months(session: Session, issuer_id: str, period: Period | None = None
             func.count().label("count"),
             func.sum(_KEPT).label("credits"),
             func.coalesce(func.sum(AwardsAward.spent_fen), 0).label("spent"),
-            func.coalesce(func.sum(AwardsAward.grams), 0).label("grams"),
+            func.coalesce(func.sum(_GRAMS), 0).label("grams"),
         )
         .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
         .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
+        .outerjoin(AwardsClaim, AwardsClaim.evidence_id == AwardsAward.evidence_id)
         .where(
             _KEPT > 0,
             AwardsRule.issuer_id == issuer_id,
@@ -164,10 +174,11 @@ def rule_totals(session: Session, issuer_id: str) -> list[RuleTotal]:
             func.count(AwardsAward.event_id).label("count"),
             func.count(AwardsAward.holder.distinct()).label("holders"),
             func.coalesce(func.sum(_KEPT), 0).label("credits"),
-            func.coalesce(func.sum(AwardsAward.grams), 0).label("grams"),
+            func.coalesce(func.sum(_GRAMS), 0).label("grams"),
         )
         .outerjoin(AwardsAward, AwardsAward.rule_id == AwardsRule.id)
         .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
+        .outerjoin(AwardsClaim, AwardsClaim.evidence_id == AwardsAward.evidence_id)
         .where(AwardsRule.issuer_id == issuer_id, or_(AwardsAward.event_id.is_(None), _KEPT > 0))
         .group_by(AwardsRule.id, AwardsRule.document)
         .order_by(AwardsRule.id)

@@ -2,6 +2,7 @@
 
 from greencredit.awards.service.award import award
 from greencredit.awards.service.bulk import COLUMNS, MOST_ITEMS, Bulk, answer_of, bulk_of
+from greencredit.awards.service.claim import mark_claimed
 from greencredit.awards.service.direct import Basis, DirectAward, award_directly
 from greencredit.awards.service.enterprise import OfIssuer, carry_out_each
 from greencredit.awards.service.file import award_file
@@ -28,6 +29,7 @@ __all__ = [
     "bring_in_rules",
     "bulk_of",
     "carry_out_each",
+    "mark_claimed",
     "measure",
     "take_back",
     "take_back_each",

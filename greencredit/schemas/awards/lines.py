@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from greencredit.schemas.actions import ClaimMark
 from greencredit.schemas.awards.caps import unsaid
 from greencredit.schemas.awards.grounds import Ground
 from greencredit.schemas.values import Credits, Fen, Grams, Instant, Record, Words
@@ -88,6 +89,13 @@ class AwardLine(Record):
     """Quality of the figure: A, B or C."""
     reversed_credits: Credits
     trace: tuple[TraceStep, ...]
+    claim: ClaimMark | None = Field(default=None, exclude_if=unsaid())
+    """Where else its reduction is counted; then its grams stand in no total (已转出)."""
+
+    @property
+    def counted_grams(self) -> Grams | None:
+        """Give the grams that are ours to count: none where another scheme counts them is 0, not quantified is none."""
+        return self.grams if self.claim is None else Grams(0)
 
 
 class SubjectTotal(Record):
@@ -123,6 +131,8 @@ class ConsumerTotals(Record):
     credits: Credits
     spent_fen: Fen
     grams: Grams
+    claimed_grams: Grams = Grams(0)
+    """Counted in another scheme, and therefore not in `grams`."""
     unquantified_count: int
     by_subject: tuple[SubjectTotal, ...]
     by_month: tuple[MonthTotal, ...]
