@@ -1,5 +1,6 @@
 """个人环境贡献报告: what one person or household did, earned and avoided, and how that is known."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -92,7 +93,7 @@ def gather(session: Session, subject_id: str, period: Period, shared: Background
     used = {
         line.evidence_id: found
         for line in every
-        if line.grams is not None and (found := awards.quantification(session, line.evidence_id)) is not None
+        if line.grams is not None and (found := _counted(session, line)) is not None
     }
     lines = tuple(sorted((_line(line, shared, used) for line in every), key=lambda one: (one.on, one.award_id)))
     flows = _flows(session, subject_id, lines, period)
@@ -114,7 +115,7 @@ def gather(session: Session, subject_id: str, period: Period, shared: Background
             for name in sorted({use.action for use in kept})
         ),
         factors=rules.factor_notes(kept, shared.factor_titles),
-        not_counted=_not_counted(session, subject_id, period),
+        not_counted=(*_not_counted(session, subject_id, period), *_counted_elsewhere(every)),
         notices=shared.notices,
         awards=lines,
     )
@@ -147,13 +148,19 @@ def _line(line: Award, shared: Background, used: dict[int, Quantification]) -> A
         spent_fen=line.spent_fen,
         credits=line.credits,
         reversed_credits=line.reversed_credits,
-        avoided_g_co2e=line.grams if quantified else None,
+        avoided_g_co2e=line.counted_grams if quantified else None,
         method_id=line.subject if quantified else None,
         tier=Tier(quantified.tier.value) if quantified else None,
         evidence_id=str(line.evidence_id),
         issuer_id=line.issuer_id,
         rule_id=f"{line.rule_name} v{line.rule_version}",
     )
+
+
+def _counted(session: Session, line: Award) -> Quantification | None:
+    """Give how an award's grams were computed; what another scheme counts is nothing of ours to add up."""
+    found = awards.quantification(session, line.evidence_id)
+    return found if found is None or line.claim is None else found.model_copy(update={"grams": Grams(0)})
 
 
 def _flows(session: Session, subject_id: str, lines: tuple[AwardLine, ...], period: Period) -> tuple[CreditFlow, ...]:
@@ -224,6 +231,23 @@ def _not_counted(session: Session, subject_id: str, period: Period) -> tuple[Not
             lines=sum(one.action == name for one in found),
         )
         for name in sorted({one.action for one in found})
+    )
+
+
+def _counted_elsewhere(every: Iterable[Award]) -> tuple[NotCountedLine, ...]:
+    """List actions whose reduction another scheme counts: their credits stay, their grams are in no total here."""
+    marked = Counter((line.subject, line.claim.scheme) for line in every if line.claim is not None)
+    return tuple(
+        NotCountedLine(
+            title=actions.action(name).title,
+            reason=Words(
+                zh=f"减排量已计入{scheme.words.zh}，同一吨只计一次：积分保留，减排量不再计入合计。",
+                en=f"Counted in another scheme ({scheme.words.en}); a tonne counts once: credits stay, the CO₂e does "
+                "not count here.",
+            ),
+            lines=lines,
+        )
+        for (name, scheme), lines in sorted(marked.items())
     )
 
 

@@ -280,8 +280,11 @@ def method_note(action: GreenAction, used: Iterable[Quantification] | None = Non
 
 def factor_notes(used: Iterable[Quantification], titles: Mapping[tuple[str, int], Words]) -> tuple[FactorNote, ...]:
     """List every version of every factor that entered a calculation, once, by id."""
-    found: dict[tuple[str, int, str], FactorUse] = {
-        (factor.id, factor.version, factor.fallback_for or ""): factor for use in used for factor in use.factors
+    found: dict[tuple[str, int, str, str], FactorUse] = {
+        # a value that an approved document set stands beside the published one that it replaces
+        (factor.id, factor.version, factor.fallback_for or "", factor.override.id if factor.override else ""): factor
+        for use in used
+        for factor in use.factors
     }
     return tuple(
         FactorNote(
