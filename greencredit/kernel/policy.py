@@ -20,6 +20,7 @@ class Role(StrEnum):
     ISSUER_VIEWER = "issuer_viewer"  # 发行主体查看员
     CERTIFIER = "certifier"  # 信用认证机构, for the issuers it was asked to certify
     ASSESSOR = "assessor"  # 第三方评估机构, for the issuers it was asked to assess
+    VERIFIER = "verifier"  # 节能量核证机构, for the issuers whose projects it was asked to verify
     REGULATOR = "regulator"  # 监管部门
     AUDITOR = "auditor"  # 审计员: reads everything, for a limited time
     OPERATOR = "operator"  # 平台运营方
@@ -69,6 +70,7 @@ _ISSUER_MANAGER: Final[_Holder] = (Role.ISSUER_MANAGER, ScopeKind.ISSUER)
 _ISSUER_VIEWER: Final[_Holder] = (Role.ISSUER_VIEWER, ScopeKind.ISSUER)
 _CERTIFIER: Final[_Holder] = (Role.CERTIFIER, ScopeKind.ISSUER)
 _ASSESSOR: Final[_Holder] = (Role.ASSESSOR, ScopeKind.ISSUER)
+_VERIFIER: Final[_Holder] = (Role.VERIFIER, ScopeKind.ISSUER)
 _REGULATOR_HERE: Final[_Holder] = (Role.REGULATOR, ScopeKind.REGION)
 _REGULATOR: Final[_Holder] = (Role.REGULATOR, ScopeKind.PLATFORM)
 _AUDITOR: Final[_Holder] = (Role.AUDITOR, ScopeKind.PLATFORM)
@@ -148,6 +150,11 @@ POLICY: Final[Mapping[str, Rule]] = {
     "factors.publish": _writes(_OPERATOR),
     "award.give": _writes(*_ISSUER_HANDS, _OPERATOR),
     "award.reverse": _writes(_OPERATOR),
+    # Energy-saving projects: the issuer's people open and measure, the verifier alone signs (four eyes).
+    "project.open": _writes(*_ISSUER_HANDS, _OPERATOR),
+    "project.keep": _writes(*_ISSUER_HANDS, _OPERATOR),
+    "project.read": _reads(*_ISSUER_STAFF, _VERIFIER, *_OVERSEERS, _OPERATOR),
+    "project.verify": _writes(_VERIFIER),
     # Accounts of enterprises are kept by the issuer that funds them; what somebody owes it, it alone can give up.
     "enterprise.fund": _writes(*_ISSUER_HANDS),
     "enterprise.give": _writes(*_ISSUER_HANDS),
@@ -176,6 +183,6 @@ POLICY: Final[Mapping[str, Rule]] = {
 APART: Final[frozenset[frozenset[Role]]] = frozenset(
     frozenset({issuer, other})
     for issuer in (Role.ISSUER_ADMIN, Role.ISSUER_MANAGER, Role.ISSUER_VIEWER)
-    for other in (Role.CERTIFIER, Role.ASSESSOR, Role.REGULATOR)
+    for other in (Role.CERTIFIER, Role.ASSESSOR, Role.VERIFIER, Role.REGULATOR)
 )
 """Roles that one account never holds together: whoever judges issuers works for none of them."""
