@@ -5,22 +5,27 @@ numpy and scipy are imported by the functions that need them, so that nobody loa
 
 from greencredit.projects.rules.eligibility import failed, tests_of_baseline, tests_of_measurement
 from greencredit.projects.rules.fit import Fitted, fit, residuals
+from greencredit.projects.rules.life import PATHS, Step, require_beside, require_step
 from greencredit.projects.rules.saving import Setting, adjusted, measure, recompute, require_inside, require_recomputes
 from greencredit.projects.rules.series import require_comparable, take_in
 from greencredit.projects.rules.shares import split
 from greencredit.projects.rules.uncertainty import t_quantile
 
 __all__ = [
+    "PATHS",
     "Fitted",
     "Setting",
+    "Step",
     "adjusted",
     "failed",
     "fit",
     "measure",
     "recompute",
+    "require_beside",
     "require_comparable",
     "require_inside",
     "require_recomputes",
+    "require_step",
     "residuals",
     "split",
     "t_quantile",

@@ -26,6 +26,8 @@ from greencredit.schemas.projects.measurement import Segment as Segment
 from greencredit.schemas.projects.measurement import Uncertainty as Uncertainty
 from greencredit.schemas.projects.project import Claim as Claim
 from greencredit.schemas.projects.project import DataFile as DataFile
+from greencredit.schemas.projects.project import KeptBaseline as KeptBaseline
+from greencredit.schemas.projects.project import KeptMeasurement as KeptMeasurement
 from greencredit.schemas.projects.project import NewProject as NewProject
 from greencredit.schemas.projects.project import NewRefusal as NewRefusal
 from greencredit.schemas.projects.project import NewSignOff as NewSignOff

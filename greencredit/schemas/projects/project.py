@@ -7,7 +7,8 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from greencredit.schemas.actions import Gas, Tier
-from greencredit.schemas.projects.measurement import Adjustment
+from greencredit.schemas.projects.baseline import Baseline
+from greencredit.schemas.projects.measurement import Adjustment, Measurement
 from greencredit.schemas.projects.series import Carrier, Digest, Grain, Part
 from greencredit.schemas.values import Grams, Instant, Period, Record, RegionCode, Words
 
@@ -151,6 +152,24 @@ class ProjectLine(Record):
     carrier: Carrier
     state: ProjectState
     opened_at: Instant
+
+
+class KeptBaseline(Record):
+    """A baseline as it is kept, with the digest of its record."""
+
+    digest: Digest
+    fitted_by: str
+    fitted_at: Instant
+    baseline: Baseline
+
+
+class KeptMeasurement(Record):
+    """A measurement as it is kept, with the digest that a verifier signs."""
+
+    digest: Digest
+    measured_by: str
+    measured_at: Instant
+    measurement: Measurement
 
 
 class NewSignOff(Record):
