@@ -131,7 +131,7 @@ def recompute(quantification: Quantification) -> Grams:
     """Compute the grams again from the record alone: its formula, its inputs, the factor values it kept."""
     values = {factor.name: Fraction(factor.value) for factor in quantification.factors}
     values |= {given.name: Fraction(given.value) for given in quantification.inputs}
-    return _whole(parse(quantification.formula).value(values) * GRAMS_PER_KILOGRAM)
+    return whole(parse(quantification.formula).value(values) * GRAMS_PER_KILOGRAM)
 
 
 def require_settable(action: GreenAction, override: NewOverride, book: FactorBook) -> None:
@@ -306,15 +306,15 @@ def _stage_steps(plan: _Plan, values: Mapping[str, Fraction]) -> list[Step]:
     ]
 
 
-def _whole(grams: Fraction) -> Grams:
+def whole(grams: Fraction) -> Grams:
     """Round down to whole grams, also below zero: the platform never says more than was avoided (保守性)."""
     return Grams(math.floor(grams))
 
 
 def _possible(grams: Fraction, action: GreenAction) -> Grams:
     if abs(grams) > GRAMS_MAX:
-        raise ResultOutOfRange(action=action.name, found=str(_whole(grams)), limit=GRAMS_MAX)
-    return _whole(grams)
+        raise ResultOutOfRange(action=action.name, found=str(whole(grams)), limit=GRAMS_MAX)
+    return whole(grams)
 
 
 def _gas(action: GreenAction, uses: Iterable[FactorUse]) -> Gas:

@@ -28,7 +28,7 @@ _KEPT: Final = AwardsAward.credits - func.coalesce(_TAKEN.c.credits, 0)
 _GRAMS: Final = case((AwardsClaim.evidence_id.is_not(None), 0), else_=AwardsAward.grams)
 """The grams of an award that are ours to count: a tonne is claimed once, and what another scheme counts is nobody's
 here; none stays none, which is not quantified."""
-_CLAIMED: Final = func.coalesce(func.sum(AwardsClaim.grams), 0)
+_CLAIMED: Final = func.coalesce(func.sum(case((AwardsClaim.evidence_id.is_not(None), AwardsAward.grams), else_=0)), 0)
 
 
 def totals_of(session: Session, holder_id: str, period: Period | None = None) -> ConsumerTotals:

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, model_validator
 
 from greencredit.schemas.actions.methods import Gas, Name, Tier
 from greencredit.schemas.values import Grams, Instant, Record, RegionCode, Words
@@ -126,7 +126,8 @@ class NewClaim(Record):
 class ClaimMark(NewClaim):
     """A mark as everybody may see it; its grams are in no total of ours from then on."""
 
-    evidence_id: int
+    evidence_id: Annotated[int, PlainSerializer(str, when_used="json")]
+    """Text in JSON, for it may be wider than numbers are safe there."""
     grams: Grams
     marked_at: Instant
 

@@ -1,0 +1,52 @@
+"""The record of an award as it is handed out, with all that is needed to compute it again without us (发放记录)."""
+
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from greencredit.actions import queries as actions
+from greencredit.actions.rules import digest_of
+from greencredit.awards.queries.lines import award, quantification
+from greencredit.awards.tables import AwardsAward, AwardsRule
+from greencredit.schemas.actions import AwardRecord, RuleCopy
+from greencredit.schemas.awards import AwardLine
+
+UNSEALED: Final = "0" * 64
+"""Stands where the seal will be while the seal is made."""
+
+
+def award_record(session: Session, award_id: int) -> AwardRecord:
+    """Give the record of an award under a rule: its line, rule, method, factors and calculation, sealed by a digest.
+
+    Whoever holds it computes the award again years later: nothing in it points back to a database. No person is named.
+
+    Raises:
+        NoSuchAward: there is none under this number, or it rests on no rule.
+    """
+    line = award(session, award_id)
+    rule = session.get_one(AwardsRule, session.get_one(AwardsAward, award_id).rule_id)
+    found = quantification(session, line.evidence_id) if line.grams is not None else None
+    unsealed = AwardRecord(
+        award=_told(line),
+        rule=RuleCopy(name=rule.name, version=rule.version, document=rule.document, digest=rule.digest),
+        method=None if found is None else actions.method(session, found.action, found.action_version),
+        quantification=found,
+        factors=() if found is None else actions.factors_of(session, [(use.id, use.version) for use in found.factors]),
+        claim=line.claim,
+        seal=UNSEALED,
+    )
+    return unsealed.model_copy(update={"seal": seal_of(unsealed)})
+
+
+def seal_of(record: AwardRecord) -> str:
+    """Give the digest over everything in a record but the seal itself."""
+    return digest_of(record.model_copy(update={"seal": UNSEALED}))
+
+
+def _told(line: AwardLine) -> dict[str, Any]:
+    """Write an award's line as JSON; its evidence is named by text, for its number may be wider than JSON's safe ones.
+
+    What a mark says stands beside it, once.
+    """
+    told = line.model_dump(mode="json", exclude={"claim"})
+    return told | {"evidence_id": str(line.evidence_id)}
