@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from greencredit.kernel.errors import Conflict, NotFound, Refused
+from greencredit.kernel.errors import Conflict, Denied, NotFound, Refused
 
 
 class RulesNotInForce(Refused):
@@ -185,3 +185,39 @@ class ClaimedBefore(Conflict):
     def __init__(self, evidence_id: int, *, scheme: str, reference: str) -> None:
         message = f"evidence {evidence_id} is counted in {scheme} under {reference} already"
         super().__init__(message, evidence_id=evidence_id, scheme=scheme, reference=reference)
+
+
+class NoSuchHold(NotFound):
+    """查无此冻结: no credits were kept back under this number."""
+
+    code = "awards.no_such_hold"
+
+    def __init__(self, hold_id: str) -> None:
+        super().__init__(f"there is no hold {hold_id}", hold_id=hold_id)
+
+
+class HoldDecided(Conflict):
+    """冻结已复核: somebody has decided on this hold already."""
+
+    code = "awards.hold_decided"
+
+    def __init__(self, hold_id: str, *, outcome: str) -> None:
+        super().__init__(f"hold {hold_id} was decided already: {outcome}", hold_id=hold_id, outcome=outcome)
+
+
+class AppealLodged(Conflict):
+    """已提出申诉: against a hold one appeals once."""
+
+    code = "awards.appeal_lodged"
+
+    def __init__(self, hold_id: str) -> None:
+        super().__init__(f"an appeal against hold {hold_id} was lodged already", hold_id=hold_id)
+
+
+class OwnHold(Denied):
+    """须由他人复核: nobody decides on a hold that he placed, or against which he appealed."""
+
+    code = "awards.own_hold"
+
+    def __init__(self, hold_id: str) -> None:
+        super().__init__(f"another person decides on hold {hold_id}", hold_id=hold_id)

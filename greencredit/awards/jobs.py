@@ -4,12 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
 from greencredit.actions import queries as actions
+from greencredit.actions.rules import FactorBook
 from greencredit.awards import queries, service
-from greencredit.awards.service.award import Awarded
 from greencredit.evidence import errors as evidence_errors
 from greencredit.evidence import queries as evidence_queries
 from greencredit.evidence import service as evidence
@@ -19,8 +16,8 @@ from greencredit.kernel import logs
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages.queue import Job
 from greencredit.ledger.errors import BooksDoNotHold, HolderErased
-from greencredit.schemas.awards import Ground, ImportOutcome
-from greencredit.schemas.evidence import Batch, Feed, FeedKind
+from greencredit.schemas.awards import ImportOutcome
+from greencredit.schemas.evidence import Batch, Feed
 
 AUDIT: Final = "awards.audit"
 """The kind of job that audits awards, their rules, caps and grounds."""
@@ -45,11 +42,11 @@ def import_file(
     file_digest = evidence.digest_of(path, encoding)
     with database.reading() as session:
         feed = evidence_queries.feed(session, feed_name)
-    evidence.require_readable(path, form_of(feed.kind.value), encoding)
+    evidence.require_readable(path, form_of(feed.kind), encoding)
     with database.writing() as session:
         batch = evidence.open_batch(session, feed, file_name=path.name, file_digest=file_digest)
         already_done = batch.closed_at is not None
-        _open_import(session, batch, feed)
+        service.open_import(session, batch, feed)
         if not already_done:
             issuers.require_may_issue(session, feed.issuer_id)
             service.bring_in_rules(session, feed.issuer_id)
@@ -65,15 +62,13 @@ def import_file(
 
 def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: str) -> Iterator[int]:
     """Do the file's remaining chunks, one transaction each, and tell how many records each held."""
-    form = form_of(feed.kind.value)
-    parts = evidence.chunks(path, form, encoding, skip=batch.lines)
-    if feed.kind is FeedKind.RECEIPTS:
-        parts = evidence.whole_receipts(parts)
-    cards = evidence.Cards(feed.issuer_id if feed.merchant_id is None else feed.merchant_id)
-    take = _receipts(database, feed, cards) if feed.kind is FeedKind.RECEIPTS else _activities(database, feed, cards)
+    form = form_of(feed.kind)
+    with database.reading() as session:
+        source = evidence.Source(session, feed)
+        book = actions.factor_book(session) if source.is_action else None
     done = batch.lines
-    for chunk in parts:
-        _take_chunk(database, take, cards, batch.batch_id, chunk, done)
+    for chunk in evidence.together(evidence.chunks(path, form, encoding, skip=batch.lines), form):
+        _take_chunk(database, source, book, batch.batch_id, chunk, done)
         done += chunk.records
         yield chunk.records
 
@@ -100,67 +95,22 @@ def take_in(database: Database, job: Job) -> None:
     import_file(database, job.body["feed"], Path(job.body["path"]), encoding=job.body["encoding"])
 
 
-_Take = Callable[[Session, int, evidence.Chunk, int], Awarded]
-"""Session, batch, chunk, and how many records stand before it."""
-
-
 def _take_chunk(
-    database: Database, take: _Take, cards: evidence.Cards, batch_id: int, chunk: evidence.Chunk, done: int
+    database: Database,
+    source: evidence.Source,
+    book: FactorBook | None,
+    batch_id: int,
+    chunk: evidence.Chunk,
+    done: int,
 ) -> None:
     """Do one chunk in one transaction; once more, if somebody behind its cards is erased meanwhile."""
     while True:
         try:
             with database.writing() as session:
-                _advance(session, batch_id, take(session, batch_id, chunk, done))
-                cards.require_all_there(session)
+                took = service.take_chunk(session, source, batch_id, chunk, after=done, book=book)
+                service.advance(session, batch_id, took.awarded)
+                source.cards.require_all_there(session)
         except (evidence_errors.ErasedMeanwhile, HolderErased):
-            cards.forget()  # an erasure takes the cards away: looked up again, they are nobody's
+            source.cards.forget()  # an erasure takes the cards away: looked up again, they are nobody's
         else:
             return
-
-
-def _receipts(database: Database, feed: Feed, cards: evidence.Cards) -> _Take:
-    assert feed.merchant_id is not None, "a receipt feed names its merchant"
-    with database.reading() as session:
-        register = evidence.register_of(session, feed.merchant_id)
-
-    def take(session: Session, batch_id: int, chunk: evidence.Chunk, after: int) -> Awarded:
-        reading = evidence.read_receipts(session, batch_id, feed, chunk, register, cards)
-        kept = evidence.keep(session, batch_id, reading, after=after)
-        return service.award(session, feed.issuer_id, Ground.PURCHASE, kept.items, {})
-
-    return take
-
-
-def _activities(database: Database, feed: Feed, cards: evidence.Cards) -> _Take:
-    with database.reading() as session:
-        book = actions.factor_book(session)
-
-    def take(session: Session, batch_id: int, chunk: evidence.Chunk, after: int) -> Awarded:
-        reading = evidence.read_activities(session, batch_id, feed, chunk, cards)
-        measured = service.measure(reading.items, region=feed.region, book=book)
-        kept = evidence.keep(session, batch_id, reading.without(measured.rejects), after=after)
-        fresh = {item.evidence_id: measured.quantifications[item.evidence_id] for item in kept.items}
-        return service.award(session, feed.issuer_id, Ground.ACTION, kept.items, fresh)
-
-    return take
-
-
-def _open_import(session: Session, batch: Batch, feed: Feed) -> None:
-    session.execute(
-        text(
-            "INSERT INTO awards_import (batch_id, issuer_id, awarded, no_credit, credits, grams) "
-            "VALUES (:batch, :issuer, 0, 0, 0, 0) ON CONFLICT DO NOTHING"
-        ),
-        {"batch": batch.batch_id, "issuer": feed.issuer_id},
-    )
-
-
-def _advance(session: Session, batch_id: int, awarded: Awarded) -> None:
-    session.execute(
-        text(
-            "UPDATE awards_import SET awarded = awarded + :awarded, no_credit = no_credit + :no_credit, "
-            "credits = credits + :credits, grams = grams + :grams WHERE batch_id = :batch"
-        ),
-        awarded._asdict() | {"batch": batch_id},
-    )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greencredit.kernel.database import Table, Whole
@@ -33,12 +33,16 @@ class AwardsAward(Table):
     """One award: the ledger event that booked it, the rule, the evidence, and how the credits came about."""
 
     __tablename__ = "awards_award"
-    __table_args__ = (Index("ix_awards_award_holder_occurred_on", "holder", "occurred_on"), STRICT)
+    __table_args__ = (
+        UniqueConstraint("evidence_id", "rule_id"),
+        Index("ix_awards_award_holder_occurred_on", "holder", "occurred_on"),
+        STRICT,
+    )
 
     event_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
     rule_id: Mapped[int]
-    evidence_id: Mapped[int] = mapped_column(Whole, unique=True)
-    """The same evidence never earns twice."""
+    evidence_id: Mapped[int] = mapped_column(Whole)
+    """The same evidence never earns twice by one rule."""
     holder: Mapped[int]
     subject: Mapped[str]
     occurred_on: Mapped[date]
@@ -49,6 +53,51 @@ class AwardsAward(Table):
     grams: Mapped[int | None]
     tier: Mapped[str | None]
     trace: Mapped[str]
+    stacked: Mapped[bool]
+    """Whether it comes on top of another award for the same evidence, with which money and CO2e are counted."""
+    terms_version: Mapped[int | None]
+    """The version of the filing whose caps and funding held; none: nothing beside the rule itself was limited."""
+    household: Mapped[int | None]
+    """The holder who stood for the household; none: he was one of his own."""
+
+
+class AwardsCounter(Table):
+    """A budget or cap that is no single rule's: a funder's, or the issuer's; its use is counted under `-id`."""
+
+    __tablename__ = "awards_counter"
+    __table_args__ = (UniqueConstraint("issuer_id", "kind", "name"), STRICT)
+
+    id: Mapped[int] = mapped_column(Whole, primary_key=True)
+    issuer_id: Mapped[str]
+    kind: Mapped[str]
+    """`issuer` or `funder`."""
+    name: Mapped[str]
+
+
+class AwardsPart(Table):
+    """What one funder pays of one award, exact to the unit; below zero where an award was taken back (出资分摊)."""
+
+    __tablename__ = "awards_part"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy declares it
+
+    event_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    """The award's event, or that of its reversal."""
+    counter: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    """Below zero: see `AwardsCounter`."""
+    credits: Mapped[int]
+
+
+class AwardsOccasion(Table):
+    """How often somebody did what a rule is about, by window, or his days in a row; moves on with every occasion."""
+
+    __tablename__ = "awards_occasion"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy declares it
+
+    lineage: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    holder: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    window: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    """As in `AwardsUsage`; -1 holds the last day of a streak, -2 its length."""
+    number: Mapped[int]
 
 
 class AwardsReversal(Table):
@@ -117,3 +166,47 @@ class AwardsClaim(Table):
     grams: Mapped[int]
     marked_at: Mapped[datetime]
     marked_by: Mapped[str]
+
+
+class AwardsHold(Table):
+    """Credits kept back because a signal of fraud was found in the evidence that they rest on (处置冻结)."""
+
+    __tablename__ = "awards_hold"
+    __table_args__ = (Index("ix_awards_hold_holder", "holder"), STRICT)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    issuer_id: Mapped[str]
+    holder: Mapped[int]
+    monitor: Mapped[str]
+    found: Mapped[str]
+    """What was found and what the threshold is, as JSON."""
+    awards: Mapped[str]
+    """The awards that it is about, as a JSON list of events."""
+    credits: Mapped[int]
+    freezes: Mapped[str]
+    """The ledger's freezes, one for each series, as a JSON list of event and credits."""
+    placed_by: Mapped[str]
+    placed_at: Mapped[datetime]
+
+
+class AwardsAppeal(Table):
+    """What the holder says against a hold (申诉)."""
+
+    __tablename__ = "awards_appeal"
+
+    hold_id: Mapped[str] = mapped_column(Text, ForeignKey("awards_hold.id"), primary_key=True)
+    lodged_by: Mapped[str]
+    lodged_at: Mapped[datetime]
+    words: Mapped[str | None]
+
+
+class AwardsHoldDecision(Table):
+    """What somebody decided on a hold: never who placed it, never who appealed (复核)."""
+
+    __tablename__ = "awards_hold_decision"
+
+    hold_id: Mapped[str] = mapped_column(Text, ForeignKey("awards_hold.id"), primary_key=True)
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime]

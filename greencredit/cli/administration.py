@@ -180,7 +180,7 @@ def open_feed(
         if merchant is not None:
             merchants.merchant(session, merchant)
         found = service.open_feed(session, wanted)
-        _record(session, operator, "feed.open", found.name, {"kind": found.kind.value, "issuer": found.issuer_id})
+        _record(session, operator, "feed.open", found.name, {"kind": found.kind, "issuer": found.issuer_id})
     output.show(found, f"{found.name}  {found.kind}  {found.issuer_id}  {found.region}")
 
 

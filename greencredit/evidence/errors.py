@@ -120,3 +120,160 @@ class NoSuchEvidence(NotFound):
 
     def __init__(self, evidence_id: int) -> None:
         super().__init__(f"there is no evidence {evidence_id}", evidence_id=evidence_id)
+
+
+class NoSuchKind(NotFound):
+    """查无此来源种类: no file of the catalogue of sources has this name."""
+
+    code = "evidence.no_such_kind"
+
+    def __init__(self, kind: str, *, wanted: list[str]) -> None:
+        super().__init__(f"no kind of source is called {kind}; wanted one of {', '.join(wanted)}", wanted=wanted)
+
+
+class MerchantMissing(Refused):
+    """来源未指明商户: a feed of purchases names its merchant, and no other feed does."""
+
+    code = "evidence.merchant_missing"
+
+    def __init__(self, *, kind: str, found: str | None) -> None:
+        wanted = "no merchant" if found else "a merchant"
+        super().__init__(
+            f"a feed of purchases names its merchant, and no other feed does; {kind} wanted {wanted}, found {found}",
+            kind=kind,
+            found=found,
+            wanted=wanted,
+        )
+
+
+class HoldsPlaces(Refused):
+    """文件含位置或轨迹: a column would hold a place or a track; only distance and mode are taken in."""
+
+    code = "evidence.holds_places"
+
+    def __init__(self, *, file_name: str, columns: list[str]) -> None:
+        super().__init__(
+            f"{file_name} has columns that would hold places or a track: {', '.join(columns)}; "
+            "only distance and mode are taken in",
+            file_name=file_name,
+            columns=columns,
+        )
+
+
+class UndeclaredColumn(Refused):
+    """多余的列: a file that may hold card data has a column that nobody asked for, so that nobody looks into it."""
+
+    code = "evidence.undeclared_column"
+
+    def __init__(self, *, file_name: str, columns: list[str]) -> None:
+        super().__init__(
+            f"{file_name} has columns that nobody asked for: {', '.join(columns)}; leave them out",
+            file_name=file_name,
+            columns=columns,
+        )
+
+
+class HoldsCardNumbers(Refused):
+    """文件含完整银行卡号: a cell holds a full card number; only a token and the last four digits are taken in."""
+
+    code = "evidence.holds_card_numbers"
+
+    def __init__(self, *, lines: list[int]) -> None:
+        super().__init__(
+            f"full card numbers stand on line {', '.join(map(str, lines))}: nothing of the file was kept; "
+            "only a token and the last four digits are taken in",
+            lines=lines,
+        )
+
+
+class UnknownSigner(Refused):
+    """未知签发密钥: the list is signed by a key that nobody here trusts, or no longer."""
+
+    code = "evidence.unknown_signer"
+
+    def __init__(self, key_id: str, *, wanted: str) -> None:
+        super().__init__(f"a list signed by {key_id}; wanted {wanted}", key_id=key_id, wanted=wanted)
+
+
+class BadSignature(Refused):
+    """名录签名无效: the signature does not fit the list."""
+
+    code = "evidence.bad_signature"
+
+    def __init__(self, *, publisher: str, number: int, key_id: str) -> None:
+        super().__init__(
+            f"the signature of {key_id} does not fit list {number} of {publisher}",
+            publisher=publisher,
+            number=number,
+            key_id=key_id,
+        )
+
+
+class MisshapenList(Refused):
+    """名录格式有误: the file is no signed list of certificates."""
+
+    code = "evidence.misshapen_list"
+
+    def __init__(self, *, found: str) -> None:
+        super().__init__(f"wanted a signed list of certificates, found {found}", found=found)
+
+
+class ListTooOld(Refused):
+    """名录过旧: the list is older than a list may be, or lies in the future."""
+
+    code = "evidence.list_too_old"
+
+    def __init__(self, *, listed_on: str, age_days: int, most_days: int) -> None:
+        super().__init__(
+            f"a list of {listed_on}, {age_days} days old; wanted one of 0 to {most_days} days",
+            listed_on=listed_on,
+            age_days=age_days,
+            wanted=most_days,
+        )
+
+
+class OlderThanInForce(Conflict):
+    """名录倒退: a newer list of this publisher is in force, or this number was given to another list."""
+
+    code = "evidence.older_than_in_force"
+
+    def __init__(self, *, publisher: str, found: int, wanted: int) -> None:
+        super().__init__(
+            f"list {found} of {publisher}; list {wanted} is in force already",
+            publisher=publisher,
+            found=found,
+            wanted=wanted,
+        )
+
+
+class SignerDiffers(Conflict):
+    """签发密钥冲突: this name stands for another key."""
+
+    code = "evidence.signer_differs"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"{key_id} stands for another key", key_id=key_id)
+
+
+class RecordRefused(Refused):
+    """凭证被退回: a single record was sent back, for the reason that is told."""
+
+    code = "evidence.record_refused"
+
+    def __init__(self, *, reason: str, field: str, found: str, wanted: str) -> None:
+        super().__init__(
+            f"{reason}: {field or 'the record'}: found {found or 'nothing'}, wanted {wanted}",
+            reason=reason,
+            field=field,
+            found=found,
+            wanted=wanted,
+        )
+
+
+class RecordKeyReused(Conflict):
+    """幂等键重复使用: the key stands for another record."""
+
+    code = "evidence.record_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("the idempotency key stands for a record with other content; wanted another key")

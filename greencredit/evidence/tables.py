@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greencredit.kernel.database import Table, Whole
@@ -60,6 +60,7 @@ class EvidenceItem(Table):
     """What may earn: kept with all that is needed to compute the award again, under the holder's pseudonym."""
 
     __tablename__ = "evidence_item"
+    __table_args__ = (Index("ix_evidence_item_holder_happened_on", "holder", "happened_on"), STRICT)
 
     id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
     """The batch times 2³² plus the line."""
@@ -71,6 +72,12 @@ class EvidenceItem(Table):
     spent_fen: Mapped[int | None]
     receipt: Mapped[str]
     inputs: Mapped[str]
+    hour: Mapped[int | None]
+    """Of the day in China; none: not known."""
+    attributes: Mapped[str | None]
+    """What earning rules look at, as canonical JSON; none: nothing is known."""
+    tier: Mapped[str | None]
+    """How well it is known; none: recorded by the feed's system, before tiers were kept."""
 
 
 class EvidenceReject(Table):
@@ -84,3 +91,107 @@ class EvidenceReject(Table):
     field: Mapped[str]
     found: Mapped[str]
     wanted: Mapped[str]
+
+
+class EvidenceAside(Table):
+    """A claim on what counts for another issuer already: neither of them learns of the other, the overseer of both."""
+
+    __tablename__ = "evidence_aside"
+
+    batch_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    first_batch_id: Mapped[int]
+    first_line: Mapped[int]
+    at: Mapped[datetime]
+
+
+class EvidenceRefund(Table):
+    """Money that came back of a piece of evidence."""
+
+    __tablename__ = "evidence_refund"
+    __table_args__ = (Index("ix_evidence_refund_evidence_id", "evidence_id"), STRICT)
+
+    batch_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    evidence_id: Mapped[int]
+    kind: Mapped[str]
+    amount_fen: Mapped[int]
+    happened_on: Mapped[date]
+
+
+class EvidencePulse(Table):
+    """When the last record of a feed came, and when the newest of what it reports happened."""
+
+    __tablename__ = "evidence_pulse"
+
+    feed_id: Mapped[int] = mapped_column(Whole, ForeignKey("evidence_feed.id"), primary_key=True, autoincrement=False)
+    taken_in_at: Mapped[datetime]
+    newest_at: Mapped[datetime | None]
+    lag_seconds: Mapped[int | None]
+
+
+class EvidenceTold(Table):
+    """What a single record was answered with, by its idempotency key."""
+
+    __tablename__ = "evidence_told"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy declares it
+
+    mark: Mapped[bytes] = mapped_column(primary_key=True)
+    """A keyed digest of feed and key."""
+    content: Mapped[bytes]
+    """A digest of the record: the same key with another record is refused."""
+    answer: Mapped[str]
+
+
+class EvidenceSigner(Table):
+    """The key of a publisher of certificates, from when it is trusted until when."""
+
+    __tablename__ = "evidence_signer"
+
+    key_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    publisher: Mapped[str]
+    algorithm: Mapped[str]
+    public_key: Mapped[str]
+    trusted_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class EvidenceList(Table):
+    """A signed list of certificates, word for word known by its digest."""
+
+    __tablename__ = "evidence_list"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Kind, publisher and number: a number is given once."""
+    publisher: Mapped[str]
+    kind: Mapped[str]
+    number: Mapped[int]
+    listed_on: Mapped[date]
+    digest: Mapped[str]
+    key_id: Mapped[str]
+    signature: Mapped[str]
+    certificates: Mapped[int]
+    imported_at: Mapped[datetime]
+
+
+class EvidenceCertificate(Table):
+    """One certificate of a list, as the list has it."""
+
+    __tablename__ = "evidence_certificate"
+
+    list_id: Mapped[str] = mapped_column(Text, ForeignKey("evidence_list.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(Text, primary_key=True)
+    document: Mapped[str]
+
+
+class EvidenceTie(Table):
+    """Somebody who acts for a merchant: what he buys there is looked at (关联关系)."""
+
+    __tablename__ = "evidence_tie"
+
+    merchant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    holder: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    declared_by: Mapped[str]
+    declared_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """Reads of merchants: who they are, their stores, their book of products, the green kinds."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import Select, select
@@ -48,6 +49,15 @@ def product_book(session: Session, merchant_id: str, *, green_only: bool = False
     if green_only:
         statement = statement.where(ProductRow.green_kind.is_not(None))
     rows = session.connection().execute(statement.order_by(ProductRow.code))
+    return {row[0]: Product._make(row) for row in rows}
+
+
+def products(session: Session, merchant_id: str, codes: Iterable[str]) -> dict[str, Product]:
+    """Give those of a merchant's products that these codes name."""
+    wanted = ProductRow.code.in_(sorted(set(codes)))
+    rows = session.connection().execute(
+        select(*PRODUCT_COLUMNS).where(ProductRow.merchant_id == merchant_id, wanted).order_by(ProductRow.code)
+    )
     return {row[0]: Product._make(row) for row in rows}
 
 

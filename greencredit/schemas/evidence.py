@@ -188,59 +188,6 @@ class Reject(NamedTuple):
     wanted: str
 
 
-class Attributes(NamedTuple):
-    """What is known of goods and place beside money and quantity; lines that share all of it share one tuple.
-
-    Rules read these and nothing else: an empty text, 0 or an empty tuple is "not known", and a condition on what is not
-    known does not hold.
-    """
-
-    merchant: str = ""
-    """The merchant's id."""
-    store: str = ""
-    """The merchant's own code of the store."""
-    region: str = ""
-    """Where it happened: `CN-SH`; empty: where the feed is."""
-    channel: str = ""
-    """How it was bought or done, such as `store`, `online`, `card`."""
-    product: str = ""
-    """The merchant's own code of the product."""
-    brand: str = ""
-    certificates: tuple[str, ...] = ()
-    """Schemes of the product's certificates that were valid when it was bought, sorted."""
-    energy_grade: int = 0
-    """1 (best) to 5."""
-    more: tuple[tuple[str, str], ...] = ()
-    """Further registered attributes of the product, sorted by name."""
-
-
-UNKNOWN: Final = Attributes()
-"""Nothing is known beside money and quantity."""
-
-
-def attributes_text(attributes: Attributes) -> str:
-    """Write attributes as canonical JSON, only what is known; nothing known gives an empty text."""
-    known = {
-        name: value
-        for name, value in zip(Attributes._fields, attributes, strict=True)
-        if value != _UNKNOWN_FIELDS[name]
-    }
-    return json.dumps(known, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if known else ""
-
-
-def attributes_of(text: str) -> Attributes:
-    """Read attributes again as they were written."""
-    if not text:
-        return UNKNOWN
-    found = json.loads(text)
-    found["certificates"] = tuple(found.get("certificates", ()))
-    found["more"] = tuple((name, value) for name, value in found.get("more", ()))
-    return Attributes(**found)
-
-
-_UNKNOWN_FIELDS: Final = UNKNOWN._asdict()
-
-
 class Item(NamedTuple):
     """One piece of evidence that may earn; a plain tuple, because a file holds millions."""
 
@@ -260,6 +207,7 @@ class Item(NamedTuple):
     hour: int = -1
     """Hour of the day in China, 0 to 23; -1: not known."""
     attributes: Attributes = UNKNOWN
+    """What earning rules look at beside the figures above; kept with the evidence, so that an award can be replayed."""
 
 
 class Batch(Record):
@@ -292,6 +240,10 @@ class Proof(Record):
     unit: str
     spent_fen: int | None
     happened_on: date
+    tier: QualityTier
+    """How well it is known (数据质量等级)."""
+    attributes: Annotated[dict[str, object], Field(default_factory=dict)]
+    """Goods and place, as earning rules see them."""
 
 
 class RejectLine(Record):

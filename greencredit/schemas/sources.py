@@ -1,6 +1,7 @@
 """Sources of evidence as doors tell of them: kinds and their columns, how a feed stands, what became of one record."""
 
 from datetime import date
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -99,3 +100,20 @@ class PutAside(Record):
     first_issuer_id: str
     happened_on: date | None
     at: Instant
+
+
+class TieKind(StrEnum):
+    """What somebody is to a merchant."""
+
+    OWNER = "owner"
+    """经营者、控制人"""
+    STAFF = "staff"
+    """员工"""
+
+
+class NewTie(Record):
+    """Who acts for a merchant (关联关系)."""
+
+    merchant_id: str
+    consumer_id: str
+    kind: TieKind

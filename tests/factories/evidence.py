@@ -95,7 +95,7 @@ def _register_products(session: Session, merchant_id: str) -> None:
 def open_feed(
     session: Session,
     name: str,
-    kind: FeedKind,
+    kind: str,
     issuer_id: str,
     *,
     merchant_id: str | None = None,
@@ -185,17 +185,13 @@ def write_parquet(path: Path, columns: tuple[str, ...], rows: Iterable[Line], **
 def keep_file(session: Session, feed_name: str, path: Path, *, encoding: str = "utf-8") -> Batch:
     """Take a file in as evidence alone, as the import does before it awards."""
     feed = queries.feed(session, feed_name)
-    form = form_of(feed.kind.value)
+    form = form_of(feed.kind)
+    source = service.Source(session, feed)
     batch = service.open_batch(session, feed, file_name=path.name, file_digest=service.digest_of(path, encoding))
-    cards = service.Cards(feed.merchant_id or feed.issuer_id)
     for chunk in service.chunks(path, form, encoding, skip=batch.lines):
         after = queries.batch(session, batch.batch_id).lines
-        if feed.merchant_id is not None:
-            register = service.register_of(session, feed.merchant_id)
-            reading = service.read_receipts(session, batch.batch_id, feed, chunk, register, cards)
-        else:
-            reading = service.read_activities(session, batch.batch_id, feed, chunk, cards)
-        service.keep(session, batch.batch_id, reading, after=after)
+        resolved = source.resolve(session, batch.batch_id, source.read(session, batch.batch_id, chunk))
+        source.keep(session, batch.batch_id, resolved, after=after)
     return service.close_batch(session, batch.batch_id)
 
 

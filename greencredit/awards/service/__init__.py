@@ -7,8 +7,11 @@ from greencredit.awards.service.direct import Basis, DirectAward, award_directly
 from greencredit.awards.service.enterprise import OfIssuer, carry_out_each
 from greencredit.awards.service.file import award_file
 from greencredit.awards.service.filed import bring_in_rules
+from greencredit.awards.service.hold import decide_hold, lodge_appeal, place_holds
 from greencredit.awards.service.measure import Measured, measure
 from greencredit.awards.service.reverse import TakeBack, take_back, take_back_each
+from greencredit.awards.service.stream import RecordAsked, take_records
+from greencredit.awards.service.taking import Took, advance, open_import, take_chunk
 from greencredit.awards.service.upload import TAKE_IN, accept_upload, upload_of
 
 __all__ = [
@@ -20,8 +23,11 @@ __all__ = [
     "DirectAward",
     "Measured",
     "OfIssuer",
+    "RecordAsked",
     "TakeBack",
+    "Took",
     "accept_upload",
+    "advance",
     "answer_of",
     "award",
     "award_directly",
@@ -33,5 +39,7 @@ __all__ = [
     "measure",
     "take_back",
     "take_back_each",
+    "take_chunk",
+    "take_records",
     "upload_of",
 ]

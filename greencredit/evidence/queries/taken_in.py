@@ -1,5 +1,6 @@
-"""Reads of evidence: feeds, batches, single proofs without the person, reasons for rejects."""
+"""Feeds, batches, single proofs without the person, reasons for rejects; and items as they were awarded."""
 
+import json
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 from greencredit.evidence import rules
 from greencredit.evidence.errors import NoSuchBatch, NoSuchEvidence, NoSuchFeed
 from greencredit.evidence.tables import EvidenceBatch, EvidenceFeed, EvidenceItem, EvidenceReject
-from greencredit.schemas.evidence import Batch, Feed, FeedKind, Proof, RejectCode, RejectCount, RejectLine
+from greencredit.schemas.attributes import attributes_of
+from greencredit.schemas.evidence import Batch, Feed, Item, Proof, QualityTier, RejectCode, RejectCount, RejectLine
 from greencredit.schemas.values import Fen, Words
 
 
@@ -17,21 +19,22 @@ def feed(session: Session, name: str) -> Feed:
     row = session.execute(select(EvidenceFeed).where(EvidenceFeed.name == name)).scalar_one_or_none()
     if row is None:
         raise NoSuchFeed(name)
-    return _feed(row)
+    return feed_of(row)
 
 
 def feeds(session: Session, issuer_id: str) -> list[Feed]:
     """List the feeds from which an issuer's awards come."""
     statement = select(EvidenceFeed).where(EvidenceFeed.issuer_id == issuer_id).order_by(EvidenceFeed.id)
-    return [_feed(row) for row in session.scalars(statement)]
+    return [feed_of(row) for row in session.scalars(statement)]
 
 
-def _feed(row: EvidenceFeed) -> Feed:
+def feed_of(row: EvidenceFeed) -> Feed:
+    """Give a feed as doors tell of it."""
     notice = Words(zh=row.notice_zh, en=row.notice_en or row.notice_zh) if row.notice_zh is not None else None
     return Feed(
         feed_id=row.id,
         name=row.name,
-        kind=FeedKind(row.kind),
+        kind=row.kind,
         issuer_id=row.issuer_id,
         merchant_id=row.merchant_id,
         region=row.region,
@@ -150,6 +153,8 @@ def proofs(session: Session, evidence_ids: Iterable[int]) -> dict[int, Proof]:
                 unit=row.unit,
                 spent_fen=None if row.spent_fen is None else Fen(row.spent_fen),
                 happened_on=row.happened_on,
+                tier=tier_of(row),
+                attributes=attributes_of(row.attributes or "")._asdict(),
             )
     return found
 
@@ -173,3 +178,36 @@ def reject_counts(session: Session, issuer_id: str) -> list[RejectCount]:
         .order_by(func.count().desc(), EvidenceReject.code)
     )
     return [RejectCount(code=code, title=RejectCode(code).words, lines=lines) for code, lines in rows]
+
+
+def tier_of(row: EvidenceItem) -> QualityTier:
+    """Give how well a piece of evidence is known; before tiers were kept, what a system had recorded came in."""
+    return QualityTier.PLATFORM_RECORD if row.tier is None else QualityTier(row.tier)
+
+
+def items(session: Session, evidence_ids: Iterable[int]) -> list[Item]:
+    """Give items the way they were awarded, by number, so that an award can be replayed; without the fingerprint."""
+    wanted = sorted(set(evidence_ids))
+    found: list[Item] = []
+    for start in range(0, len(wanted), 500):
+        rows = session.scalars(
+            select(EvidenceItem).where(EvidenceItem.id.in_(wanted[start : start + 500])).order_by(EvidenceItem.id)
+        )
+        found += [
+            Item(
+                evidence_id=row.id,
+                holder=row.holder,
+                on=row.happened_on,
+                subject=row.subject,
+                quantity=row.quantity,
+                unit=row.unit,
+                spent_fen=row.spent_fen,
+                receipt=row.receipt,
+                inputs=json.loads(row.inputs) if row.inputs else {},
+                fingerprint=b"",
+                hour=-1 if row.hour is None else row.hour,
+                attributes=attributes_of(row.attributes or ""),
+            )
+            for row in rows
+        ]
+    return found

@@ -1,4 +1,4 @@
-"""When are two lines the same evidence, how is a value read exactly, and what must never be taken in? Pure functions."""
+"""When are two lines the same evidence, how is a value read exactly, what is never taken in? Pure functions."""
 
 from greencredit.evidence.rules.cards import full_card_number, is_last_four
 from greencredit.evidence.rules.certificates import Look, judged, list_bytes, verified

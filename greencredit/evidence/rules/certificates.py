@@ -54,17 +54,20 @@ def judged(look: Look, found: FoundCertificate | None) -> tuple[RejectCode, str,
     """Give the first thing that speaks against a certificate on the day of purchase: code, found, wanted."""
     if found is None:
         return RejectCode.UNKNOWN_CERTIFICATE, look.number, "a certificate on the imported list"
-    one = found.certificate
+    one, on = found.certificate, look.on
     if look.route is not None and one.route != look.route:
         return RejectCode.UNKNOWN_CERTIFICATE, f"{look.number} of route {look.route}", f"route {one.route}"
-    if look.on < one.valid_from:
-        return RejectCode.CERTIFICATE_NOT_YET_VALID, look.on.isoformat(), f"not before {one.valid_from}"
-    if look.on > one.valid_until:
-        return RejectCode.CERTIFICATE_EXPIRED, look.on.isoformat(), f"not after {one.valid_until}"
-    if one.withdrawn_on is not None and look.on >= one.withdrawn_on:
-        return RejectCode.CERTIFICATE_WITHDRAWN, look.on.isoformat(), f"before {one.withdrawn_on}"
-    if plain_name(look.model) not in {plain_name(model) for model in one.models}:
-        return RejectCode.OTHER_MODEL, look.model, "a model that the certificate covers"
-    if look.grade is not None and look.grade != one.grade:
-        return RejectCode.GRADE_DIFFERS, str(look.grade), f"grade {one.grade}"
-    return None
+    models = {plain_name(model) for model in one.models}
+    checks = (
+        (on >= one.valid_from, RejectCode.CERTIFICATE_NOT_YET_VALID, str(on), f"not before {one.valid_from}"),
+        (on <= one.valid_until, RejectCode.CERTIFICATE_EXPIRED, str(on), f"not after {one.valid_until}"),
+        (
+            one.withdrawn_on is None or on < one.withdrawn_on,
+            RejectCode.CERTIFICATE_WITHDRAWN,
+            str(on),
+            f"before {one.withdrawn_on}",
+        ),
+        (plain_name(look.model) in models, RejectCode.OTHER_MODEL, look.model, "a model that the certificate covers"),
+        (look.grade in {None, one.grade}, RejectCode.GRADE_DIFFERS, str(look.grade), f"grade {one.grade}"),
+    )
+    return next(((code, shown, wanted) for ok, code, shown, wanted in checks if not ok), None)

@@ -26,6 +26,10 @@ _TYPES: Final[dict[Form, tuple[str, ...]]] = {
     Form.DECIMAL: ("string", "integer", "decimal", "float64"),
     Form.TIME: ("string", "timestamp"),
     Form.INPUTS: ("string",),
+    Form.LEVEL: ("string", "integer", "decimal", "float64"),
+    Form.CARD: ("string", "integer"),
+    Form.ACTION: ("string", "integer"),
+    Form.PRODUCT: ("string", "integer"),
 }
 """From which types a form can be read exactly; `float32` keeps seven digits and is none of them."""
 

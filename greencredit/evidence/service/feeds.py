@@ -7,7 +7,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from greencredit.evidence import queries
-from greencredit.evidence.errors import FeedDiffers
+from greencredit.evidence.catalogue import form_of
+from greencredit.evidence.errors import FeedDiffers, MerchantMissing
 from greencredit.evidence.tables import EvidenceBatch, EvidenceFeed
 from greencredit.kernel.clock import now
 from greencredit.kernel.database import is_sqlite
@@ -19,7 +20,11 @@ def open_feed(session: Session, new: NewFeed) -> Feed:
 
     Raises:
         FeedDiffers: the name is taken by a feed with other facts.
+        NoSuchKind: no file of the catalogue has this name.
+        MerchantMissing: a feed of purchases names its merchant, and no other feed does.
     """
+    if form_of(new.kind).names_merchant != (new.merchant_id is not None):
+        raise MerchantMissing(kind=new.kind, found=new.merchant_id)
     known = session.execute(select(EvidenceFeed).where(EvidenceFeed.name == new.name)).scalar_one_or_none()
     if known is not None:
         feed = queries.feed(session, new.name)
@@ -31,7 +36,7 @@ def open_feed(session: Session, new: NewFeed) -> Feed:
     session.add(
         EvidenceFeed(
             name=new.name,
-            kind=new.kind.value,
+            kind=new.kind,
             issuer_id=new.issuer_id,
             merchant_id=new.merchant_id,
             region=new.region,

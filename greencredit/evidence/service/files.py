@@ -9,8 +9,18 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from greencredit.evidence import rules
 from greencredit.evidence.catalogue import FeedForm
-from greencredit.evidence.errors import EmptyFile, MissingColumn, UnknownEncoding, Unreadable, WrongEncoding
+from greencredit.evidence.errors import (
+    EmptyFile,
+    HoldsCardNumbers,
+    HoldsPlaces,
+    MissingColumn,
+    UndeclaredColumn,
+    UnknownEncoding,
+    Unreadable,
+    WrongEncoding,
+)
 from greencredit.evidence.service import columns as read
 from greencredit.schemas.evidence import Reject, RejectCode
 
@@ -24,6 +34,7 @@ CHUNK_LINES = 50_000
 _RECEIPT_CHUNKS: Final = 4
 _BLOCK_BYTES: Final = 1 << 20
 _FIELD_CHARACTERS: Final = 10_000
+_LINES_TOLD: Final = 20
 
 
 class Chunk(NamedTuple):
@@ -137,12 +148,35 @@ def require_readable(path: Path, form: FeedForm, encoding: str) -> None:
         raise EmptyFile(path.name)
 
 
+def require_no_card_numbers(path: Path, form: FeedForm, encoding: str) -> None:
+    """Refuse a file that is to be kept and holds a full card number, wherever its source must not bring one.
+
+    Raises:
+        HoldsCardNumbers: names the lines, never the numbers.
+    """
+    if not form.no_card_numbers:
+        return
+    lines: list[int] = []
+    for chunk in chunks(path, form, encoding, skip=0):
+        for column in chunk.columns.values():
+            held = (row for row, value in enumerate(read.texts(column)) if rules.full_card_number(value))
+            lines += [chunk.lines[row] for row in held]
+        if lines:
+            raise HoldsCardNumbers(lines=sorted(set(lines))[:_LINES_TOLD])
+
+
 def chunks(path: Path, form: FeedForm, encoding: str, *, skip: int) -> Iterator[Chunk]:
     """Give the records after the first `skip`, some fifty thousand at a time; memory does not grow with the file."""
     return _parquet_chunks(path, form, skip) if _is_parquet(path) else _csv_chunks(path, form, encoding, skip)
 
 
 def _require_columns(path: Path, form: FeedForm, found: list[str]) -> None:
+    """Refuse a header that is not the feed's; the names of places first, for such a file is not to be kept at all."""
+    if form.no_places and (places := rules.places_in(found)):
+        raise HoldsPlaces(file_name=path.name, columns=places)
+    names = {column.name for column in form.columns}
+    if form.no_card_numbers and (more := [name for name in found if name not in names]):
+        raise UndeclaredColumn(file_name=path.name, columns=more)
     if missing := [column.name for column in form.columns if column.required and column.name not in found]:
         raise MissingColumn(missing=missing, found=found)
     if twice := [column.name for column in form.columns if found.count(column.name) > 1]:
@@ -252,18 +286,22 @@ def _parquet_chunks(path: Path, form: FeedForm, skip: int) -> Iterator[Chunk]:
             first += batch.num_rows
 
 
-# ---- Receipts ------------------------------------------------------------------------------------------------------
+# ---- What belongs together -----------------------------------------------------------------------------------------
 
 
-def whole_receipts(parts: Iterator[Chunk]) -> Iterator[Chunk]:
+def together(parts: Iterator[Chunk], form: FeedForm) -> Iterator[Chunk]:
     """Cut chunks where a receipt ends, so that what is bought together is seen together.
 
     Lines of one receipt follow each other in a feed; only a receipt of more than two hundred thousand lines is cut.
     """
+    return _whole(parts, form.together[0]) if form.together else parts
+
+
+def _whole(parts: Iterator[Chunk], column: str) -> Iterator[Chunk]:
     held: Chunk | None = None
     for part in parts:
         chunk = part if held is None else _joined(held, part)
-        cut = _last_receipt(chunk)
+        cut = _last_begin(chunk, column)
         if cut:
             before, held = _split(chunk, cut)
             yield before
@@ -295,9 +333,9 @@ def _split(chunk: Chunk, at: int) -> tuple[Chunk, Chunk]:
     )
 
 
-def _last_receipt(chunk: Chunk) -> int:
-    """Find where the last receipt of a chunk begins."""
-    receipts = chunk.columns["receipt_no"]
+def _last_begin(chunk: Chunk, column: str) -> int:
+    """Find where the last run of equal values begins."""
+    receipts = chunk.columns[column]
     place = len(receipts) - 1
     while place > 0 and receipts[place - 1] == receipts[place]:
         place -= 1

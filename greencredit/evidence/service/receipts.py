@@ -14,7 +14,9 @@ from greencredit.evidence.service.holders import Cards
 from greencredit.evidence.service.keep import Reading
 from greencredit.kernel.clock import civil_date, micros, now
 from greencredit.merchants import queries as merchants
+from greencredit.schemas.attributes import Attributes
 from greencredit.schemas.evidence import Feed, Item, Reject, RejectCode
+from greencredit.schemas.merchants import Product
 
 
 class Register(NamedTuple):
@@ -24,15 +26,22 @@ class Register(NamedTuple):
     """Code → green kind, or none: known and not green."""
     without_type: frozenset[str]
     """Products nobody has classified."""
+    brand_of: Mapping[str, str]
+    """Code → brand, of the green ones."""
+
+    @classmethod
+    def of(cls, products: Mapping[str, Product]) -> "Register":
+        """Give the register of these products."""
+        return cls(
+            {code: product.green_kind for code, product in products.items()},
+            frozenset(one.code for one in products.values() if one.type is None and one.green_kind is None),
+            {code: one.brand for code, one in products.items() if one.green_kind is not None and one.brand},
+        )
 
 
 def register_of(session: Session, merchant_id: str) -> Register:
     """Give the products of a merchant."""
-    book = merchants.product_book(session, merchant_id)
-    return Register(
-        {code: product.green_kind for code, product in book.items()},
-        frozenset(code for code, product in book.items() if product.type is None and product.green_kind is None),
-    )
+    return Register.of(merchants.product_book(session, merchant_id))
 
 
 class _Values(NamedTuple):
@@ -42,6 +51,7 @@ class _Values(NamedTuple):
     stores: list[str]
     products: list[str]
     holders: list[int]
+    channels: list[str]
     numbers: "read.Numbers"
     times: "read.Numbers"
     quantities: "read.Numbers"
@@ -58,6 +68,7 @@ def read_receipts(
         stores=read.texts(columns["store_code"]),
         products=read.texts(columns["product_code"]),
         holders=cards.holders(session, read.texts(columns["card_no"])),
+        channels=read.texts(columns["channel"]) if "channel" in columns else [""] * len(chunk.lines),
         numbers=read.whole_numbers(columns["line_no"]),
         times=read.instants_micros(columns["sold_at"]),
         quantities=read.whole_numbers(columns["quantity"]),
@@ -75,16 +86,44 @@ def read_receipts(
         [values.receipts[row] for row in rows],
         values.numbers[0][good].tolist(),
     )
+    known: dict[tuple[str, str, str], Attributes] = {}
+    merchant = feed.merchant_id or ""
     items = [
-        _item(batch_id, chunk.lines[row], row, values, kind, day, mark)
+        _item(
+            batch_id,
+            chunk.lines[row],
+            row,
+            values,
+            kind,
+            day,
+            mark,
+            _attributes(known, merchant, register, values, row),
+        )
         for row, day, mark in zip(rows, days, prints, strict=True)
         if (kind := register.green_kind_of[values.products[row]]) is not None
     ]
     lines = [chunk.lines[row] for row in rows]
-    return Reading(chunk.records, prints, lines, items, [*chunk.rejects, *faults.rejects()])
+    newest = int(values.times[0][good].max()) if rows else None
+    rejects = [*chunk.rejects, *faults.rejects()]
+    return Reading(chunk.records, prints, lines, items, rejects, newest_micros=newest)
 
 
-def _item(batch_id: int, line: int, row: int, values: _Values, kind: str, day: int, mark: bytes) -> Item:
+def _attributes(
+    known: dict[tuple[str, str, str], Attributes], merchant: str, register: Register, values: _Values, row: int
+) -> Attributes:
+    """Give what is known of goods and place; lines that share all of it share one tuple."""
+    place = store, product, channel = values.stores[row], values.products[row], values.channels[row]
+    found = known.get(place)
+    if found is None:
+        brand = register.brand_of.get(product, "")
+        found = Attributes(merchant=merchant, store=store, channel=channel, product=product, brand=brand)
+        known[place] = found
+    return found
+
+
+def _item(
+    batch_id: int, line: int, row: int, values: _Values, kind: str, day: int, mark: bytes, attributes: Attributes
+) -> Item:
     return Item(
         evidence_id=rules.evidence_id(batch_id, line),
         holder=values.holders[row],
@@ -96,6 +135,8 @@ def _item(batch_id: int, line: int, row: int, values: _Values, kind: str, day: i
         receipt=f"{values.stores[row]}/{values.receipts[row]}",
         inputs={},
         fingerprint=mark,
+        hour=rules.hour_of(int(values.times[0][row])),
+        attributes=attributes,
     )
 
 

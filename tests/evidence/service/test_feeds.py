@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from greencredit.evidence import queries, service
-from greencredit.evidence.errors import FeedDiffers, NoSuchFeed
+from greencredit.evidence.errors import FeedDiffers, MerchantMissing, NoSuchFeed
 from greencredit.kernel.clock import StandingClock
 from greencredit.schemas.evidence import Batch, Feed, FeedKind, NewFeed
 from greencredit.schemas.values import Words
@@ -70,9 +69,14 @@ def test_a_feed_nobody_opened_is_refused_by_name(session: Session) -> None:
 
 
 @pytest.mark.parametrize(("kind", "merchant_id"), [(FeedKind.RECEIPTS, None), (FeedKind.ACTIVITIES, "mer_example")])
-def test_receipts_and_only_receipts_name_a_merchant(kind: FeedKind, merchant_id: str | None) -> None:
-    with pytest.raises(ValidationError, match="a feed of receipts names its merchant"):
-        NewFeed(name="feed", kind=kind, issuer_id="iss_example", merchant_id=merchant_id, region="CN")
+def test_feeds_of_purchases_and_only_they_name_a_merchant(session: Session, kind: str, merchant_id: str | None) -> None:
+    new = NewFeed(name="feed", kind=kind, issuer_id="iss_example", merchant_id=merchant_id, region="CN")
+
+    with pytest.raises(MerchantMissing) as no:
+        service.open_feed(session, new)
+
+    assert (no.value.code, no.value.facts["found"]) == ("evidence.merchant_missing", merchant_id)
+    assert queries.all_feeds(session) == []
 
 
 def test_a_file_is_one_batch_however_often_it_is_opened(session: Session, clock: StandingClock) -> None:

@@ -88,6 +88,9 @@ def test_a_green_line_is_kept_with_all_that_an_award_needs(session: Session, tmp
         "spent_fen": 3650,
         "receipt": "406/R1",
         "inputs": "",
+        "hour": 0,
+        "attributes": f'{{"brand":"National","merchant":"{shop.merchant_id}","product":"carrots","store":"406"}}',
+        "tier": "platform_record",
     }
 
 
@@ -178,4 +181,16 @@ def test_proof_of_evidence_names_file_and_line_and_no_person(session: Session, t
         "unit": "件",
         "spent_fen": 3650,
         "happened_on": "2026-01-05",
+        "tier": "platform_record",
+        "attributes": {
+            "merchant": shop.merchant_id,
+            "store": "406",
+            "region": "",
+            "channel": "",
+            "product": "carrots",
+            "brand": "National",
+            "certificates": [],
+            "energy_grade": 0,
+            "more": [],
+        },
     }

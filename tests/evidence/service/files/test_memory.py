@@ -25,7 +25,7 @@ path = Path(sys.argv[1])
 files.digest_of(path, "utf-8")
 files.require_readable(path, form_of("receipts"), "utf-8")
 total, before = 0, 0
-for chunk in files.whole_receipts(files.chunks(path, form_of("receipts"), "utf-8", skip=0)):
+for chunk in files.together(files.chunks(path, form_of("receipts"), "utf-8", skip=0), form_of("receipts")):
     total += chunk.records
     if not before and total > 100_000:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -95,7 +95,7 @@ def test_a_receipt_is_never_cut_and_no_line_is_lost(
     monkeypatch.setattr(files, "CHUNK_LINES", 3)
     path = _receipts(tmp_path, *sizes)
 
-    chunks = list(files.whole_receipts(files.chunks(path, RECEIPTS, "utf-8", skip=0)))
+    chunks = list(files.together(files.chunks(path, RECEIPTS, "utf-8", skip=0), RECEIPTS))
 
     receipts = [set(chunk.columns["receipt_no"].to_pylist()) for chunk in chunks]
     assert sum(map(len, receipts)) == len(set.union(*receipts)) == len(sizes)
@@ -109,7 +109,7 @@ def test_a_receipt_without_end_is_cut_before_it_fills_the_memory(
     monkeypatch.setattr(files, "CHUNK_LINES", 3)
     path = _receipts(tmp_path, 40)
 
-    chunks = list(files.whole_receipts(files.chunks(path, RECEIPTS, "utf-8", skip=0)))
+    chunks = list(files.together(files.chunks(path, RECEIPTS, "utf-8", skip=0), RECEIPTS))
 
     assert [len(chunk.lines) for chunk in chunks] == [12, 12, 12, 4]
 
@@ -119,7 +119,7 @@ def test_broken_lines_without_end_do_not_pile_up_either(tmp_path: Path, monkeypa
     path = tmp_path / "receipts.csv"
     path.write_text(HEADER + "\n" + "broken\n" * 40)
 
-    chunks = list(files.whole_receipts(files.chunks(path, RECEIPTS, "utf-8", skip=0)))
+    chunks = list(files.together(files.chunks(path, RECEIPTS, "utf-8", skip=0), RECEIPTS))
 
     assert [chunk.records for chunk in chunks] == [12, 12, 12, 4]
 
@@ -131,7 +131,7 @@ def test_lines_sent_back_stay_between_the_lines_they_stood_between(
     path = _receipts(tmp_path, 2, 2, 1)
     path.write_text(path.read_text().replace("R2,1", "broken\nR2,1"))
 
-    chunks = list(files.whole_receipts(files.chunks(path, RECEIPTS, "utf-8", skip=0)))
+    chunks = list(files.together(files.chunks(path, RECEIPTS, "utf-8", skip=0), RECEIPTS))
 
     assert [(chunk.lines, [one.line for one in chunk.rejects]) for chunk in chunks] == [
         ([2, 3], [4]),

@@ -68,6 +68,9 @@ def test_a_record_is_kept_with_all_that_its_method_needs(session: Session, tmp_p
         "spent_fen": None,
         "receipt": "",
         "inputs": '{"baseline_w": "36", "hours_per_day": "3.50", "led_w": "16"}',
+        "hour": 8,
+        "attributes": None,
+        "tier": "platform_record",
     }
 
 

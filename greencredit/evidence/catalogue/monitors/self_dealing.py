@@ -1,0 +1,30 @@
+"""Somebody who acts for a merchant earns there (关联交易)."""
+
+from greencredit.evidence.catalogue.monitors import Behaviour, Monitor, Signal, Thresholds
+from greencredit.schemas.values import Words
+
+
+def look(behaviour: Behaviour, thresholds: Thresholds) -> Signal | None:
+    """Name what was bought where the holder acts for the merchant, beyond what is ordinary for somebody of his kind."""
+    suspect: set[int] = set()
+    found_fen, wanted_fen = 0, 0
+    for merchant, kind in behaviour.ties.items():
+        bought = [one for one in behaviour.seen if one.merchant == merchant]
+        spent, most = sum(one.spent_fen for one in bought), thresholds["most_fen"][kind]
+        if bought and spent > most:
+            suspect |= {one.evidence_id for one in bought}
+            found_fen, wanted_fen = max((found_fen, wanted_fen), (spent, most))
+    if not suspect:
+        return None
+    return Signal(f"{found_fen} fen at a merchant he acts for", f"at most {wanted_fen} fen", frozenset(suspect))
+
+
+MONITOR = Monitor(
+    name="self_dealing",
+    title=Words(zh="关联交易", en="Self-dealing"),
+    explains=Words(
+        zh="持有人是商户的经营者或员工，三十天内在该商户的消费超过阈值，相应积分暂扣",
+        en="The holder owns the merchant or works there and buys there beyond the threshold within thirty days",
+    ),
+    look=look,
+)

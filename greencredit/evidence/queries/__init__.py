@@ -1,0 +1,42 @@
+"""Reads of evidence: feeds, batches, single proofs, reasons for rejects, certificates, how feeds stand, signals."""
+
+from greencredit.evidence.queries.certificates import ImportedCertificates, lists_in_force, signers
+from greencredit.evidence.queries.signals import put_aside, ties, verdicts
+from greencredit.evidence.queries.status import all_feeds, kinds, status_of, statuses
+from greencredit.evidence.queries.taken_in import (
+    batch,
+    batch_of_file,
+    batches,
+    feed,
+    feeds,
+    issuer_of_batch,
+    items,
+    proof,
+    proofs,
+    reject_counts,
+    rejects,
+)
+
+__all__ = [
+    "ImportedCertificates",
+    "all_feeds",
+    "batch",
+    "batch_of_file",
+    "batches",
+    "feed",
+    "feeds",
+    "issuer_of_batch",
+    "items",
+    "kinds",
+    "lists_in_force",
+    "proof",
+    "proofs",
+    "put_aside",
+    "reject_counts",
+    "rejects",
+    "signers",
+    "status_of",
+    "statuses",
+    "ties",
+    "verdicts",
+]
