@@ -65,7 +65,7 @@ def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: 
     form = form_of(feed.kind)
     with database.reading() as session:
         source = evidence.Source(session, feed)
-        book = actions.factor_book(session) if source.is_action else None
+        book = actions.factor_book(session, issuer_id=feed.issuer_id) if source.is_action else None
     done = batch.lines
     for chunk in evidence.together(evidence.chunks(path, form, encoding, skip=batch.lines), form):
         _take_chunk(database, source, book, batch.batch_id, chunk, done)

@@ -1,4 +1,4 @@
-"""Commands about the books: audit, balances, why an award was given, actions; and awards from a file."""
+"""Commands about the books: audit, balances, proofs; and awards from a file."""
 
 import sys
 from datetime import datetime
@@ -11,7 +11,6 @@ from greencredit.cli import output
 from greencredit.cli.opening import opened
 
 ledger = typer.Typer(help="积分账本 · ledger", no_args_is_help=True)
-actions = typer.Typer(help="绿色行动 · green actions", no_args_is_help=True)
 
 _BIGGEST: Final = 2**63 - 1
 _Out = Annotated[Path | None, typer.Option("--out", help="写入文件，缺省打印 · write here instead of printing")]
@@ -137,52 +136,6 @@ def post(
         *(f"  第 {one['line']} 行 line: {one['detail']} [{one['code']}]" for one in sent_back.first),
         f"退回明细 rejects: {sent_back.path}" if told.refused else "没有退回 · no rejects",
     )
-
-
-@actions.command("list")
-def list_actions() -> None:
-    """行动目录 · every action of the catalogue."""
-    from greencredit.actions import queries
-
-    catalogue = queries.actions()
-    output.show_table(
-        catalogue,
-        ("代码 · name", "行动 · action", "单位 · unit", "数据等级 · tier", "公式 · formula"),
-        [(one.name, f"{one.title.zh} · {one.title.en}", one.unit, one.tier, one.formula) for one in catalogue],
-    )
-
-
-@actions.command()
-def explain(award_id: Annotated[int, typer.Argument(help="发放编号 · award")]) -> None:
-    """逐步说明一笔发放 · show every step of an award, with factors and sources."""
-    from greencredit.actions.rules import recompute
-    from greencredit.awards import queries
-
-    with opened() as database, database.reading() as session:
-        award = queries.award(session, award_id)
-        found = queries.quantification(session, award.evidence_id)
-    lines = [
-        f"{award.title.zh} · {award.title.en}  {award.occurred_on}  {award.quantity} {award.unit}",
-        f"规则 rule: {award.rule_title.zh} {award.rule_name}@{award.rule_version}  凭证 evidence: {award.evidence_id}",
-        *(f"  {step.step}: {step.found:,} | {step.limit:,} → {step.credits:,}" for step in award.trace),
-        f"积分 credits: {award.credits:,}",
-    ]
-    if found is None:
-        lines.append("减排量 CO2e: 未量化 · not quantified")
-    else:
-        assert recompute(found) == found.grams, "what is on file computes to what was printed"
-        lines += [
-            f"公式 formula: {found.formula}",
-            *(f"  {use.name} = {use.value} {use.unit}" for use in found.inputs),
-            *(
-                f"  {use.name} = {use.value} {use.unit}  [{use.tier}] {use.id}@{use.version} "
-                f"{use.publisher}《{use.document}》"
-                for use in found.factors
-            ),
-            *(f"  {step.stage}: {step.expression} = {step.value}" for step in found.steps),
-            f"减排量: {found.grams:,} g {found.gas}  数据等级 tier {found.tier}（已重算一致 · recomputed）",
-        ]
-    output.show({"award": award, "quantification": found}, *lines)
 
 
 def _hand_out(told: str, out: Path | None) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from greencredit.cli import (
+    actions,
     administration,
     books,
     documents,
@@ -40,7 +41,7 @@ app.add_typer(feeds.app)
 app.add_typer(documents.app, name="documents")
 books.ledger.add_typer(trajectories.app)
 app.add_typer(books.ledger, name="ledger")
-app.add_typer(books.actions, name="actions")
+app.add_typer(actions.app, name="actions")
 app.add_typer(filings.app, name="filing")
 app.add_typer(reports.app, name="report")
 app.add_typer(log.app, name="log")

@@ -108,7 +108,8 @@ def _override(use: InputUse | FactorUse) -> Words:
     until = "…" if one.until is None else one.until.isoformat()
     return Words(
         zh=f"{use.name} 由 {one.place} 凭文件设定（{one.id} 第 {one.version} 版，"
-        f"自 {one.since} 至 {until}，经另一人复核）：{one.publisher}《{one.document}》{one.page}，文件摘要 {one.document_digest}",
+        f"自 {one.since} 至 {until}，经另一人复核）：{one.publisher}《{one.document}》{one.page}，"
+        f"文件摘要 {one.document_digest}",
         en=f"{use.name} was set for {one.place} by a document ({one.id}, version {one.version}, from {one.since} "
         f"until {until}, approved by another person): {one.publisher}, {one.document}, {one.page}, digest "
         f"{one.document_digest}",

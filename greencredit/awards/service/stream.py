@@ -88,7 +88,7 @@ def _taken(session: Session, feed: Feed, records: Sequence[Mapping[str, str]]) -
     batch = evidence.stream_batch(session, feed)
     open_import(session, batch, feed)
     source = evidence.Source(session, feed, products=_products(session, feed, form, records))
-    book = actions.factor_book(session) if source.is_action else None
+    book = actions.factor_book(session, issuer_id=feed.issuer_id) if source.is_action else None
     chunk = evidence.chunk_of(form, records, after=batch.lines)
     took = take_chunk(session, source, batch.batch_id, chunk, after=batch.lines, book=book)
     advance(session, batch.batch_id, took.awarded)
