@@ -125,22 +125,20 @@ def lead_issuer(database: Database, clock: StandingClock, data_dir: Path) -> Iss
 def _grant_roles(database: Database, session: Session, issuer_id: str) -> None:
     """Give everybody who acts for the issuer or judges it his role."""
     machine = operator_at_the_machine(now(session))
-    for login, role in (
-        ("issuer", Role.ISSUER_ADMIN),
-        ("certifier", Role.CERTIFIER),
-        ("assessor", Role.ASSESSOR),
-        ("reviewer", Role.ASSESSOR),
+    here, rater, assessor = Scope(ScopeKind.ISSUER, issuer_id), judges.RATER, judges.ASSESSOR
+    for login, role, place in (
+        ("issuer", Role.ISSUER_ADMIN, here),
+        ("certifier", Role.CERTIFIER, here),
+        ("certifier", Role.CERTIFIER, rater),
+        ("assessor", Role.ASSESSOR, here),
+        ("assessor", Role.ASSESSOR, assessor),
+        ("reviewer", Role.ASSESSOR, here),
+        ("reviewer", Role.ASSESSOR, assessor),
     ):
         account = people.account_by_login(session, login)
         assert account is not None, "accounts are opened first"
-        grant = NewGrant(
-            account_id=account.id,
-            role=role,
-            scope_kind=ScopeKind.ISSUER,
-            scope_id=issuer_id,
-            because=_WHY,
-        )
-        if Scope(ScopeKind.ISSUER, issuer_id) not in _scopes(_actor(database, login), role):
+        grant = NewGrant(account_id=account.id, role=role, scope_kind=place.kind, scope_id=place.id, because=_WHY)
+        if place not in _scopes(_actor(database, login), role):
             peopling.grant(session, machine, grant)
 
 

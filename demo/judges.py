@@ -11,7 +11,7 @@ from demo.documents import hand_in
 from greencredit.issuers import queries, rules, service
 from greencredit.issuers.catalogue.indicators import indicator_set_on
 from greencredit.issuers.catalogue.papers import required_papers
-from greencredit.kernel.access import Actor
+from greencredit.kernel.access import Actor, Scope, ScopeKind
 from greencredit.schemas.issuers import (
     AgencyKind,
     Contact,
@@ -41,6 +41,8 @@ def code_of(inner_number: int) -> str:
 
 
 _RATER, _ASSESSOR = code_of(10_000_002), code_of(10_000_003)
+RATER: Final = Scope(ScopeKind.AGENCY, _RATER)
+ASSESSOR: Final = Scope(ScopeKind.AGENCY, _ASSESSOR)
 
 
 def enter(session: Session, operator: Actor) -> None:

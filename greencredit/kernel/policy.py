@@ -18,8 +18,8 @@ class Role(StrEnum):
     ISSUER_ADMIN = "issuer_admin"  # 发行主体管理员
     ISSUER_MANAGER = "issuer_manager"  # 发行主体业务员
     ISSUER_VIEWER = "issuer_viewer"  # 发行主体查看员
-    CERTIFIER = "certifier"  # 信用认证机构, for the issuers it was asked to certify
-    ASSESSOR = "assessor"  # 第三方评估机构, for the issuers it was asked to assess
+    CERTIFIER = "certifier"  # 信用认证机构: of one agency, for the issuers it was asked to certify
+    ASSESSOR = "assessor"  # 第三方评估机构: of one agency, for the issuers it was asked to assess
     VERIFIER = "verifier"  # 节能量核证机构, for the issuers whose projects it was asked to verify
     REGULATOR = "regulator"  # 监管部门
     AUDITOR = "auditor"  # 审计员: reads everything, for a limited time
@@ -33,6 +33,8 @@ class ScopeKind(StrEnum):
     PLATFORM = "platform"
     REGION = "region"
     ISSUER = "issuer"
+    AGENCY = "agency"
+    """One agency of the register, by its unified social credit code."""
     CONSUMER = "consumer"
 
 
@@ -133,6 +135,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     "issuer.certify": _writes(_CERTIFIER),
     "agency.keep": _writes(_OPERATOR, _REGULATOR),
     "issuer.assess": _writes(_ASSESSOR),
+    # Whose papers somebody may sign: those of the one agency he works for, beside being asked for the issuer.
+    "agency.certify": _writes((Role.CERTIFIER, ScopeKind.AGENCY)),
+    "agency.assess": _writes((Role.ASSESSOR, ScopeKind.AGENCY)),
     "issuer.file": _writes(_ISSUER_ADMIN),
     "issuer.decide": _writes(*_REGULATORS),
     # The filing desk: what waits for the decision of an authority one acts for.

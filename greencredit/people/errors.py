@@ -133,6 +133,20 @@ class RolesApart(Refused):
         )
 
 
+class OneAgency(Refused):
+    """不得兼职两家机构: an account acts for one agency, and its grant there ends before it acts for another."""
+
+    code = "people.one_agency"
+
+    def __init__(self, account_id: str, *, found: str, wanted: str) -> None:
+        super().__init__(
+            f"{account_id} acts for the agency {found} and can't act for {wanted} too",
+            account_id=account_id,
+            found=found,
+            wanted=wanted,
+        )
+
+
 class OfficeHeld(Conflict):
     """尚任职务: the account holds a role in somebody else's service, which ends first."""
 

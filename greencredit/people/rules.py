@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from greencredit.kernel.access import APART, PLATFORM, POLICY, Actor, Grant, Role, Scope, ScopeKind, serving
-from greencredit.people.errors import BadLogin, EndlessGrant, NotGrantable, OwnGrant, RolesApart, WeakPassword
+from greencredit.people.errors import (
+    BadLogin,
+    EndlessGrant,
+    NotGrantable,
+    OneAgency,
+    OwnGrant,
+    RolesApart,
+    WeakPassword,
+)
 
 # ---- Logins and passwords ------------------------------------------------------------------------------------------
 
@@ -112,6 +120,13 @@ def require_apart(account_id: str, role: Role, held: Iterable[Role]) -> None:
     for other in held:
         if frozenset({role, other}) in APART:
             raise RolesApart(account_id, wanted=role, held=other)
+
+
+def require_one_agency(account_id: str, scope: Scope, held: Iterable[Scope]) -> None:
+    """Refuse a second agency: whoever signs papers of two would judge for competitors."""
+    for other in held:
+        if scope.kind is other.kind is ScopeKind.AGENCY and other.id != scope.id:
+            raise OneAgency(account_id, found=other.id, wanted=scope.id)
 
 
 def require_end(role: Role, *, at: datetime, until: datetime | None) -> None:

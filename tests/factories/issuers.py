@@ -1,6 +1,7 @@
 """Issuers for tests, led through the real verbs; every company is 示例…, every code lies in a region that is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -84,19 +85,31 @@ def admin_of(issuer_id: str, account_id: str = "acc_admin") -> Actor:
     return make_actor(Role.ISSUER_ADMIN, ScopeKind.ISSUER, issuer_id, account_id=account_id)
 
 
-def certifier_of(issuer_id: str) -> Actor:
-    """Give somebody asked to certify the issuer."""
-    return make_actor(Role.CERTIFIER, ScopeKind.ISSUER, issuer_id, account_id="acc_certifier")
+def certifier_of(issuer_id: str, agency: int | str = 900) -> Actor:
+    """Give somebody of an agency who was asked to certify the issuer."""
+    return _of_agency(make_actor(Role.CERTIFIER, ScopeKind.ISSUER, issuer_id, account_id="acc_certifier"), agency)
 
 
-def assessor_of(issuer_id: str) -> Actor:
-    """Give somebody asked to assess the issuer."""
-    return make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_assessor")
+def assessor_of(issuer_id: str, agency: int | str = 901) -> Actor:
+    """Give somebody of an assessor who was asked to assess the issuer."""
+    return _of_agency(make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_assessor"), agency)
 
 
-def reviewer_of(issuer_id: str) -> Actor:
+def reviewer_of(issuer_id: str, agency: int | str = 901) -> Actor:
     """Give the assessor's second person, who reviews and signs."""
-    return make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_reviewer")
+    return _of_agency(make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_reviewer"), agency)
+
+
+def _of_agency(actor: Actor, agency: int | str) -> Actor:
+    """Let an actor work for an agency, in the role he has."""
+    (asked,) = actor.grants
+    works = replace(asked, scope=agency_scope(agency))
+    return replace(actor, grants=(asked, works))
+
+
+def agency_scope(agency: int | str) -> Scope:
+    """Give the place that is the agency with this code, or with the synthetic code of this number."""
+    return Scope(ScopeKind.AGENCY, synthetic_code(agency) if isinstance(agency, int) else agency)
 
 
 def regulator(region: str = "CN-SH") -> Actor:
@@ -289,9 +302,9 @@ def hand_papers_in(session: Session, *account_ids: str, kind: IssuerKind = Issue
 
 def make_assessed(session: Session, issuer_id: str, paper: NewAssessment) -> Issuer:
     """Have an issuer's scheme scored by one of the assessor's people and signed by another."""
-    assessor = assessor_of(issuer_id)
+    assessor, reviewer = assessor_of(issuer_id, paper.assessor_code), reviewer_of(issuer_id, paper.assessor_code)
     scored = service.score_assessment(session, assessor, issuer_id, paper, reason=WHY)
-    return service.sign_assessment(session, reviewer_of(issuer_id), issuer_id, scored.scored_id, reason=WHY)
+    return service.sign_assessment(session, reviewer, issuer_id, scored.scored_id, reason=WHY)
 
 
 # ---- The way through life ------------------------------------------------------------------------------------------

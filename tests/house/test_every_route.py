@@ -44,9 +44,18 @@ from greencredit.people import queries as people_queries
 from greencredit.people import service as people
 from greencredit.schemas.issuers import LifeState
 from greencredit.schemas.people import NewApiKey, NewSession
-from tests.factories.issuers import hand_papers_in, make_issuer, new_assessment, new_certificate, new_issuer, new_scheme
+from tests.factories.documents import example_document
+from tests.factories.issuers import (
+    agency_scope,
+    hand_papers_in,
+    make_issuer,
+    new_assessment,
+    new_certificate,
+    new_issuer,
+    new_scheme,
+)
 from tests.factories.merchants import make_merchant
-from tests.factories.people import PASSWORD, make_account, make_account_with, make_consumer
+from tests.factories.people import PASSWORD, make_account, make_account_with, make_consumer, make_grant
 from tests.house.sources import sources
 
 _WITHOUT_GATE: Final = {
@@ -223,13 +232,17 @@ def _town(shared: Database) -> Town:
             ScopeKind.PLATFORM: PLATFORM,
             ScopeKind.REGION: Scope(ScopeKind.REGION, issuer.region),
             ScopeKind.ISSUER: Scope(ScopeKind.ISSUER, issuer.issuer_id),
+            ScopeKind.AGENCY: agency_scope(901),
         }
+        employers = {Role.CERTIFIER: agency_scope(900), Role.ASSESSOR: agency_scope(901)}
         holders = sorted(
             {holder for rule in POLICY.values() for holder in rule.holders if holder[0] is not Role.SYSTEM}
         )
         for role, kind in holders:
             scope = places.get(kind, PLATFORM)
-            make_account_with(session, role, scope, login=f"{role}.of.{kind}", password=PASSWORD)
+            visitor = make_account_with(session, role, scope, login=f"{role}.of.{kind}", password=PASSWORD)
+            if kind is ScopeKind.ISSUER and role in employers:
+                make_grant(session, str(visitor.account_id), role, employers[role])
             if kind is ScopeKind.ISSUER:
                 elsewhere = Scope(kind, "iss_elsewhere")
                 make_account_with(session, role, elsewhere, login=f"{role}.elsewhere", password=PASSWORD)
@@ -277,7 +290,7 @@ def _bodies(today: date) -> dict[str, Any]:
         "/api/v1/issuers/{issuer_id}/filings": {"scheme": new_scheme().model_dump(mode="json"), **why},
         "/api/v1/filings/{filing_id}/sections/{section}/reports": {
             "passed": True,
-            "report_digest": "0" * 64,
+            "report_digest": example_document("示例材料.pdf").digest,
             "summary": "示例结论",
         },
         "/api/v1/filings/{filing_id}/accept": {"number": "示例备字 1 号", "digest": "0" * 64, **why},

@@ -16,6 +16,7 @@ from greencredit.schemas.issuers import LifeState
 from tests.factories.documents import example_document, hand_in, synthetic_pdf
 from tests.factories.doors import make_app
 from tests.factories.issuers import (
+    agency_scope,
     hand_papers_in,
     make_agencies,
     make_issuer,
@@ -170,7 +171,10 @@ def test_only_an_assessor_of_this_issuer_scores_it(app: FastAPI, shared: Databas
     with shared.writing() as session:
         issuer = make_issuer(session, LifeState.CERTIFIED)
     places = {Role.REGULATOR: Scope(ScopeKind.REGION, "CN-SH"), Role.OPERATOR: PLATFORM}
-    client, _ = _side(app, shared, "judge", role, places.get(role, Scope(ScopeKind.ISSUER, issuer.issuer_id)))
+    client, account_id = _side(app, shared, "judge", role, places.get(role, Scope(ScopeKind.ISSUER, issuer.issuer_id)))
+    with shared.writing() as session:
+        if role in {Role.ASSESSOR, Role.CERTIFIER}:
+            make_grant(session, account_id, role, agency_scope(901))
     paper = new_assessment(date(2026, 3, 2)).model_dump(mode="json")
 
     answer = client.post(f"{API}/issuers/{issuer.issuer_id}/assessments", json={"assessment": paper, **WHY})

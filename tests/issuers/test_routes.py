@@ -18,6 +18,7 @@ from greencredit.schemas.issuers import Document, LifeState, NewAssessment
 from tests.factories.documents import example_document, synthetic_pdf
 from tests.factories.doors import make_app
 from tests.factories.issuers import (
+    agency_scope,
     make_agencies,
     make_issuer,
     new_assessment,
@@ -88,7 +89,7 @@ def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
     today = civil_date(clock.now())
     with shared.writing() as session:
         make_agencies(session)
-    admin.hand_in(*registration_papers(), new_statement(today).document)
+    admin.hand_in(*registration_papers(), new_statement(today).document, example_document("示例材料.pdf"))
     certifier.hand_in(new_certificate(today).document)
     assessor.hand_in(*rules.papers_in(new_assessment(today)))
 
@@ -98,6 +99,9 @@ def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
     certifier.granted(Role.CERTIFIER, here)
     assessor.granted(Role.ASSESSOR, here)
     reviewer.granted(Role.ASSESSOR, here)
+    certifier.granted(Role.CERTIFIER, agency_scope(900))
+    for side in (assessor, reviewer):
+        side.granted(Role.ASSESSOR, agency_scope(901))
     regulator.granted(Role.REGULATOR, Scope(ScopeKind.REGION, "CN-SH"))
     life = f"/issuers/{issuer_id}"
     admin.post(f"{life}/submit", WHY)

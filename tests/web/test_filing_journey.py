@@ -25,7 +25,7 @@ from greencredit.migrations.upgrade import upgrade
 from greencredit.schemas.issuers import IssuerKind, LifeState, Scheme
 from greencredit.schemas.values import Words
 from tests.factories.documents import synthetic_pdf
-from tests.factories.issuers import make_agencies, new_scheme, synthetic_code
+from tests.factories.issuers import agency_scope, make_agencies, new_scheme, synthetic_code
 from tests.factories.people import PASSWORD, make_account, make_grant
 
 CHROMIUM: Final = shutil.which("chromium")
@@ -71,6 +71,11 @@ class Town:
         """Let an account hold a role with the issuer, as the platform's operator does."""
         with self.database.writing() as session:
             make_grant(session, self.accounts[login], role, Scope(ScopeKind.ISSUER, issuer_id))
+
+    def employed(self, login: str, role: Role, agency: int) -> None:
+        """Let an account work for an agency, as the platform's operator does."""
+        with self.database.writing() as session:
+            make_grant(session, self.accounts[login], role, agency_scope(agency))
 
     def state(self, issuer_id: str) -> LifeState:
         """Give where the issuer stands."""
@@ -159,6 +164,7 @@ def test_an_issuer_goes_from_registration_to_issuing_with_one_return(town: Town,
     _hand_papers_in(admin, town, home)
     for login, role in (("certifier", Role.CERTIFIER), ("assessor", Role.ASSESSOR), ("reviewer", Role.ASSESSOR)):
         town.granted(login, role, issuer_id)
+        town.employed(login, role, 900 if role is Role.CERTIFIER else 901)
     _certify(certifier, town, home)
     _assess(assessor, reviewer, town, home)
 
@@ -251,11 +257,12 @@ def _assess(assessor: Side, reviewer: Side, town: Town, home: str) -> None:
 
 
 def _file(admin: Side, home: str, scheme: Scheme) -> str:
-    admin.go(f"{home}/filings")
     forbidden = scheme.model_copy(update={"redemption_terms": (Words(zh="最终解释权归本公司所有", en="Final say"),)})
-    admin.send("filing", {"scheme": forbidden.model_dump_json()}, press="check")
+    admin.go(f"{home}/filings/json")
+    admin.send("json", {"scheme": forbidden.model_dump_json()}, press="load")
     assert "自动检查未通过" in admin.text()
-    admin.send("filing", {"scheme": scheme.model_dump_json(indent=2), "reason": "示例：报送"}, press="draft")
+    admin.go(f"{home}/filings/json")
+    admin.send("json", {"scheme": scheme.model_dump_json(indent=2), "reason": "示例：报送"}, press="draft")
     assert "自动检查通过" in admin.text()
     admin.send("submit-filing", {"reason": "示例：报送"})
     assert "已报送" in admin.text()

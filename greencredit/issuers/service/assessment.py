@@ -15,7 +15,13 @@ from greencredit.issuers.errors import (
     UnknownCondition,
     ValidTooLong,
 )
-from greencredit.issuers.service.papers import json_of, listed_agency, require_no_tie, require_not_over
+from greencredit.issuers.service.papers import (
+    json_of,
+    listed_agency,
+    require_no_tie,
+    require_not_over,
+    require_of_agency,
+)
 from greencredit.issuers.service.steps import Turn, audit_command, open_turn, require_guards, take, who
 from greencredit.issuers.tables import AssessmentRow, ReviewRow, ScoredRow
 from greencredit.kernel.access import Actor, require_another
@@ -42,6 +48,7 @@ def score_assessment(
 
     Raises:
         AgencyUnknown, AgencyWithdrawn, NotIndependent and its kinds: not an assessor who may judge this issuer.
+        AccessDenied: the actor works for no assessor, or for another one.
         WrongIndicators, VerdictNotBorneOut: scores are not those of the set in force, or the verdict is too good.
         AssessmentWaiting: another assessment of the issuer is not reviewed yet.
     """
@@ -112,6 +119,7 @@ def return_assessment(
 ) -> ScoredAssessment:
     """Give a scored assessment back to whoever scored it; it stays on record and counts for nothing."""
     scored, turn = _open(session, actor, issuer_id, scored_id, reason)
+    require_of_agency(actor, "agency.assess", rules.check_code(scored.paper.assessor_code))
     _review(session, turn, scored, ReviewOutcome.RETURNED)
     audit_command(session, actor, turn.action, scored_id, step="return")
     return queries.scored_assessment(session, issuer_id, scored_id)
@@ -124,6 +132,7 @@ def meet_condition(
     turn = open_turn(session, actor, issuer_id, LifeStep.MEET_CONDITION, reason=reason)
     newest = queries.newest_assessment(session, issuer_id)
     assert newest is not None, "an issuer this far has been assessed"
+    require_of_agency(actor, "agency.assess", newest.assessor_code)
     met = {one.number for one in newest.met}
     open_numbers = [place for place in range(1, len(newest.conditions) + 1) if place not in met]
     if number not in open_numbers:
@@ -151,6 +160,7 @@ def _open(session: Session, actor: Actor, issuer_id: str, scored_id: str, reason
 def _checked(session: Session, turn: Turn, new: NewAssessment) -> tuple[Agency, tuple[Indicator, ...]]:
     """Check what can change between scoring and signing: the register, ties, the set in force, the calendar."""
     agency = listed_agency(session, AgencyKind.ASSESSMENT, new.assessor_code, turn.today)
+    require_of_agency(turn.actor, "agency.assess", agency.code)
     require_no_tie(turn.row, agency, new.fees, turn.today)
     require_not_over(new.valid, turn.today)
     _require_dates(new, turn.today)

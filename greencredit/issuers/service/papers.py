@@ -10,7 +10,7 @@ from greencredit.issuers.catalogue import share_of
 from greencredit.issuers.errors import AgencyUnknown, AgencyWithdrawn, AlreadyOver
 from greencredit.issuers.service.steps import open_turn, require_guards, take
 from greencredit.issuers.tables import CertificateRow, IssuerRow
-from greencredit.kernel.access import Actor
+from greencredit.kernel.access import Actor, Scope, ScopeKind, require
 from greencredit.kernel.ids import new_id
 from greencredit.proofs import service as proofs
 from greencredit.schemas.issuers import Agency, AgencyKind, Certificate, Fees, Issuer, LifeStep, NewCertificate
@@ -22,10 +22,12 @@ def certify(session: Session, actor: Actor, issuer_id: str, new: NewCertificate,
 
     Raises:
         AgencyUnknown, AgencyWithdrawn: it is nobody's of the register, or of somebody who is not listed today.
+        AccessDenied: the actor works for no agency, or for another one.
         NotIndependent and its kinds: the agency has a tie with the issuer.
     """
     turn = open_turn(session, actor, issuer_id, LifeStep.CERTIFY, reason=reason)
     agency = listed_agency(session, AgencyKind.CREDIT, new.body_code, turn.today)
+    require_of_agency(actor, "agency.certify", agency.code)
     require_no_tie(turn.row, agency, new.fees, turn.today)
     require_not_over(new.valid, turn.today)
     standing = agency.standing_on(turn.today)
@@ -86,6 +88,11 @@ def listed_agency(session: Session, kind: AgencyKind, code: str, today: date) ->
         found = f"{standing.state} since {standing.since}" if standing else "not listed yet"
         raise AgencyWithdrawn(agency=agency.agency_id, found=found, wanted=today)
     return agency
+
+
+def require_of_agency(actor: Actor, action: str, code: str) -> None:
+    """Refuse whoever does not work for the agency whose word he brings."""
+    require(actor, action, Scope(ScopeKind.AGENCY, code))
 
 
 def require_no_tie(row: IssuerRow, agency: Agency, fees: Fees, today: date) -> None:

@@ -7,7 +7,7 @@ from greencredit.issuers import queries, rules
 from greencredit.issuers.errors import AlreadyRegistered, CodeInOrder, CodeReviewDecided, PapersMissing
 from greencredit.issuers.service.steps import audit_command, open_turn, require_reason, take, who, write_step
 from greencredit.issuers.tables import CodeDecisionRow, CodeReviewRow, IssuerRow, StepRow
-from greencredit.kernel.access import Actor, require, require_another
+from greencredit.kernel.access import Actor, require, require_another, require_somewhere
 from greencredit.kernel.clock import now
 from greencredit.kernel.ids import new_id
 from greencredit.kernel.policy import Role
@@ -114,6 +114,8 @@ def return_(
 ) -> Issuer:
     """Give a registration back for correction (退回补正)."""
     turn = open_turn(session, actor, issuer_id, LifeStep.RETURN, reason=reason)
+    if turn.role is Role.CERTIFIER:
+        require_somewhere(actor, "agency.certify")  # somebody of an agency, not merely asked for this issuer
     documents.attach(session, actor, issuer_id, [document_digest])
     return take(session, turn, document_digest=document_digest)
 

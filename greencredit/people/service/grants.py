@@ -22,7 +22,9 @@ def grant(session: Session, actor: Actor, wanted: NewGrant) -> GrantRecord:
     rules.require_place(wanted.role, scope)
     rules.require_giver(actor, "grant.give", account_id=wanted.account_id, role=wanted.role, scope=scope)
     rules.require_end(wanted.role, at=at, until=wanted.until)
-    rules.require_apart(wanted.account_id, wanted.role, _roles_held(session, wanted.account_id))
+    held = _held(session, wanted.account_id)
+    rules.require_apart(wanted.account_id, wanted.role, [one.role for one in held])
+    rules.require_one_agency(wanted.account_id, scope, [Scope(one.scope_kind, one.scope_id) for one in held])
     row = PeopleGrant(
         id=new_id(session, "grt", at),
         account_id=wanted.account_id,
@@ -58,13 +60,13 @@ def revoke_grant(session: Session, actor: Actor, grant_id: str) -> GrantRecord:
     return queries.grant_record(row)
 
 
-def _roles_held(session: Session, account_id: str) -> list[Role]:
-    """Give the roles held now, behind a lock on the account: two grants at once must see each other."""
+def _held(session: Session, account_id: str) -> list[GrantRecord]:
+    """Give the grants held now, behind a lock on the account: two grants at once must see each other."""
     queries.account(session, account_id)
     session.execute(select(PeopleAccount.id).where(PeopleAccount.id == account_id).with_for_update())
     at = now(session)
     held = queries.grants_of(session, account_id)
-    return [one.role for one in held if one.revoked_at is None and (one.until is None or at < one.until)]
+    return [one for one in held if one.revoked_at is None and (one.until is None or at < one.until)]
 
 
 def _facts(row: PeopleGrant) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Assessments: scored by one person, signed by another, independent, their conditions followed to the end."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from greencredit.issuers.errors import (
     ValidTooLong,
     WrongIndicators,
 )
-from greencredit.kernel.access import OwnFiling
+from greencredit.kernel.access import AccessDenied, OwnFiling
 from greencredit.kernel.clock import StandingClock, micros, now
 from greencredit.kernel.errors import Refused
 from greencredit.schemas.issuers import (
@@ -33,12 +34,13 @@ from greencredit.schemas.issuers import (
     Verdict,
 )
 from greencredit.schemas.values import Period
-from tests.factories.documents import example_document
+from tests.factories.documents import example_document, hand_in
 from tests.factories.issuers import (
     WHY,
     assessor_of,
     make_assessed,
     make_issuer,
+    new_agency,
     new_assessment,
     operator,
     reviewer_of,
@@ -49,6 +51,30 @@ PROOF = example_document().digest
 """A paper that every issuer of these factories has at hand."""
 
 TODAY = date(2026, 3, 2)
+
+
+@pytest.mark.proves("ISS-3")
+def test_people_of_another_assessor_score_sign_return_and_close_nothing(session: Session) -> None:
+    issuer_id = make_issuer(session, LifeState.CERTIFIED).issuer_id
+    stranger = replace(assessor_of(issuer_id, 955), account_id="acc_stranger")
+    service.list_agency(session, operator(), new_agency(955, kind=AgencyKind.ASSESSMENT), reason=WHY)
+    paper = new_assessment(TODAY, verdict=Verdict.CONDITIONAL, conditions=(Condition(text="补充", due_on=TODAY),))
+
+    with pytest.raises(AccessDenied):
+        service.score_assessment(session, stranger, issuer_id, paper, reason=WHY)
+    scored = service.score_assessment(session, assessor_of(issuer_id), issuer_id, paper, reason=WHY)
+    for verb in (service.sign_assessment, service.return_assessment):
+        with pytest.raises(AccessDenied) as no:
+            verb(session, stranger, issuer_id, scored.scored_id, reason=WHY)
+        assert no.value.facts["places"] == [f"agency:{synthetic_code(901)}"]
+    service.sign_assessment(session, reviewer_of(issuer_id), issuer_id, scored.scored_id, reason=WHY)
+    hand_in(session, "acc_stranger", example_document())
+    with pytest.raises(AccessDenied):
+        service.meet_condition(session, stranger, issuer_id, 1, reason=WHY, document_digest=example_document().digest)
+
+    newest = queries.newest_assessment(session, issuer_id)
+    assert newest is not None
+    assert (newest.met, newest.reviewer_id) == ((), "acc_reviewer")
 
 
 @pytest.mark.proves("ISS-3")

@@ -1,5 +1,6 @@
 """Certificates, and who may judge at all: in date, good enough, by agencies of the register without a tie."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,7 +56,7 @@ def test_a_certificate_moves_a_submitted_issuer_on_and_is_kept_whole(session: Se
     issuer = make_issuer(session, LifeState.SUBMITTED)
     paper = new_certificate(TODAY, approval_number=APPROVAL)
 
-    certified = service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, paper, reason=WHY)
+    certified = service.certify(session, certifier_of(issuer.issuer_id, 902), issuer.issuer_id, paper, reason=WHY)
 
     (kept,) = queries.certificates(session, issuer.issuer_id)
     last = queries.history(session, issuer.issuer_id)[-1]
@@ -117,7 +118,7 @@ def _judge(session: Session, issuer_id: str, agency: Agency) -> None:
         make_assessed(session, issuer_id, new_assessment(TODAY, assessor_code=agency.code))
         return
     paper = new_certificate(TODAY).model_copy(update={"body_code": agency.code})
-    service.certify(session, certifier_of(issuer_id), issuer_id, paper, reason=WHY)
+    service.certify(session, certifier_of(issuer_id, agency.code), issuer_id, paper, reason=WHY)
 
 
 @pytest.mark.proves("ISS-2", "ISS-3")
@@ -209,7 +210,7 @@ def test_a_withdrawn_agency_gives_no_new_certificate_and_what_it_gave_lapses(
         "wanted": "2026-03-05",
     }
     renewed = new_certificate(since, approval_number=APPROVAL)
-    service.certify(session, certifier_of(issuer.issuer_id), issuer.issuer_id, renewed, reason="换证")
+    service.certify(session, certifier_of(issuer.issuer_id, 902), issuer.issuer_id, renewed, reason="换证")
     assert queries.may_issue(session, issuer.issuer_id).allowed
 
 
@@ -280,9 +281,31 @@ def test_an_agency_that_is_listed_again_may_certify_again_under_its_approval(ses
 # ---- Certification ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("ISS-2")
+def test_whoever_works_for_another_agency_or_for_none_brings_no_certificate(session: Session) -> None:
+    issuer = make_issuer(session, LifeState.SUBMITTED)
+    merely_asked = make_actor(Role.CERTIFIER, ScopeKind.ISSUER, issuer.issuer_id, account_id="acc_certifier")
+    merely_employed = replace(certifier_of(issuer.issuer_id), grants=certifier_of(issuer.issuer_id).grants[1:])
+    assessor_there = make_actor(Role.ASSESSOR, ScopeKind.AGENCY, synthetic_code(900), account_id="acc_certifier")
+    wrong_role = replace(merely_asked, grants=(*merely_asked.grants, *assessor_there.grants))
+
+    for actor in (merely_asked, merely_employed, certifier_of(issuer.issuer_id, 902), wrong_role):
+        with pytest.raises(AccessDenied):
+            service.certify(session, actor, issuer.issuer_id, new_certificate(TODAY), reason=WHY)
+    with pytest.raises(AccessDenied) as no:
+        service.return_(session, merely_asked, issuer.issuer_id, reason=WHY)
+
+    assert no.value.facts["action"] == "agency.certify"
+    assert queries.certificates(session, issuer.issuer_id) == []
+    assert queries.issuer(session, issuer.issuer_id) == issuer
+    assert service.return_(session, certifier_of(issuer.issuer_id), issuer.issuer_id, reason=WHY).state is (
+        LifeState.RETURNED
+    )
+
+
 def test_whoever_submitted_can_not_certify(session: Session) -> None:
     issuer = make_issuer(session, LifeState.SUBMITTED)
-    two_hats = make_actor(Role.CERTIFIER, ScopeKind.ISSUER, issuer.issuer_id, account_id="acc_admin")
+    two_hats = replace(certifier_of(issuer.issuer_id), account_id="acc_admin")
 
     with pytest.raises(OwnFiling) as no:
         service.certify(session, two_hats, issuer.issuer_id, new_certificate(TODAY), reason=WHY)

@@ -18,6 +18,7 @@ from greencredit.kernel.access import (
 from greencredit.kernel.clock import StandingClock, now
 from greencredit.people import queries, service
 from greencredit.people.errors import (
+    OneAgency,
     OwnGrant,
     RolesApart,
 )
@@ -83,6 +84,28 @@ def test_an_issuers_administrator_can_neither_promote_himself_nor_reach_another_
 
     assert [one.role for one in queries.grants_of(session, clerk.id)] == [Role.ISSUER_MANAGER]
     assert [one.role for one in queries.grants_of(session, str(admin.account_id))] == [Role.ISSUER_ADMIN]
+
+
+@pytest.mark.proves("SEC-1")
+@pytest.mark.proves("ISS-3")
+def test_an_account_acts_for_one_agency_at_a_time(session: Session) -> None:
+    account = make_account(session)
+    one, other = Scope(ScopeKind.AGENCY, "91000000000000900X"), Scope(ScopeKind.AGENCY, "91000000000000901X")
+    first = make_grant(session, account.id, Role.ASSESSOR, one)
+
+    with pytest.raises(OneAgency) as no:
+        make_grant(session, account.id, Role.CERTIFIER, other)
+    held = [(grant.role, grant.scope_id) for grant in queries.grants_of(session, account.id)]
+    make_grant(session, account.id, Role.CERTIFIER, one)
+    service.revoke_grant(session, operator_at_the_machine(now(session)), first.id)
+
+    assert (no.value.code, no.value.facts) == (
+        "people.one_agency",
+        {"account_id": account.id, "found": one.id, "wanted": other.id},
+    )
+    assert held == [(Role.ASSESSOR, one.id)]
+    with pytest.raises(OneAgency):
+        make_grant(session, account.id, Role.ASSESSOR, other)
 
 
 @pytest.mark.proves("SEC-1")
