@@ -5,7 +5,6 @@ from typing import Literal
 
 from greencredit.schemas.issuers import (
     CheckReport,
-    CodeReviewRequest,
     Comparison,
     Completeness,
     Filing,
@@ -71,8 +70,8 @@ class FormPage(Record):
     back: str
     back_title: Words
     form: Form
-    report: CheckReport | None = None
-    codes: tuple[CodeReviewRequest, ...] = ()
+    onward: tuple[str, Words] | None = None
+    """Where to go on from here when the form is not enough."""
 
 
 class ConsoleLine(Record):
@@ -95,6 +94,9 @@ class HubPage(Record):
     """The id of an issuer that was registered a moment ago."""
     may_register: bool
     sees_desk: bool
+    sees_agencies: bool
+    sees_codes: bool
+    """Whether everybody's requests to look at a code are his to decide."""
 
 
 class Stage(Record):
@@ -218,6 +220,58 @@ class FilingPage(Record):
     decision: Form | None
     draft_at: str | None
     as_of: Instant
+    done: bool
+
+
+class CodesPage(Record):
+    """Codes that somebody asked to be looked at."""
+
+    waiting: tuple[PaperSheet, ...]
+    decided: tuple[PaperSheet, ...]
+    ask: Form | None
+    sees_all: bool
+    """Whether these are everybody's; else one's own."""
+    done: bool
+
+
+class AgencyLine(Record):
+    """One agency, in a list."""
+
+    agency_id: str
+    name: str
+    code: str
+    state: str
+    state_title: Words
+    since: date
+    approval_number: str | None
+
+
+class AgenciesPage(Record):
+    """The register of agencies."""
+
+    kinds: tuple[tuple[Words, tuple[AgencyLine, ...]], ...]
+    entering: Form | None
+    done: bool
+
+
+class AgencyTie(Record):
+    """An issuer with which an agency has to do."""
+
+    issuer_id: str
+    name: str
+    ties: tuple[Words, ...]
+
+
+class AgencyPage(Record):
+    """One agency with its standing over time."""
+
+    line: AgencyLine
+    kind: Words
+    facts: tuple[Fact, ...]
+    history: tuple[HistoryLine, ...]
+    judged: tuple[AgencyTie, ...]
+    ties: tuple[AgencyTie, ...]
+    forms: tuple[Form, ...]
     done: bool
 
 

@@ -68,6 +68,13 @@ def short_month(of_year: int) -> Words:
     return Words(zh=f"{of_year}月", en=_MONTHS[of_year - 1])
 
 
+def refusal_term(kind: type[Refusal]) -> Words:
+    """Give what a refusal is called: its Chinese term alone, where it has one, and its English sentence."""
+    said = refusal(kind)
+    term, stop, rest = said.zh.partition("。")
+    return Words(zh=term + stop, en=rest) if stop and rest else said
+
+
 def refusal(kind: type[Refusal]) -> Words:
     """Give what a refusal says of itself: its Chinese term, where it has one, and its English sentence."""
     sentence = (kind.__doc__ or kind.code).strip().splitlines()[0]

@@ -73,8 +73,12 @@ class FormIncomplete(Refused):
         super().__init__(f"the form is not filled in as wanted at {places}", faults=[dict(one) for one in faults])
 
 
+_MOST_PLACES: Final = 20_000
+"""A scheme of a hundred rules has several thousand places; how long a form may be is limited before it is read."""
+
+
 async def _posted(request: Request) -> AsyncIterator[FormData]:
-    async with request.form() as found:
+    async with request.form(max_fields=_MOST_PLACES) as found:
         yield found
 
 
@@ -240,9 +244,15 @@ def _filled(one: Field, values: Mapping[str, str], said: Mapping[str, Words]) ->
     return one.model_copy(update=changes)
 
 
+def named(code: str) -> Words:
+    """Give what the refusal of a code says of itself."""
+    kind = next((kind for kind in every_refusal() if kind.code == code), None)
+    return wording.refusal_term(kind) if kind is not None else Words(zh=code, en=code)
+
+
 def _headline(problem: Problem) -> Words:
-    kinds = {kind.code: kind for kind in every_refusal()}
-    return wording.refusal(kinds[problem.code]) if problem.code in kinds else Words(zh=problem.title, en=problem.title)
+    kinds = {kind.code for kind in every_refusal()}
+    return named(problem.code) if problem.code in kinds else Words(zh=problem.title, en=problem.title)
 
 
 def _problems(problem: Problem | None, names: set[str]) -> dict[str, Words]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
@@ -32,6 +33,8 @@ def hub(
         registered=registered,
         may_register=may(permit.actor, "issuer.register"),
         sees_desk=next(serving(permit.actor, "desk.read"), None) is not None,
+        sees_agencies=next(serving(permit.actor, "issuer.read"), None) is not None,
+        sees_codes=may(permit.actor, "operations.read", PLATFORM),
     )
     return pages.render(request, permit.actor, "console.html", page=page)
 
@@ -72,6 +75,14 @@ def lines_of(actor: Actor, issuers: Iterable[Issuer]) -> Iterable[ConsoleLine]:
         )
 
 
+def _review_of(told: Told) -> tuple[str, Words] | None:
+    """Lead whoever holds a licence with a code that fails the check to a review of it."""
+    if told.problem is None or not told.problem.code.startswith("issuers.code_"):
+        return None
+    said = Words(zh="代码确实是发证机关颁发的？申请人工核验", en="The code was really issued? Ask for a review")
+    return f"/console/codes?{urlencode({'code': told.values.get('code', '')})}", said
+
+
 def _form(request: Request, actor: Actor) -> forms.Again:
     def drawn(_session: Session, told: Told) -> Response:
         page = FormPage(
@@ -84,6 +95,7 @@ def _form(request: Request, actor: Actor) -> forms.Again:
             back="/console",
             back_title=Words(zh="业务办理", en="Console"),
             form=asked.registration_form("/console/register", told),
+            onward=_review_of(told),
         )
         return pages.render(request, actor, "console_form.html", status=forms.status_of(told), page=page)
 

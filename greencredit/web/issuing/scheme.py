@@ -1,6 +1,5 @@
 """A scheme as people read it: field by field, with titles, sums in yuan and dates instead of JSON."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -13,32 +12,6 @@ from greencredit.schemas.issuers import Filing, Scheme
 from greencredit.schemas.values import Words
 from greencredit.web import register, wording
 from greencredit.web.issuing import asked
-
-TEMPLATE: Final = json.dumps(
-    {
-        "title": {"zh": "", "en": ""},
-        "region": "",
-        "face_value_fen_per_100_credits": 100,
-        "monthly_cap_credits": 1_000_000,
-        "validity": {"months": None},
-        "guarantee": {
-            "amount_fen": 100_000_00,
-            "bank": "",
-            "custody_kind": "custody_account",
-            "coverage_basis_points": 10_000,
-        },
-        "redemption_terms": [{"zh": "", "en": ""}],
-        "refund_grace_days": 30,
-        "complaints": {"phone": "", "answer_days": 7},
-        "standards": [{"title": "", "publisher": ""}],
-        "rules": [],
-        "notices": {"change_days": 7, "closing_days": 30, "channels": []},
-        "existing_credits": "keep_their_terms",
-    },
-    ensure_ascii=False,
-    indent=2,
-)
-"""Where a first scheme begins; what is left out keeps what the platform promises by itself."""
 
 
 def rows(filing: Filing, *, to_judge: bool) -> tuple[SchemeRow, ...]:
