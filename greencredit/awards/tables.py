@@ -210,3 +210,21 @@ class AwardsHoldDecision(Table):
     reason: Mapped[str]
     decided_by: Mapped[str]
     decided_at: Mapped[datetime]
+
+
+class AwardsJudged(Table):
+    """A batch of evidence that was judged: when, and which ledger event was the newest then (判定时点)."""
+
+    __tablename__ = "awards_judged"
+    __table_args__ = (
+        Index("ix_awards_judged_first_evidence", "first_evidence"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
+
+    issuer_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    """In the order in which an issuer's evidence was judged."""
+    first_evidence: Mapped[int]
+    last_evidence: Mapped[int]
+    as_of: Mapped[int]
+    judged_at: Mapped[datetime]
