@@ -1,4 +1,4 @@
-"""What is open to everybody: the front page, the public register, the verify page, the list of error codes."""
+"""What is open to everybody: the front page, the public register, the verify page, methods, the list of error codes."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from greencredit.kernel.errors import Refused
 from greencredit.kernel.http import Permit, Reading, requires, settings_of
 from greencredit.proofs.rules.exchange import witness_name_of
 from greencredit.schemas.web import VerifyPage
-from greencredit.web import pages, register, verification
+from greencredit.web import methods, pages, register, verification
 from greencredit.web.codes import error_rooms
 from greencredit.web.proven import page_of_proof
 
@@ -77,6 +77,18 @@ def verify_file(
     if proven is not None:
         return pages.render(request, permit.actor, "verify_proof.html", page=proven)
     return _answer(request, permit, verification.page_of_file(session, content, number))
+
+
+@router.get("/methods")
+def every_method(permit: Anyone, request: Request, session: Reading) -> Response:
+    """Show by which methods CO2e is counted (减排方法)."""
+    return pages.render(request, permit.actor, "methods.html", page=methods.methods(session))
+
+
+@router.get("/methods/{name}")
+def one_method(permit: Anyone, request: Request, session: Reading, name: str) -> Response:
+    """Show one method with its factors, sources and a worked example (一种减排方法)."""
+    return pages.render(request, permit.actor, "method.html", page=methods.method(session, name))
 
 
 @router.get("/errors")

@@ -26,7 +26,7 @@ def explained(record: AwardRecord) -> tuple[ExplainedStep, ...]:
     found, copy = record.quantification, record.method
     steps: list[ExplainedStep] = []
     if found is not None and copy is not None:
-        steps += _five_stages(copy.action, found)
+        steps += stages_of(copy.action, found)
         steps.append(_sources(copy.action, copy.digest, found))
     else:
         title = Words(zh="减排量", en="CO2e avoided")
@@ -38,8 +38,12 @@ def explained(record: AwardRecord) -> tuple[ExplainedStep, ...]:
     return tuple(steps)
 
 
+def stages_of(action: GreenAction, found: Quantification) -> tuple[ExplainedStep, ...]:
+    """Give the five stages of a calculation: behaviour, baseline, their emissions, reduction."""
+    return tuple(_five_stages(action, found))
+
+
 def _five_stages(action: GreenAction, found: Quantification) -> Iterator[ExplainedStep]:
-    """Give the five stages: behaviour, baseline, baseline emissions, behaviour emissions, reduction."""
     of: dict[str, list[Step]] = {"baseline": [], "behaviour": [], "reduction": []}
     for step in found.steps:
         of[step.stage].append(step)
