@@ -81,7 +81,7 @@ def projects(session: Session, actor: Actor, *, after: str = "", limit: int = 10
         .order_by(ProjectRow.id)
         .limit(limit)
     )
-    return [_line(row, state) for row, state in session.execute(statement).tuples()]
+    return [_line(row, state) for row, state in session.execute(statement)]
 
 
 def data(session: Session, project_id: str) -> tuple[DataFile, ...]:
@@ -149,7 +149,7 @@ def adjustments(session: Session, project_id: str) -> tuple[Adjustment, ...]:
         .where(AdjustmentRow.project_id == project_id)
         .order_by(AdjustmentRow.number)
     )
-    return tuple(_adjustment(row, decision) for row, decision in session.execute(statement).tuples())
+    return tuple(_adjustment(row, decision) for row, decision in session.execute(statement))
 
 
 def shares(session: Session, project_id: str) -> tuple[Share, ...]:

@@ -1,5 +1,6 @@
 """The life of a project as one table: which step leads from where to where (项目阶段)."""
 
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -45,11 +46,13 @@ def require_step(project_id: str, step: Step, found: ProjectState) -> None:
         raise NotAtThisStep(project_id, step=step.value, found=found.value, wanted=[one.value for one in wanted])
 
 
-def require_beside(terms: NewProject, part: Part, period: Period) -> None:
-    """Refuse data that reach into the time in which the measures were put in."""
+def require_beside(terms: NewProject, part: Part, period: Period, *, today: date) -> None:
+    """Refuse data of days to come, and data that reach into the time in which the measures were put in."""
+    found = f"{part.words.en} {period.since} to {period.last_day}"
+    if period.until > today:
+        raise PeriodsMeet(found=found, wanted=f"days that are over: up to {today - timedelta(days=1)}")
     if terms.installed is None:
         return
-    found = f"{part.words.en} {period.since} to {period.last_day}"
     if part is Part.BASELINE and period.until > terms.installed.since:
         raise PeriodsMeet(found=found, wanted=f"days before {terms.installed.since}, when the installation began")
     if part is Part.REPORTING and period.since < terms.installed.until:

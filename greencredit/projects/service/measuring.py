@@ -45,7 +45,7 @@ def add_data(
     row = locked(session, project_id, _STEPS[part])
     terms = NewProject.model_validate_json(row.terms)
     series = rules.take_in(meter, carriers()[terms.carrier], weather=weather)
-    rules.require_beside(terms, part, series.period)
+    rules.require_beside(terms, part, series.period, today=civil_date(now(session)))
     newest = queries.series(session, project_id, part)
     if newest is None or newest[1].digest != series.digest:
         if queries.used_elsewhere(session, series.digest, project_id):
