@@ -1,6 +1,14 @@
 """Reads of evidence: feeds, batches, single proofs, reasons for rejects, certificates, how feeds stand, signals."""
 
 from greencredit.evidence.queries.certificates import ImportedCertificates, lists_in_force, signers
+from greencredit.evidence.queries.recorded import (
+    Recorded,
+    earlier_of,
+    is_action,
+    recorded,
+    recorded_count,
+    same_receipt,
+)
 from greencredit.evidence.queries.signals import put_aside, ties, verdicts
 from greencredit.evidence.queries.status import all_feeds, kinds, status_of, statuses
 from greencredit.evidence.queries.taken_in import (
@@ -19,12 +27,15 @@ from greencredit.evidence.queries.taken_in import (
 
 __all__ = [
     "ImportedCertificates",
+    "Recorded",
     "all_feeds",
     "batch",
     "batch_of_file",
     "batches",
+    "earlier_of",
     "feed",
     "feeds",
+    "is_action",
     "issuer_of_batch",
     "items",
     "kinds",
@@ -32,8 +43,11 @@ __all__ = [
     "proof",
     "proofs",
     "put_aside",
+    "recorded",
+    "recorded_count",
     "reject_counts",
     "rejects",
+    "same_receipt",
     "signers",
     "status_of",
     "statuses",
