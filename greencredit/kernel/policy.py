@@ -9,8 +9,7 @@ from typing import Final
 class Role(StrEnum):
     """What somebody is to a place. A role is added when it first has something to do.
 
-    To come: merchant_manager (商家管理员) with redemption, guardian (监护人) with the consents of minors,
-    organisation_admin (组织管理员) with schools and communities. A witness (见证方) of the log needs no role: whatever
+    To come: merchant_manager (商家管理员) with redemption. A witness (见证方) of the log needs no role: whatever
     it hands in is signed, and its registered key speaks for it.
     """
 
@@ -24,6 +23,9 @@ class Role(StrEnum):
     REGULATOR = "regulator"  # 监管部门
     AUDITOR = "auditor"  # 审计员: reads everything, for a limited time
     OPERATOR = "operator"  # 平台运营方
+    ORGANISATION_ADMIN = "organisation_admin"  # 组织管理员, of a school, district, community or enterprise
+    UNIT_KEEPER = "unit_keeper"  # 班主任、楼栋管理员、部门负责人, of one unit
+    GUARDIAN = "guardian"  # 监护人, of one child; ends with the day the child comes of age
     SYSTEM = "system"  # 平台时钟: what follows from dates and sums alone; nobody is ever granted it
 
 
@@ -36,6 +38,8 @@ class ScopeKind(StrEnum):
     AGENCY = "agency"
     """One agency of the register, by its unified social credit code."""
     CONSUMER = "consumer"
+    ORGANISATION = "organisation"
+    """An organisation, or one unit of it; both by their ids."""
 
 
 class Audience(StrEnum):
@@ -79,6 +83,10 @@ _AUDITOR: Final[_Holder] = (Role.AUDITOR, ScopeKind.PLATFORM)
 _OPERATOR: Final[_Holder] = (Role.OPERATOR, ScopeKind.PLATFORM)
 _SYSTEM: Final[_Holder] = (Role.SYSTEM, ScopeKind.PLATFORM)
 _SELF: Final[_Holder] = (Role.CONSUMER, ScopeKind.CONSUMER)
+
+_ORGANISATION_ADMIN: Final[_Holder] = (Role.ORGANISATION_ADMIN, ScopeKind.ORGANISATION)
+_UNIT_KEEPER: Final[_Holder] = (Role.UNIT_KEEPER, ScopeKind.ORGANISATION)
+_GUARDIAN: Final[_Holder] = (Role.GUARDIAN, ScopeKind.CONSUMER)
 
 _ISSUER_STAFF: Final = (_ISSUER_ADMIN, _ISSUER_MANAGER, _ISSUER_VIEWER)
 _ISSUER_HANDS: Final = (_ISSUER_ADMIN, _ISSUER_MANAGER)
@@ -160,6 +168,11 @@ POLICY: Final[Mapping[str, Rule]] = {
     "project.keep": _writes(*_ISSUER_HANDS, _OPERATOR),
     "project.read": _reads(*_ISSUER_STAFF, _VERIFIER, *_OVERSEERS, _OPERATOR),
     "project.verify": _writes(_VERIFIER),
+    # A baseline set with a document: one person proposes, another decides. What another scheme counts is marked.
+    "override.propose": _writes(*_ISSUER_HANDS, *_REGULATORS, _OPERATOR),
+    "override.decide": _writes(*_REGULATORS, _OPERATOR),
+    "claim.mark": _writes(*_ISSUER_HANDS, *_REGULATORS, _OPERATOR),
+    "negative.read": _reads(*_ISSUER_STAFF, *_OVERSEERS),
     # Accounts of enterprises are kept by the issuer that funds them; what somebody owes it, it alone can give up.
     "enterprise.fund": _writes(*_ISSUER_HANDS),
     "enterprise.give": _writes(*_ISSUER_HANDS),
@@ -171,6 +184,20 @@ POLICY: Final[Mapping[str, Rule]] = {
     "ledger.spend": _writes(_OPERATOR),
     "ledger.correct": _writes(_OPERATOR),
     "ledger.freeze": _writes(_REGULATOR, _OPERATOR),
+    # Organisations: founded by the platform, kept by their administrators; a class's names are its keeper's alone.
+    "organisation.found": _writes(_OPERATOR),
+    "organisation.read": _reads(_ORGANISATION_ADMIN, _UNIT_KEEPER, *_OVERSEERS, _OPERATOR),
+    "organisation.change": _writes(_ORGANISATION_ADMIN, _OPERATOR),
+    "organisation.publish": _writes(_ORGANISATION_ADMIN, _OPERATOR),
+    "unit.invite": _writes(_ORGANISATION_ADMIN, _UNIT_KEEPER),
+    "roster.read": _reads(_ORGANISATION_ADMIN, _UNIT_KEEPER, watched=True),
+    "membership.end": _writes(_ORGANISATION_ADMIN, _UNIT_KEEPER),
+    # Joining and leaving are a person's own, or his guardian's; nobody joins for anybody else.
+    "membership.read": _reads(_SELF, _GUARDIAN, watched=True),
+    "membership.choose": _writes(_SELF, _GUARDIAN),
+    # An enterprise's own account: it rewards its staff and its partners, and reads what became of its credits.
+    "wallet.read": _reads(_ORGANISATION_ADMIN, *_OVERSEERS),
+    "wallet.give": _writes(_ORGANISATION_ADMIN),
     # The ledger as a whole, and the machine room.
     "ledger.audit": _reads(*_OVERSEERS, _OPERATOR),
     "operations.read": _reads(_OPERATOR, _AUDITOR),

@@ -24,6 +24,24 @@ class UnknownConsumer(NotFound):
         super().__init__(f"there is no consumer {consumer_id}", consumer_id=consumer_id)
 
 
+class UnknownEnterprise(NotFound):
+    """查无此企业: no enterprise is registered with this id."""
+
+    code = "people.unknown_enterprise"
+
+    def __init__(self, enterprise_id: str) -> None:
+        super().__init__(f"there is no enterprise {enterprise_id}", enterprise_id=enterprise_id)
+
+
+class EnterpriseRegistered(Conflict):
+    """企业已登记: an enterprise with this code is registered already."""
+
+    code = "people.enterprise_registered"
+
+    def __init__(self, code: str, *, enterprise_id: str) -> None:
+        super().__init__(f"{enterprise_id} has the code {code} already", found=code, enterprise_id=enterprise_id)
+
+
 class UnknownGrant(NotFound):
     """查无此授权: there is no grant with this id."""
 

@@ -20,6 +20,7 @@ from greencredit.people.tables import (
     PeopleAudit,
     PeopleConsent,
     PeopleConsumer,
+    PeopleEnterprise,
     PeopleGrant,
     PeopleMembershipCard,
     PeopleSession,
@@ -32,6 +33,7 @@ from greencredit.schemas.people import (
     AuditPage,
     Consent,
     Consumer,
+    Enterprise,
     GrantRecord,
     GrantSeen,
     Me,
@@ -295,6 +297,14 @@ def consumers(session: Session, consumer_ids: Iterable[str]) -> dict[str, Consum
         for row in session.execute(select(*_CONSUMER_COLUMNS).where(*there)):
             found[row.id] = Consumer(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
     return found
+
+
+def enterprises(session: Session, enterprise_ids: Collection[str]) -> dict[str, Enterprise]:
+    """Give enterprises by id; ids that are nobody's are left out."""
+    rows = session.scalars(select(PeopleEnterprise).where(PeopleEnterprise.id.in_(sorted(enterprise_ids))))
+    return {
+        row.id: Enterprise(id=row.id, name=row.name, code=row.code, registered_at=row.registered_at) for row in rows
+    }
 
 
 def consumer_ids(session: Session) -> list[str]:

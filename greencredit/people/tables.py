@@ -38,6 +38,17 @@ class PeopleConsumer(Table):
     registered_at: Mapped[datetime]
 
 
+class PeopleEnterprise(Table):
+    """An enterprise that may hold credits; who it is, never changed."""
+
+    __tablename__ = "people_enterprise"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str]
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    registered_at: Mapped[datetime]
+
+
 class PeopleMembershipCard(Table):
     """A card by which an issuer or merchant knows a consumer."""
 

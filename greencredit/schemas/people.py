@@ -70,6 +70,33 @@ class Consumer(Record):
     registered_at: Instant
 
 
+class HolderKind(StrEnum):
+    """Who holds credits (持有人类别): a person's are his to use, an enterprise's are only there to be given."""
+
+    CONSUMER = "consumer"
+    ENTERPRISE = "enterprise"
+
+    @classmethod
+    def of(cls, subject_id: str) -> "HolderKind | None":
+        """Tell the kind of holder from an id; none: nobody of this kind holds credits."""
+        return {"con_": cls.CONSUMER, "ent_": cls.ENTERPRISE}.get(subject_id[:4])
+
+
+class NewEnterprise(Record):
+    """An enterprise as it is registered as a holder of credits."""
+
+    name: PersonName
+    code: Annotated[str, Field(min_length=1, max_length=40)]
+    """Its unified social credit code (统一社会信用代码), checked by whoever registers it."""
+
+
+class Enterprise(NewEnterprise):
+    """An enterprise that may hold credits (企业持有人), as far as a filing provides for it."""
+
+    id: str
+    registered_at: Instant
+
+
 class CardLink(Record):
     """The number by which an issuer or merchant knows a consumer, on its way in; only a keyed digest is kept."""
 

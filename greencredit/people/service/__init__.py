@@ -10,6 +10,7 @@ from greencredit.people.service.consumers import (
     register_consumers,
     withdraw_consent,
 )
+from greencredit.people.service.enterprises import register_enterprise
 from greencredit.people.service.erasing import erase
 from greencredit.people.service.grants import grant, revoke_grant
 from greencredit.people.service.keys import make_api_key, revoke_api_key
@@ -27,6 +28,7 @@ __all__ = [
     "register_account",
     "register_consumer",
     "register_consumers",
+    "register_enterprise",
     "reinstate",
     "revoke_api_key",
     "revoke_grant",

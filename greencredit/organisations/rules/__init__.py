@@ -1,0 +1,23 @@
+"""Pure rules of organisations: which unit lies in which, who agrees for whom, and what may be shown of a group."""
+
+from greencredit.organisations.rules.consent import needs_guardian, require_consent
+from greencredit.organisations.rules.hierarchy import Tree, levels_of, require_child_level
+from greencredit.organisations.rules.periods import period_before, require_whole_months, spans_of, touching
+from greencredit.organisations.rules.suppression import Cell, Shown, choose, choose_detail, people_of
+
+__all__ = [
+    "Cell",
+    "Shown",
+    "Tree",
+    "choose",
+    "choose_detail",
+    "levels_of",
+    "needs_guardian",
+    "people_of",
+    "period_before",
+    "require_child_level",
+    "require_consent",
+    "require_whole_months",
+    "spans_of",
+    "touching",
+]

@@ -1,0 +1,17 @@
+"""Who agrees for whom: a person for himself, for a child under 14 a guardian (PIPL art. 31)."""
+
+from greencredit.organisations.errors import GuardianWanted, NoticeOutdated
+from greencredit.schemas.organisations import AgeBand, Joining
+
+
+def needs_guardian(age: AgeBand, *, for_children: bool) -> bool:
+    """Tell whether a guardian has to agree; in a unit of children the stated age changes nothing."""
+    return for_children or age is AgeBand.UNDER_14
+
+
+def require_consent(joining: Joining, *, for_children: bool, by_guardian: bool, notice_version: str) -> None:
+    """Refuse a consent under another notice than the one in force, and a child's own."""
+    if joining.notice_version != notice_version:
+        raise NoticeOutdated(found=joining.notice_version, wanted=notice_version)
+    if needs_guardian(joining.age, for_children=for_children) and not by_guardian:
+        raise GuardianWanted(age=joining.age, for_children=for_children)

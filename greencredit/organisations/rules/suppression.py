@@ -1,0 +1,274 @@
+"""Small-group suppression (小群体隐去): which numbers may be shown so that none of fewer people can be computed.
+
+What can be computed. Numbers of groups add up, so from shown numbers only sums and differences can be had. Cut what
+people did into *cells* (unit, span of time, family) and call two cells alike if every shown group has both or neither.
+Any sum or difference treats alike cells alike; a group that it comes to is made of whole classes of alike cells. So it
+is enough that in no class somebody did something and yet fewer people than the smallest group did. Zero people are
+no group. What was shown before stays known: the classes are formed over everything that was ever shown, and this.
+
+Totals and families. Beside totals of units, some of these units tell families apart. A sum then gives each cell a part
+by its class of totals (a line) and a part by its class of families (a column), and lines lie within one detail class
+each. Whoever may know which cells are empty can, of one detail class, compute exactly this and what is put together
+of it: whole lines, and, for any set of columns, the lines that have something in them less these columns. (Let the
+parts be whole numbers A of lines and minus B of columns, their sum nought or one on every cell that is not empty: then
+B is A or one less, and the group falls into the groups A ≥ t less B ≥ t, one for each t, which are of this sort; a
+line more adds a whole line.) So these are looked at, all of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Final, NamedTuple
+
+from greencredit.organisations.rules.hierarchy import Tree
+from greencredit.schemas.organisations import OTHER_FAMILIES
+
+_MOST_COLUMNS: Final = 9
+"""More families than this are pooled before they are told apart: every set of them is looked at."""
+
+
+class Cell(NamedTuple):
+    """Where, when and of which family something was done."""
+
+    unit: str
+    span: int
+    family: str
+
+
+class Shown(NamedTuple):
+    """Numbers that are known: of which units and spans, and how the families were told apart."""
+
+    units: frozenset[str]
+    spans: frozenset[int]
+    alone: frozenset[str] = frozenset()
+    """The families that stood by themselves; the others stood together."""
+
+    def group(self, family: str) -> str:
+        """Tell in which group a family is shown."""
+        return family if family in self.alone else OTHER_FAMILIES
+
+
+People = Mapping[Cell, int]
+"""Who did something in each cell, one bit a person."""
+
+_Line = tuple[str | None, ...]
+_Columns = dict[tuple[str | None, ...], int]
+
+
+def people_of(done: Iterable[tuple[int, Cell]]) -> dict[Cell, int]:
+    """Gather who did something in each cell."""
+    bits: dict[int, int] = {}
+    found: defaultdict[Cell, set[int]] = defaultdict(set)
+    for person, cell in done:
+        found[cell].add(bits.setdefault(person, len(bits)))
+    return {cell: _mask(persons) for cell, persons in found.items()}
+
+
+def _mask(bits: set[int]) -> int:
+    raw = bytearray(max(bits) // 8 + 1)
+    for bit in bits:
+        raw[bit >> 3] |= 1 << (bit & 7)
+    return int.from_bytes(raw, "little")
+
+
+def choose(
+    tree: Tree, people: People, new: Shown, totals: Sequence[Shown], details: Sequence[Shown], *, smallest: int
+) -> frozenset[str]:
+    """Give those of the wanted units whose totals may be shown: with all earlier numbers, nothing small is known.
+
+    Units leave until it is so, of each class that is too small the smallest that helps, so that the larger ones stay.
+    """
+    sizes = _sizes(tree, people, new.spans)
+    units = set(new.units)
+    while units:
+        wanted = new._replace(units=frozenset(units))
+        leaving = _too_small(tree, people, wanted, totals, sizes, smallest)
+        leaving = leaving or _too_telling(tree, people, wanted, totals, details, sizes, smallest)
+        if not leaving:
+            break
+        units -= leaving
+    return frozenset(units)
+
+
+def choose_detail(
+    tree: Tree,
+    people: People,
+    new: Shown,
+    totals: Sequence[Shown],
+    details: Sequence[Shown],
+    *,
+    root: str,
+    smallest: int,
+) -> Shown:
+    """Give the units that may tell families apart, and the families that may stand by themselves.
+
+    `new` is among the totals already. The whole comes first: the smallest families are pooled until it can show them,
+    then as many units as can show the same.
+    """
+    sizes = _sizes(tree, people, new.spans)
+    of_family: defaultdict[str, int] = defaultdict(int)
+    for cell, mask in people.items():
+        if cell.span in new.spans:
+            of_family[cell.family] |= mask
+    alone = sorted(of_family, key=lambda family: (-of_family[family].bit_count(), family))[: _MOST_COLUMNS - 1]
+    while alone and root in new.units:
+        wanted = new._replace(alone=frozenset(alone))
+        units = _detailed(tree, people, wanted, totals, details, sizes, root=root, smallest=smallest)
+        if units:
+            return wanted._replace(units=units)
+        alone.pop()
+    return new._replace(units=frozenset())
+
+
+# ---- Totals ----------------------------------------------------------------------------------------------------------
+
+
+def _lines(tree: Tree, people: People, shown: Sequence[Shown]) -> dict[Cell, _Line]:
+    """Tell of each cell which of the shown totals it is in: the nearest shown unit above it, for each of them."""
+    nearest: dict[tuple[int, str], str | None] = {}
+    found = {}
+    for cell in people:
+        line = []
+        for number, one in enumerate(shown):
+            if (number, cell.unit) not in nearest:
+                nearest[number, cell.unit] = tree.nearest(cell.unit, one.units)
+            line.append(nearest[number, cell.unit] if cell.span in one.spans else None)
+        found[cell] = tuple(line)
+    return found
+
+
+def _too_small(
+    tree: Tree, people: People, new: Shown, totals: Sequence[Shown], sizes: Mapping[str, int], smallest: int
+) -> set[str]:
+    """Name units without which the totals give fewer small groups away; none: they give none away."""
+    classes: defaultdict[_Line, defaultdict[str | None, int]] = defaultdict(lambda: defaultdict(int))
+    for cell, (*before, here) in _lines(tree, people, [*totals, new]).items():
+        classes[tuple(before)][here] |= people[cell]
+    leaving = set()
+    for before, parts in classes.items():
+        for here, mask in parts.items():
+            known = here is not None or (any(before) and len(parts) > 1)
+            if known and mask.bit_count() < smallest:
+                helping = {unit for unit in parts if unit is not None}
+                if here is not None:
+                    small = sizes[here] < smallest
+                    helping = {here} if small else _directly_below(tree, here, new.units) or {here}
+                leaving.add(min(helping, key=lambda unit: (sizes[unit], unit)))
+    return leaving
+
+
+def _directly_below(tree: Tree, unit: str, units: frozenset[str]) -> set[str]:
+    """Give the shown units inside a unit that lie in no other shown unit inside it."""
+    return {one for one in units if one != unit and tree.nearest(tree.parents[one] or one, units) == unit}
+
+
+def _sizes(tree: Tree, people: People, spans: frozenset[int]) -> dict[str, int]:
+    """Count the people of every unit and all below it in these spans."""
+    masks: dict[str, int] = dict.fromkeys(tree.parents, 0)
+    for cell, mask in people.items():
+        if cell.span in spans:
+            for above in tree.path(cell.unit):
+                masks[above] |= mask
+    return {unit: mask.bit_count() for unit, mask in masks.items()}
+
+
+# ---- Totals and families ---------------------------------------------------------------------------------------------
+
+
+class _Table(NamedTuple):
+    """One detail class: its lines, and what each of them has in each column."""
+
+    places: _Line
+    lines: dict[_Line, _Columns]
+
+
+def _tables(tree: Tree, people: People, totals: Sequence[Shown], details: Sequence[Shown]) -> list[_Table]:
+    """Lay the cells out by detail class, line and column; what no detail is of is looked at with the totals alone."""
+    line_of, place_of = _lines(tree, people, totals), _lines(tree, people, details)
+    tables: defaultdict[_Line, defaultdict[_Line, defaultdict[tuple[str | None, ...], int]]]
+    tables = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+    for cell, mask in people.items():
+        places = place_of[cell]
+        if any(places):
+            column = tuple(
+                None if place is None else one.group(cell.family) for place, one in zip(places, details, strict=True)
+            )
+            tables[places][line_of[cell]][column] |= mask
+    return [_Table(places, dict(lines)) for places, lines in tables.items()]
+
+
+def _telling_lines(table: _Table, smallest: int) -> set[_Line]:
+    """Give lines that, less some columns, are of too few people; none: nothing small can be computed."""
+    if all(mask.bit_count() >= smallest for columns in table.lines.values() for mask in columns.values()):
+        return set()
+    names = sorted({name for columns in table.lines.values() for name in columns}, key=repr)
+    if len(names) > _MOST_COLUMNS:
+        return set(table.lines)
+    for without in _subsets(names):
+        touched = {line for line, columns in table.lines.items() if any(name in columns for name in without)}
+        left = 0
+        for line in touched:
+            for name, mask in table.lines[line].items():
+                left |= 0 if name in without else mask
+        if 0 < left.bit_count() < smallest:
+            return touched
+    return set()
+
+
+def _subsets(names: Sequence[tuple[str | None, ...]]) -> Iterator[frozenset[tuple[str | None, ...]]]:
+    for count in range(1, len(names)):
+        yield from map(frozenset, combinations(names, count))
+
+
+def _too_telling(
+    tree: Tree,
+    people: People,
+    new: Shown,
+    totals: Sequence[Shown],
+    details: Sequence[Shown],
+    sizes: Mapping[str, int],
+    smallest: int,
+) -> set[str]:
+    """Name units whose new totals, with families that were shown before, give small groups away."""
+    leaving = set()
+    for table in _tables(tree, people, [*totals, new], details):
+        if not _telling_lines(table, smallest):
+            continue
+        helping = {line[-1] for line in table.lines if line[-1] is not None}
+        if helping:  # else the new totals say nothing about it
+            leaving.add(min(helping, key=lambda unit: (sizes[unit], unit)))
+    return leaving
+
+
+def _detailed(
+    tree: Tree,
+    people: People,
+    new: Shown,
+    totals: Sequence[Shown],
+    details: Sequence[Shown],
+    sizes: Mapping[str, int],
+    *,
+    root: str,
+    smallest: int,
+) -> frozenset[str]:
+    """Give the units that can show these families; none, if the whole can't."""
+    units = set(new.units)
+    while root in units:
+        wanted = new._replace(units=frozenset(units))
+        tables = _tables(tree, people, totals, [*details, wanted])
+        leaving = set()
+        for table in tables:
+            if not _telling_lines(table, smallest):
+                continue
+            here = table.places[-1]
+            helping = {here} - {None, root}
+            if here == root:
+                helping = set(_directly_below(tree, root, wanted.units)) or {root}
+            elif here is None:  # an earlier detail, of which the new one takes a part
+                helping = {one.places[-1] for one in tables if one.places[:-1] == table.places[:-1]} - {None}
+            if helping:
+                leaving.add(min((sizes[unit], unit) for unit in helping if unit)[1])
+        if not leaving:
+            return wanted.units
+        units -= leaving
+    return frozenset()
