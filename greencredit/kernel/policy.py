@@ -173,6 +173,11 @@ POLICY: Final[Mapping[str, Rule]] = {
     "override.decide": _writes(*_REGULATORS, _OPERATOR),
     "claim.mark": _writes(*_ISSUER_HANDS, *_REGULATORS, _OPERATOR),
     "negative.read": _reads(*_ISSUER_STAFF, *_OVERSEERS),
+    # A baseline set with a document: one person proposes, another decides. What another scheme counts is marked.
+    "override.propose": _writes(*_ISSUER_HANDS, *_REGULATORS, _OPERATOR),
+    "override.decide": _writes(*_REGULATORS, _OPERATOR),
+    "claim.mark": _writes(*_ISSUER_HANDS, *_REGULATORS, _OPERATOR),
+    "negative.read": _reads(*_ISSUER_STAFF, *_OVERSEERS),
     # Accounts of enterprises are kept by the issuer that funds them; what somebody owes it, it alone can give up.
     "enterprise.fund": _writes(*_ISSUER_HANDS),
     "enterprise.give": _writes(*_ISSUER_HANDS),

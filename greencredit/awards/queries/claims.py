@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from greencredit.actions import queries as actions
 from greencredit.awards.errors import NotQuantified
 from greencredit.awards.tables import AwardsClaim, AwardsMeasure
+from greencredit.issuers import queries as issuers
+from greencredit.kernel.access import Actor, may
 from greencredit.schemas.actions import ClaimMark, ClaimScheme, NegativeResult, NegativeResults, Quantification
 from greencredit.schemas.values import Grams, Period
 
@@ -40,6 +42,18 @@ def issuer_of_measure(session: Session, evidence_id: int) -> str:
     if row is None:
         raise NotQuantified(evidence_id)
     return row.issuer_id
+
+
+def negatives_seen(
+    session: Session, actor: Actor, *, period: Period | None = None, after: int = 0, limit: int = 100
+) -> NegativeResults:
+    """Give a page of the negative results of those issuers whose results somebody may see."""
+    seen = [
+        one.issuer_id
+        for one in issuers.issuers_seen(session, actor)
+        if may(actor, "negative.read", *issuers.scopes_of(one))
+    ]
+    return negative_page(session, issuer_ids=seen, period=period, after=after, limit=limit)
 
 
 def negative_page(

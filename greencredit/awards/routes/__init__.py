@@ -1,11 +1,11 @@
-"""Awards over HTTP: giving them and explaining them, accounts of enterprises, and shortages that are given up."""
+"""Awards over HTTP: giving and explaining them, their records and marks, enterprises, shortages given up."""
 
 from fastapi import APIRouter
 
-from greencredit.awards.routes import awards, enterprise
+from greencredit.awards.routes import awards, enterprise, standing
 
 router = APIRouter()
-for _group in (awards, enterprise):
+for _group in (awards, enterprise, standing):
     router.include_router(_group.router)
 hot = awards.hot
 """The doors of issuers' machines; they are looked at before all others."""

@@ -80,7 +80,8 @@ def _of_batch(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope
     return _issuer_places(session, evidence.issuer_of_batch(session, number_in(parameters, "batch_id")))
 
 
-def _of_award(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+def of_award(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+    """Give the places in which an award under a rule lies: its issuer, and the consumer who holds it."""
     award_id = number_in(parameters, "award_id")
     holder = queries.holder_of(session, award_id)
     yield from _issuer_places(session, queries.award(session, award_id).issuer_id)
@@ -274,7 +275,7 @@ def totals(
 
 @router.get("/awards/{award_id}")
 def award(
-    _permit: Annotated[Permit, requires("award.read", at=_of_award)], session: Reading, award_id: int
+    _permit: Annotated[Permit, requires("award.read", at=of_award)], session: Reading, award_id: int
 ) -> AwardLine:
     """发放说明: one award with every step of how its credits came about."""
     return queries.award(session, award_id)
@@ -282,7 +283,7 @@ def award(
 
 @router.get("/awards/{award_id}/quantification")
 def quantification(
-    _permit: Annotated[Permit, requires("award.read", at=_of_award)], session: Reading, award_id: int
+    _permit: Annotated[Permit, requires("award.read", at=of_award)], session: Reading, award_id: int
 ) -> Quantification | None:
     """减排量说明: the whole computation of an award's grams; null for a purchase, which is not quantified (未量化)."""
     return queries.quantification(session, queries.award(session, award_id).evidence_id)

@@ -71,6 +71,11 @@ class Override(NewOverride):
     decided_at: Instant | None = None
     note: str | None = None
 
+    @property
+    def shown(self) -> "Override":
+        """Give it as everybody may see it: that two people stand behind it, not who they are."""
+        return self.model_copy(update={"proposed_by": "", "decided_by": ""})
+
 
 class OverrideDecision(Record):
     """What another person than the proposer decides (复核)."""
