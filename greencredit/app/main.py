@@ -38,6 +38,7 @@ from greencredit.people import queries as people_queries
 from greencredit.people import routes as people
 from greencredit.people import service as people_service
 from greencredit.privacy import routes as privacy
+from greencredit.projects import routes as projects
 from greencredit.proofs import routes as proofs
 from greencredit.web.consoles import open_consoles
 
@@ -101,7 +102,7 @@ def _mount(app: FastAPI) -> None:
     app.include_router(awards.hot, prefix=API)
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
-    for room in (people, ledger, documents, notices, privacy, issuers, merchants, actions, evidence, awards):
+    for room in (people, ledger, documents, notices, privacy, issuers, merchants, actions, evidence, projects, awards):
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
     app.include_router(proofs.router)  # the log's own address, laid down by its formats

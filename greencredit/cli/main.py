@@ -20,6 +20,7 @@ from greencredit.cli import (
     notices,
     output,
     people,
+    projects,
     queues,
     reports,
     trajectories,
@@ -38,6 +39,8 @@ app = typer.Typer(
 )
 app.add_typer(installation.app)
 app.add_typer(feeds.app)
+app.add_typer(feeds.feeds, name="feeds")
+app.add_typer(feeds.certificates, name="certificates")
 app.add_typer(documents.app, name="documents")
 books.ledger.add_typer(trajectories.app)
 app.add_typer(books.ledger, name="ledger")
@@ -47,6 +50,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(log.app, name="log")
 app.add_typer(people.app, name="people")
 app.add_typer(notices.app, name="notices")
+app.add_typer(projects.app, name="projects")
 app.add_typer(queues.jobs, name="jobs")
 app.add_typer(queues.outbox, name="outbox")
 app.add_typer(verify.app, name="verify")
