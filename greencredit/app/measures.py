@@ -9,6 +9,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from greencredit.evidence import queries as evidence
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import JOBS, OUTBOX
@@ -37,6 +38,7 @@ class Measures:
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._registry.register(_Queues(database))
         self._registry.register(_Batches(writer))
+        self._registry.register(_Feeds(database))
         ProcessCollector(registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -98,6 +100,54 @@ class _Batches(Collector):
         yield CounterMetricFamily(f"{name}_retries", "Batches that were tried again.", value=tally.retries)
         yield _histogram(f"{name}_batch_items", "Items of one committed batch.", tally.sizes)
         yield _histogram(f"{name}_batch_seconds", "Time of one batch, from its begin to its commit.", tally.seconds)
+
+
+class _Feeds(Collector):
+    """Tells how the feeds of evidence stand, whenever somebody looks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def describe(self) -> list[Metric]:
+        """Name the measurements without asking the database."""
+        return list(self._named())
+
+    def collect(self) -> Iterator[Metric]:
+        """Count now; a database that does not answer leaves the measurements out."""
+        records, late, silent = self._named()
+        try:
+            with self._database.reading() as session:
+                found = evidence.statuses(session)
+        except SQLAlchemyError:
+            return
+        for one in found:
+            ends = {
+                "qualifying": one.qualifying,
+                "duplicate": one.duplicates,
+                "put_aside": one.put_aside,
+                "rejected": one.rejected,
+                "refund": one.refunds,
+                "read": one.lines,
+            }
+            for end, count in ends.items():
+                records.add_metric((one.feed, one.kind, end), count)
+            if one.lag_seconds is not None:
+                late.add_metric((one.feed, one.kind), one.lag_seconds)
+            if one.silent_seconds is not None:
+                silent.add_metric((one.feed, one.kind), one.silent_seconds)
+        yield from (records, late, silent)
+
+    def _named(self) -> tuple[CounterMetricFamily, GaugeMetricFamily, GaugeMetricFamily]:
+        feed = ("feed", "kind")
+        return (
+            CounterMetricFamily(
+                "greencredit_feed_records", "Records of feeds by what became of them.", labels=(*feed, "end")
+            ),
+            GaugeMetricFamily(
+                "greencredit_feed_lag_seconds", "How late the newest record came after what it reports.", labels=feed
+            ),
+            GaugeMetricFamily("greencredit_feed_silent_seconds", "For how long nothing has come.", labels=feed),
+        )
 
 
 def _histogram(name: str, told: str, counts: Counts) -> HistogramMetricFamily:

@@ -159,10 +159,10 @@ def revoke(grant_id: Annotated[str, typer.Argument(help="授权编号 · id")]) 
 @feed.command("open")
 def open_feed(
     name: Annotated[str, typer.Argument(help="名称 · name")],
-    kind: Annotated[str, typer.Argument(help="种类 · kind: receipts, activities")],
+    kind: Annotated[str, typer.Argument(help="种类，见 feeds kinds · kind; see feeds kinds")],
     issuer_id: Annotated[str, typer.Argument(help="发行主体编号 · issuer")],
     region: Annotated[str, typer.Option(help="发生地代码 · region code, such as CN-SH")],
-    merchant: Annotated[str | None, typer.Option(help="商家编号，小票必填 · merchant, for receipts")] = None,
+    merchant: Annotated[str | None, typer.Option(help="商家编号，购买类来源必填 · merchant, for purchases")] = None,
 ) -> None:
     """开立数据来源，再次开立不变 · open a feed of evidence; again changes nothing."""
     from greencredit.evidence import service

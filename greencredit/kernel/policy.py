@@ -160,6 +160,13 @@ POLICY: Final[Mapping[str, Rule]] = {
     "evidence.read": _reads(*_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
     "evidence.take_in": _writes(*_ISSUER_HANDS, _OPERATOR),
     "feed.open": _writes(_OPERATOR),
+    # Claims that were put aside show two issuers at once: neither of them may see them.
+    "evidence.oversee": _reads(*_OVERSEERS, watched=True),
+    "certificates.keep": _writes(_OPERATOR),
+    "tie.note": _writes(_OPERATOR, _REGULATOR),
+    # Credits kept back: the holder says what he has to say, and another person decides.
+    "hold.appeal": _writes(_SELF),
+    "hold.decide": _writes(_REGULATOR, _OPERATOR),
     "factors.publish": _writes(_OPERATOR),
     "award.give": _writes(*_ISSUER_HANDS, _OPERATOR),
     "award.reverse": _writes(_OPERATOR),
@@ -168,11 +175,6 @@ POLICY: Final[Mapping[str, Rule]] = {
     "project.keep": _writes(*_ISSUER_HANDS, _OPERATOR),
     "project.read": _reads(*_ISSUER_STAFF, _VERIFIER, *_OVERSEERS, _OPERATOR),
     "project.verify": _writes(_VERIFIER),
-    # A baseline set with a document: one person proposes, another decides. What another scheme counts is marked.
-    "override.propose": _writes(*_ISSUER_HANDS, *_REGULATORS, _OPERATOR),
-    "override.decide": _writes(*_REGULATORS, _OPERATOR),
-    "claim.mark": _writes(*_ISSUER_HANDS, *_REGULATORS, _OPERATOR),
-    "negative.read": _reads(*_ISSUER_STAFF, *_OVERSEERS),
     # A baseline set with a document: one person proposes, another decides. What another scheme counts is marked.
     "override.propose": _writes(*_ISSUER_HANDS, *_REGULATORS, _OPERATOR),
     "override.decide": _writes(*_REGULATORS, _OPERATOR),

@@ -66,10 +66,10 @@ class RecordColumns(Record):
 class RecordTaken(Record):
     """What became of one record (单条凭证的处理结果)."""
 
-    batch_id: int
-    line: int
+    batch_id: int | None
+    line: int | None
     outcome: str
-    """`awarded`, `no_credit`, `not_green`, `refunded` or `sent_back`."""
+    """`awarded`, `no_credit`, `not_green`, `refunded`, `sent_back`, or `refused`: no line of anything."""
     evidence_id: int | None = None
     credits: int = 0
     """Awarded; of a refund: taken back."""
@@ -78,6 +78,7 @@ class RecordTaken(Record):
     field: str = ""
     found: str = ""
     wanted: str = ""
+    """What was wanted; of a refusal, what it says."""
     repeated: bool = False
 
 
@@ -86,6 +87,7 @@ class RecordsTaken(Record):
 
     records: int
     sent_back: int
+    """Sent back or refused."""
     outcomes: tuple[RecordTaken, ...]
 
 

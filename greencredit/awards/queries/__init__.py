@@ -2,7 +2,18 @@
 
 from greencredit.awards.queries.audit import AWARDING, INVARIANTS, audit
 from greencredit.awards.queries.claims import claim_mark, claims_of, issuer_of_measure, negative_page
-from greencredit.awards.queries.filed import filed_rule, filings_in_effect, rules_in_force, usage
+from greencredit.awards.queries.filed import (
+    counters,
+    filed_rule,
+    filings_in_effect,
+    limits_of_award,
+    occasions,
+    parts_left,
+    plans,
+    rules_in_force,
+    usage,
+)
+from greencredit.awards.queries.holds import hold, holds_at, holds_of, places_of_hold
 from greencredit.awards.queries.lines import (
     award,
     awards_of,
@@ -30,18 +41,27 @@ __all__ = [
     "awards_of",
     "claim_mark",
     "claims_of",
+    "counters",
     "filed_rule",
     "filings_in_effect",
     "following_rule",
+    "hold",
     "holder_of",
+    "holds_at",
+    "holds_of",
     "import_outcome",
     "issuer_months",
     "issuer_of_measure",
     "issuer_subjects",
+    "limits_of_award",
     "named_for",
     "negative_page",
     "negative_results",
+    "occasions",
     "participants",
+    "parts_left",
+    "places_of_hold",
+    "plans",
     "quantification",
     "rule_totals",
     "rule_trajectory",

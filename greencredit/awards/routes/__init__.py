@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from greencredit.awards.routes import awards, enterprise, standing
+from greencredit.awards.routes import awards, enterprise, records, standing
 
 router = APIRouter()
-for _group in (awards, enterprise, standing):
+for _group in (awards, enterprise, standing, records):
     router.include_router(_group.router)
 hot = awards.hot
 """The doors of issuers' machines; they are looked at before all others."""

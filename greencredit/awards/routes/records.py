@@ -1,4 +1,4 @@
-"""Single records of a source over HTTP, one or a thousand at once; and credits that are kept back, with their appeal."""
+"""Single records over HTTP, one or a thousand at once; and credits that are kept back, with their appeal."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any

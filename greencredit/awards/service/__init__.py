@@ -10,7 +10,7 @@ from greencredit.awards.service.filed import bring_in_rules
 from greencredit.awards.service.hold import decide_hold, lodge_appeal, place_holds
 from greencredit.awards.service.measure import Measured, measure
 from greencredit.awards.service.reverse import TakeBack, take_back, take_back_each
-from greencredit.awards.service.stream import RecordAsked, take_records
+from greencredit.awards.service.stream import RecordAsked, records_taken, take_records
 from greencredit.awards.service.taking import Took, advance, open_import, take_chunk
 from greencredit.awards.service.upload import TAKE_IN, accept_upload, upload_of
 

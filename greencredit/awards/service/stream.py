@@ -15,13 +15,15 @@ from greencredit.evidence import service as evidence
 from greencredit.evidence.catalogue import FeedForm, Form, form_of
 from greencredit.evidence.errors import RecordKeyReused
 from greencredit.issuers import queries as issuers
-from greencredit.kernel.errors import Refusal
+from greencredit.kernel.errors import NotNow, Refusal
 from greencredit.merchants import queries as merchants
 from greencredit.schemas.evidence import Feed, RejectCode
 from greencredit.schemas.merchants import Product
-from greencredit.schemas.sources import RecordTaken
+from greencredit.schemas.sources import RecordsTaken, RecordTaken
 
 _MOST_REJECTS = 10_000
+_UNSURE = "app.fault"
+_UNSURE_TOLD = "系统故障，未能确认 · a fault of the platform; ask again with the same key"
 
 
 class RecordAsked(NamedTuple):
@@ -29,7 +31,7 @@ class RecordAsked(NamedTuple):
 
     feed: str
     key: str
-    record: Mapping[str, str]
+    record: Mapping[str, object]
 
 
 RecordOutcome = RecordTaken | Refusal
@@ -54,13 +56,45 @@ def take_records(session: Session, items: Sequence[RecordAsked]) -> list[RecordO
     return [one for one in outcomes if one is not None]
 
 
+def records_taken(outcomes: Sequence[RecordTaken | Exception]) -> RecordsTaken:
+    """Put what became of many records together, in their order.
+
+    Raises:
+        NotNow: none of it was carried out, because nothing can be for the moment.
+    """
+    if outcomes and all(isinstance(one, NotNow) for one in outcomes):
+        raise next(one for one in outcomes if isinstance(one, NotNow))
+    told = tuple(one if isinstance(one, RecordTaken) else _refused(one) for one in outcomes)
+    bad = sum(one.outcome in {"sent_back", "refused"} for one in told)
+    return RecordsTaken(records=len(told), sent_back=bad, outcomes=told)
+
+
+def _refused(fault: Exception) -> RecordTaken:
+    code, message = (fault.code, fault.message) if isinstance(fault, Refusal) else (_UNSURE, _UNSURE_TOLD)
+    return RecordTaken(batch_id=None, line=None, outcome="refused", code=code, wanted=message)
+
+
 def _of_feed(session: Session, name: str, items: Sequence[RecordAsked]) -> list[RecordOutcome]:
     feed = evidence_queries.feed(session, name)
     issuers.require_may_issue(session, feed.issuer_id)
-    asked = [evidence.Asked(one.feed, one.key, one.record) for one in items]
     outcomes: dict[int, RecordOutcome] = {}
+    asked = []
+    for place, one in enumerate(items):
+        try:
+            cells = evidence.cells_of(form_of(feed.kind), one.record)
+        except Refusal as refusal:
+            outcomes[place], cells = refusal, {}
+        asked.append(evidence.Asked(one.feed, one.key, cells))
+    return _answered(session, feed, asked, outcomes)
+
+
+def _answered(
+    session: Session, feed: Feed, asked: Sequence[evidence.Asked], outcomes: dict[int, RecordOutcome]
+) -> list[RecordOutcome]:
+    """Answer what stands, take in what is new, and answer what is asked twice at once as it was answered first."""
     for place, (same, answer) in evidence.answered_before(session, asked).items():
-        outcomes[place] = answer.model_copy(update={"repeated": True}) if same else RecordKeyReused()
+        if place not in outcomes:
+            outcomes[place] = answer.model_copy(update={"repeated": True}) if same else RecordKeyReused()
     met: dict[str, int] = {}
     fresh = []
     for place, one in enumerate(asked):

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from greencredit.awards import queries
 from greencredit.awards.errors import NoSuchUpload
 from greencredit.evidence import queries as evidence
+from greencredit.evidence.catalogue import form_of
+from greencredit.evidence.service import require_keepable
+from greencredit.kernel.errors import Refused
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.queue import JobNotDead
 from greencredit.kernel.settings import Settings
@@ -28,8 +31,11 @@ def accept_upload(
     """Keep an uploaded file under its digest and enqueue the job that takes it in.
 
     The file is there before the job is: a job without its file can't happen, a file without its job does no harm.
+
+    Raises:
+        HoldsPlaces, HoldsCardNumbers, UndeclaredColumn (evidence): it must not be kept, and is not.
     """
-    evidence.feed(session, feed_name)
+    form = form_of(evidence.feed(session, feed_name).kind)
     inbox = settings.data_dir / "inbox"
     inbox.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
@@ -38,6 +44,11 @@ def accept_upload(
             digest.update(block)
             size += len(block)
             kept.write(block)
+    try:
+        require_keepable(Path(kept.name), form, encoding)
+    except Refused:
+        Path(kept.name).unlink()
+        raise
     suffix = Path(name).suffix if Path(name).suffix in {".csv", ".parquet"} else ".csv"
     path = inbox / f"{digest.hexdigest()}{suffix}"
     Path(kept.name).replace(path)

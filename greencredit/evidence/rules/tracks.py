@@ -8,11 +8,48 @@ from collections.abc import Iterable
 from typing import Final
 
 _PARTS: Final = frozenset(
-    (
-        "lat latitude lats lng lon long longitude lngs lons coord coords coordinate coordinates gps geo geom geometry "
-        "geojson wkt wkb polyline linestring track tracks trajectory waypoint waypoints geohash gcj02 wgs84 bd09 "
-        "latlng lnglat latlon lonlat location locations position positions address"
-    ).split()
+    {
+        "lat",
+        "latitude",
+        "lats",
+        "lng",
+        "lon",
+        "long",
+        "longitude",
+        "lngs",
+        "lons",
+        "coord",
+        "coords",
+        "coordinate",
+        "coordinates",
+        "gps",
+        "geo",
+        "geom",
+        "geometry",
+        "geojson",
+        "wkt",
+        "wkb",
+        "polyline",
+        "linestring",
+        "track",
+        "tracks",
+        "trajectory",
+        "waypoint",
+        "waypoints",
+        "geohash",
+        "gcj02",
+        "wgs84",
+        "bd09",
+        "latlng",
+        "lnglat",
+        "latlon",
+        "lonlat",
+        "location",
+        "locations",
+        "position",
+        "positions",
+        "address",
+    }
 )
 _CHINESE: Final = ("经度", "纬度", "经纬", "坐标", "轨迹", "位置", "定位", "地址", "途经点")
 _PIECES: Final = re.compile(r"[a-z0-9]+")

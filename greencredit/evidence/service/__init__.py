@@ -6,7 +6,7 @@ from greencredit.evidence.service.files import (
     Chunk,
     chunks,
     digest_of,
-    require_no_card_numbers,
+    require_keepable,
     require_readable,
     together,
 )
@@ -16,7 +16,15 @@ from greencredit.evidence.service.receipts import Register, read_receipts, regis
 from greencredit.evidence.service.refunds import Returned
 from greencredit.evidence.service.rejects import write_rejects
 from greencredit.evidence.service.sources import Source
-from greencredit.evidence.service.streams import Answered, Asked, answered_before, chunk_of, remember, stream_batch
+from greencredit.evidence.service.streams import (
+    Answered,
+    Asked,
+    answered_before,
+    cells_of,
+    chunk_of,
+    remember,
+    stream_batch,
+)
 from greencredit.evidence.service.ties import end_tie, tie
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "Returned",
     "Source",
     "answered_before",
+    "cells_of",
     "chunk_of",
     "chunks",
     "close_batch",
@@ -42,7 +51,7 @@ __all__ = [
     "read_receipts",
     "register_of",
     "remember",
-    "require_no_card_numbers",
+    "require_keepable",
     "require_readable",
     "stop_trusting",
     "stream_batch",

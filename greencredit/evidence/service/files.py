@@ -22,6 +22,7 @@ from greencredit.evidence.errors import (
     WrongEncoding,
 )
 from greencredit.evidence.service import columns as read
+from greencredit.kernel.errors import Refused
 from greencredit.schemas.evidence import Reject, RejectCode
 
 if TYPE_CHECKING:
@@ -148,21 +149,36 @@ def require_readable(path: Path, form: FeedForm, encoding: str) -> None:
         raise EmptyFile(path.name)
 
 
-def require_no_card_numbers(path: Path, form: FeedForm, encoding: str) -> None:
-    """Refuse a file that is to be kept and holds a full card number, wherever its source must not bring one.
+def require_keepable(path: Path, form: FeedForm, encoding: str) -> None:
+    """Refuse a file that must not be kept, not even until it is read: places, tracks, full card numbers.
+
+    What else is wrong with it is told when it is read; only what may hold card numbers is looked through at once.
 
     Raises:
-        HoldsCardNumbers: names the lines, never the numbers.
+        HoldsPlaces: a column would hold them.
+        HoldsCardNumbers: names the lines, never the numbers. UndeclaredColumn: nobody would look into it.
     """
-    if not form.no_card_numbers:
-        return
-    lines: list[int] = []
+    if form.no_card_numbers:
+        digest_of(path, encoding)  # nobody can look through what can't be read
+        require_readable(path, form, encoding)
+        _require_no_card_numbers(path, form, encoding)
+    elif form.no_places:
+        try:
+            require_readable(path, form, encoding)
+        except HoldsPlaces:
+            raise
+        except (Refused, UnicodeDecodeError):
+            return
+
+
+def _require_no_card_numbers(path: Path, form: FeedForm, encoding: str) -> None:
+    lines: set[int] = set()
     for chunk in chunks(path, form, encoding, skip=0):
         for column in chunk.columns.values():
             held = (row for row, value in enumerate(read.texts(column)) if rules.full_card_number(value))
-            lines += [chunk.lines[row] for row in held]
+            lines |= {chunk.lines[row] for row in held}
         if lines:
-            raise HoldsCardNumbers(lines=sorted(set(lines))[:_LINES_TOLD])
+            raise HoldsCardNumbers(lines=sorted(lines)[:_LINES_TOLD])
 
 
 def chunks(path: Path, form: FeedForm, encoding: str, *, skip: int) -> Iterator[Chunk]:

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from greencredit.evidence import rules
 from greencredit.evidence.catalogue import FeedForm
+from greencredit.evidence.errors import HoldsPlaces, UndeclaredColumn
 from greencredit.evidence.service.feeds import open_batch
 from greencredit.evidence.service.files import Chunk
 from greencredit.evidence.tables import EvidenceTold
@@ -49,6 +51,28 @@ def chunk_of(form: FeedForm, records: Sequence[Mapping[str, str]], *, after: int
         column.name: pa.array([one.get(column.name, "") for one in records], pa.string()) for column in form.columns
     }
     return Chunk(list(range(after + 1, after + 1 + len(records))), columns, [])
+
+
+def cells_of(form: FeedForm, record: Mapping[str, object]) -> dict[str, str]:
+    """Write the cells of a record as texts, the way a file has them.
+
+    Raises:
+        HoldsPlaces: a column would hold a place or a track. UndeclaredColumn: the kind has no such column.
+    """
+    names = {column.name for column in form.columns}
+    if form.no_places and (places := rules.places_in(record)):
+        raise HoldsPlaces(file_name="the record", columns=places)
+    if more := [name for name in record if name not in names]:
+        raise UndeclaredColumn(file_name="the record", columns=more)
+    return {name: _cell(value) for name, value in record.items()}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return json.dumps({name: _cell(one) for name, one in value.items()}, ensure_ascii=False)
+    return str(value)
 
 
 def answered_before(session: Session, asked: Iterable[Asked]) -> dict[int, tuple[bool, RecordTaken]]:
