@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from greencredit.actions.rules import recompute
 from greencredit.awards import rules
 from greencredit.awards.queries.direct import every_direct_award_has_its_ground
-from greencredit.awards.queries.filed import filed
+from greencredit.awards.queries.enterprise import every_enterprise_move_is_filed
+from greencredit.awards.queries.filed import filed, plans
 from greencredit.awards.rules import UsageKey
-from greencredit.awards.tables import AwardsAward, AwardsMeasure, AwardsRule, AwardsUsage
+from greencredit.awards.tables import AwardsAward, AwardsMeasure, AwardsPart, AwardsRule, AwardsUsage
 from greencredit.evidence import queries as evidence
 from greencredit.kernel.database import Table
 from greencredit.ledger import queries as ledger
@@ -28,6 +29,8 @@ INVARIANTS: Final = MappingProxyType(
         "every_award_has_its_evidence": "every award and every quantification rests on evidence that says the same",
         "every_direct_award_has_its_ground": "every award without evidence of ours is of a promotion that was filed, "
         "and gives at most what was filed",
+        "every_enterprise_move_is_filed": "every account of an enterprise is a registered one's, and whatever it was "
+        "funded with, gave and passed on is what the filing in force that day allowed",
         "grams_recompute": "every quantification on file computes to the grams that were booked",
     }
 )
@@ -50,6 +53,7 @@ def audit(session: Session) -> list[Finding]:
         "every_award_has_its_event": lambda: _every_award_has_its_event(session),
         "every_award_has_its_evidence": lambda: _every_award_has_its_evidence(session),
         "every_direct_award_has_its_ground": lambda: every_direct_award_has_its_ground(session),
+        "every_enterprise_move_is_filed": lambda: every_enterprise_move_is_filed(session),
         "grams_recompute": lambda: _grams_recompute(session),
     }
     answers = {name: checks[name]() for name in INVARIANTS}
@@ -74,17 +78,34 @@ class _Used:
     """What the awards come to for every counter, and the highest limit under which one of them was given."""
 
     def __init__(self, session: Session) -> None:
-        filed_rules = {row.id: filed(row) for row in session.scalars(select(AwardsRule))}
+        kept = {row.id: row for row in session.scalars(select(AwardsRule))}
+        filed_rules = {number: filed(row) for number, row in kept.items()}
+        above = {issuer: plans(session, issuer) for issuer in {row.issuer_id for row in kept.values()}}
         self.awards = 0
         self.credits: Counter[UsageKey] = Counter()
         self.limits: dict[UsageKey, tuple[str, int]] = {}
+        limits: dict[tuple[int, int], tuple[rules.Limit, ...]] = {}
         for rows in _in_parts(session, AwardsAward, "event_id"):
             taken = ledger.reversed_by_award(session, [row.event_id for row in rows])
             self.awards += len(rows)
             for row in rows:
-                for step, limit, key in rules.limits(filed_rules[row.rule_id], row.holder, row.occurred_on):
+                of = (row.rule_id, row.terms_version or 0)
+                if of not in limits:
+                    plan = above[kept[row.rule_id].issuer_id].get(of[1], rules.NO_PLAN)
+                    limits[of] = rules.limits_of(filed_rules[row.rule_id], plan)
+                windows = rules.windows(row.occurred_on)
+                for limit in limits[of]:
+                    key = limit.key(row.holder, row.household or 0, windows)
                     self.credits[key] += row.credits - taken.get(row.event_id, 0)
-                    self.limits[key] = max(self.limits.get(key, (step, 0)), (step, limit))
+                    self.limits[key] = max(self.limits.get(key, (limit.step, 0)), (limit.step, limit.most))
+        paid = session.execute(select(AwardsPart.counter, func.sum(AwardsPart.credits)).group_by(AwardsPart.counter))
+        for counter, credits_ in paid:
+            self.credits[counter, rules.EVERYONE, rules.EVER] = int(credits_)
+        for filings in above.values():
+            for payer in (payer for plan in filings.values() for split in plan.splits.values() for payer in split):
+                if payer.budget is not None:
+                    key = (payer.counter, rules.EVERYONE, rules.EVER)
+                    self.limits[key] = max(self.limits.get(key, ("funder", 0)), ("funder", payer.budget))
 
 
 def _usage_equals_awards(session: Session, used: _Used) -> _Answer:
@@ -133,8 +154,10 @@ def _every_award_has_its_evidence(session: Session) -> _Answer:
         proofs = evidence.proofs(session, [row.evidence_id for row in rows])
         looked_at += len(rows)
         for row in rows:
-            said = (row.subject, row.occurred_on, row.quantity, row.unit, row.spent_fen)
             proof = proofs.get(row.evidence_id)
+            # On top of another award, money and CO2e are counted with that one.
+            spent_fen = proof.spent_fen if row.stacked and proof is not None else row.spent_fen
+            said = (row.subject, row.occurred_on, row.quantity, row.unit, spent_fen)
             if proof is None:
                 broken.append(f"award={row.event_id}, evidence={row.evidence_id} is not on file")
             elif (found := (proof.subject, proof.happened_on, proof.quantity, proof.unit, proof.spent_fen)) != said:
@@ -157,7 +180,7 @@ def _grams_recompute(session: Session) -> _Answer:
             row.evidence_id: row.grams
             for row in session.execute(
                 select(AwardsAward.evidence_id, AwardsAward.grams).where(
-                    AwardsAward.evidence_id.in_([row.evidence_id for row in rows])
+                    AwardsAward.evidence_id.in_([row.evidence_id for row in rows]), AwardsAward.stacked.in_([False])
                 )
             )
         }

@@ -121,8 +121,8 @@ def _lines(session: Session, rows: Sequence[AwardsAward]) -> list[AwardLine]:
                 tier=row.tier,
                 reversed_credits=taken.get(row.event_id, Credits(0)),
                 trace=tuple(
-                    TraceStep(step=step, found=found, limit=limit, credits=Credits(credits_))
-                    for step, found, limit, credits_ in json.loads(row.trace)
+                    TraceStep(step=step, found=found, limit=limit, credits=Credits(credits_), of="".join(of))
+                    for step, found, limit, credits_, *of in json.loads(row.trace)
                 ),
                 claim=claims.get(row.evidence_id),
             )

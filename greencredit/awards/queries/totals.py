@@ -44,7 +44,7 @@ def totals_of(session: Session, holder_id: str, period: Period | None = None) ->
         spent_fen=Fen(_sum(rows, "spent")),
         grams=Grams(_sum(rows, "grams")),
         claimed_grams=Grams(_sum(rows, "claimed")),
-        unquantified_count=sum(row.awards for row in rows if row.grams is None),
+        unquantified_count=sum(row.awards for row in rows if row.grams is None and not row.stacked),
         by_subject=_by_subject(session, rows),
         by_month=tuple(
             MonthTotal(
@@ -71,6 +71,7 @@ def _grouped(session: Session, period: Period | None, whose: ColumnElement[bool]
         select(
             AwardsRule.document,
             AwardsAward.subject,
+            AwardsAward.stacked,
             func.substr(AwardsAward.occurred_on, 1, 7).label("month"),
             func.count().label("awards"),
             func.sum(_KEPT).label("credits"),
@@ -83,7 +84,7 @@ def _grouped(session: Session, period: Period | None, whose: ColumnElement[bool]
         .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
         .outerjoin(AwardsClaim, AwardsClaim.evidence_id == AwardsAward.evidence_id)
         .where(_KEPT > 0, whose, AwardsAward.occurred_on >= span.since, AwardsAward.occurred_on < span.until)
-        .group_by(AwardsRule.document, AwardsAward.subject, "month")
+        .group_by(AwardsRule.document, AwardsAward.subject, AwardsAward.stacked, "month")
         .order_by(AwardsAward.subject, "month")
     ).all()
 

@@ -1,15 +1,16 @@
 """Brings the earning rules of an accepted filing in: as they were filed, never changed afterwards."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from greencredit.awards import queries
+from greencredit.awards import queries, rules
 from greencredit.awards.errors import RuleDiffers, RulesNotInForce
 from greencredit.awards.rules import Filed
 from greencredit.awards.service.turns import wait_for_turn
-from greencredit.awards.tables import AwardsRule
+from greencredit.awards.tables import AwardsCounter, AwardsRule
 from greencredit.kernel.clock import now
 from greencredit.schemas.awards import EarningRule
 
@@ -27,6 +28,7 @@ def bring_in_rules(session: Session, issuer_id: str) -> list[Filed]:
     for filing in filings:
         for rule in filing.scheme.rules:
             _bring_in(session, issuer_id, rule, filing.filing_id, filing.version)
+    _bring_in_counters(session, issuer_id, [name for filing in filings for name in rules.counters_of(filing.scheme)])
     return queries.rules_in_force(session, issuer_id)
 
 
@@ -56,6 +58,19 @@ def _bring_in(session: Session, issuer_id: str, rule: EarningRule, filing_id: st
             brought_in_at=now(session),
         )
     )
+    session.flush()
+
+
+def _bring_in_counters(session: Session, issuer_id: str, wanted: Sequence[rules.CounterName]) -> None:
+    """Give every funder, and the issuer where it caps all its rules, a number under which use is counted."""
+    if not set(wanted) - queries.counters(session, issuer_id).keys():
+        return
+    wait_for_turn(session, "rules")
+    known = queries.counters(session, issuer_id)
+    number = session.scalar(select(func.max(AwardsCounter.id))) or 0
+    for kind, name in sorted(set(wanted) - known.keys()):
+        number += 1
+        session.add(AwardsCounter(id=number, issuer_id=issuer_id, kind=kind, name=name))
     session.flush()
 
 

@@ -1,6 +1,6 @@
 """Takes an award back: an opposite event in the ledger, and the caps it had used are free again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, rules
 from greencredit.awards.errors import NoSuchAward
-from greencredit.awards.rules import Filed
-from greencredit.awards.tables import AwardsAward, AwardsReversal
+from greencredit.awards.tables import AwardsAward, AwardsPart, AwardsReversal
 from greencredit.kernel.errors import Refusal
 from greencredit.ledger import queries as ledger_queries
 from greencredit.ledger import service as ledger
@@ -98,7 +97,12 @@ def take_back(
     if not posted.repeated:
         session.add(AwardsReversal(event_id=posted.event_id, award_id=award_id, credits=credits_))
         session.flush()
-        _free_caps(session, row, queries.filed_rule(session, row.rule_id), credits_)
+        parts = queries.parts_left(session, award_id)
+        freed = rules.shares_of(credits_, list(parts.values())) if parts else []
+        for counter, share in zip(parts, freed, strict=True):
+            if share:
+                session.add(AwardsPart(event_id=posted.event_id, counter=counter, credits=-share))
+        _free_caps(session, row, credits_, dict(zip(parts, freed, strict=True)))
     return posted
 
 
@@ -107,10 +111,15 @@ def _key(award_id: int, credits_: int, key: str) -> bytes:
     return key_of(f"{award_id}:key:{key}" if key else f"{award_id}:{credits_}")
 
 
-def _free_caps(session: Session, row: AwardsAward, filed: Filed, credits_: int) -> None:
+def _free_caps(session: Session, row: AwardsAward, credits_: int, freed: Mapping[int, int]) -> None:
+    """Give back what an award had used of its caps, and each funder what he had paid."""
     moves = [
         {"credits": credits_, "lineage": lineage, "holder": holder, "window": window}
-        for lineage, holder, window in rules.usage_keys(filed, row.holder, row.occurred_on)
+        for _, _, (lineage, holder, window) in queries.limits_of_award(session, row)
+    ]
+    moves += [
+        {"credits": share, "lineage": counter, "holder": rules.EVERYONE, "window": rules.EVER}
+        for counter, share in freed.items()
     ]
     if moves:
         session.execute(
