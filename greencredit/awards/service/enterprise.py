@@ -27,7 +27,7 @@ from greencredit.ledger import service as ledger
 from greencredit.ledger.errors import NoSuchSeries
 from greencredit.ledger.rules import scoped_keys
 from greencredit.people import queries as people
-from greencredit.people.errors import UnknownConsumer
+from greencredit.people.errors import UnknownConsumer, UnknownEnterprise
 from greencredit.schemas.awards import AllotmentOrder, FundingOrder, PassingOrder, WaiverOrder, WithdrawalOrder
 from greencredit.schemas.issuers import EnterpriseTerms, Filing
 from greencredit.schemas.ledger import Allotment, Command, Funding, Passing, Posted, Reason, Waiver, Withdrawal
@@ -78,6 +78,7 @@ def _funding(session: Session, asked: _Asked) -> Funding:
 
     Raises:
         IssuingNotAllowed and its like (issuers): the issuer may not issue.
+        UnknownEnterprise (people): no enterprise is registered with this id.
         EnterpriseNotFiled: the filing in force provides for no funding.
         MoreFundedThanFiled: it would be more than is filed for one month.
     """
@@ -86,6 +87,7 @@ def _funding(session: Session, asked: _Asked) -> Funding:
         series, enterprise = asked.stands, _known(session, order.enterprise)
         return Funding(enterprise, series, order.credits, asked.key, asked.reason)
     issuers.require_may_issue(session, asked.issuer_id)
+    _require_registered(session, order.enterprise)
     filing, terms = _in_force(session, asked.issuer_id, "funding")
     most = terms.most_funded_a_month
     if most is None:
@@ -128,12 +130,14 @@ def _passing(session: Session, asked: _Asked) -> Passing:
 
     Raises:
         EnterpriseNotFiled: the filing in force does not provide for it.
+        UnknownEnterprise (people): nobody is registered as the receiver.
     """
     order: PassingOrder = asked.order
     if asked.stands is None:
         _, terms = _in_force(session, asked.issuer_id, "passing on")
         if not terms.may_pass_on:
             raise EnterpriseNotFiled(asked.issuer_id, wanted="passing on", found="accounts that pass nothing on")
+        _require_registered(session, order.receiver)
     giver = _known(session, order.giver)
     receiver = ledger.holders(session, [order.receiver])[order.receiver]
     return Passing(giver, receiver, order.credits, asked.key, asked.reason, asked.issuer_id)
@@ -188,6 +192,11 @@ def _in_force(session: Session, issuer_id: str, wanted: str) -> tuple[Filing, En
     if terms is None:
         raise EnterpriseNotFiled(issuer_id, wanted=wanted, found="no accounts of enterprises")
     return filing, terms
+
+
+def _require_registered(session: Session, enterprise_id: str) -> None:
+    if enterprise_id not in people.enterprises(session, [enterprise_id]):
+        raise UnknownEnterprise(enterprise_id)
 
 
 def _known(session: Session, subject_id: str) -> int:
