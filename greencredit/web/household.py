@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
+from greencredit.awards.queries.explained import explain_line
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.messages.tables import State
@@ -15,12 +16,12 @@ from greencredit.ledger import queries as ledger
 from greencredit.notices import queries as notices
 from greencredit.people import queries as people
 from greencredit.schemas.actions import Category
-from greencredit.schemas.awards import AwardLine, ConsumerTotals, EarningRule, MonthTotal
+from greencredit.schemas.awards import AwardLine, ConsumerTotals, MonthTotal
+from greencredit.schemas.awards.explained import AwardExplained
 from greencredit.schemas.ledger import SeriesBalance, Verb
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
-from greencredit.schemas.web import Bar, Column, ConsumerPage, Liable, MovementLine, OwedLine, YearLink
+from greencredit.schemas.web import Bar, Column, ConsumerPage, Explanation, Liable, MovementLine, OwedLine, YearLink
 from greencredit.web import own_reports, wording
-from greencredit.web.explanation import explained
 from greencredit.web.register import NONE, face_value
 
 PAGE_LINES: Final = 8
@@ -95,17 +96,12 @@ def _month(year: int, totals: ConsumerTotals, today: date) -> int:
 def _movements(session: Session, consumer_id: str, lines: Sequence[AwardLine]) -> tuple[MovementLine, ...]:
     issuer_ids = {line.issuer_id for line in lines}
     names = {one: issuers.issuer(session, one).name for one in issuer_ids}
-    rules = {
-        (one, filed.rule.name, filed.rule.version): filed.rule
-        for one in issuer_ids
-        for filed in awards.rules_in_force(session, one)
-    }
     reasons = _reversal_reasons(session, consumer_id) if any(line.reversed_credits for line in lines) else {}
     return tuple(
         _movement(
             line,
             issuer_name=names[line.issuer_id],
-            rule=rules.get((line.issuer_id, line.rule_name, line.rule_version)),
+            why=explain_line(session, line),
             reason=reasons.get(line.award_id),
         )
         for line in lines
@@ -118,7 +114,7 @@ def _reversal_reasons(session: Session, consumer_id: str) -> dict[int, str]:
     return {one.cause: one.reason for one in found if one.verb is Verb.REVERSE and one.cause is not None and one.reason}
 
 
-def _movement(line: AwardLine, *, issuer_name: str, rule: EarningRule | None, reason: str | None) -> MovementLine:
+def _movement(line: AwardLine, *, issuer_name: str, why: AwardExplained, reason: str | None) -> MovementLine:
     return MovementLine(
         event_id=line.award_id,
         occurred_on=line.occurred_on,
@@ -131,7 +127,7 @@ def _movement(line: AwardLine, *, issuer_name: str, rule: EarningRule | None, re
         reason=reason,
         grams=line.grams,
         tier=line.tier,
-        why=explained(line, rule),
+        why=Explanation(rule_title=why.rule_title, rule_version=why.rule_version, sentences=why.sentences),
     )
 
 

@@ -18,8 +18,8 @@ _FIRST: Final = 1
 def compile_scheme(scheme: Scheme, *, since: date | None = None) -> Compiled:
     """Make a scheme's rules ready as if nothing else had ever been filed.
 
-    `since` lets every rule hold from that day at the latest: a draft is tried on a past that it will never see. Rules of
-    one name are versions of each other, and caps run on from one to the next.
+    `since` lets every rule hold from that day at the latest: a draft is tried on a past that it will never see. Rules
+    of one name are versions of each other, and caps run on from one to the next.
     """
     names = sorted({rule.name for rule in scheme.rules})
     lineages = {name: place for place, name in enumerate(names, start=_FIRST)}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries
 from greencredit.awards.service.decided import decided
+from greencredit.awards.service.judged import note_judged
 from greencredit.awards.service.kept import keep_awards, keep_measures, move_counters
 from greencredit.awards.service.ready import ReadyRules, ready_rules
 from greencredit.awards.service.turns import wait_for_turn
@@ -58,6 +59,7 @@ def award(
     issuers.require_may_issue(session, issuer_id)
     wait_for_turn(session, issuer_id)
     ready = ready_rules(session, issuer_id)
+    note_judged(session, issuer_id, items)
     columns, found = decided(session, ready.rules, ground, items, quantifications)
     if found.at_once or found.in_turn:
         _book(session, ready, items, columns, found, quantifications)

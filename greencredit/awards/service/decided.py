@@ -36,7 +36,7 @@ def decided(
     """Decide a batch of evidence as if its pieces came one after the other."""
     from greencredit.awards.rules.evaluate import evaluate
 
-    columns = columns_of(ground, items, quantifications, _registered(session, compiled, items))
+    columns = columns_of(ground, items, quantifications, registration_days(session, compiled, items))
     return columns, evaluate(compiled, columns, state_of(session, compiled, columns))
 
 
@@ -101,7 +101,7 @@ def thousandths(quantity: str) -> int:
     return min(int(Decimal(quantity) * _THOUSAND), _MOST)
 
 
-def _registered(session: Session, compiled: Compiled, items: Sequence[Item]) -> dict[int, date]:
+def registration_days(session: Session, compiled: Compiled, items: Sequence[Item]) -> dict[int, date]:
     """Give the day on which each holder registered, where a rule asks for it."""
     if not any(isinstance(condition, Member) for one in compiled.rules for condition, _ in one.tests):
         return {}

@@ -52,6 +52,8 @@ class AwardExplained(Record):
     rule_name: str
     rule_version: int
     rule_title: Words
+    by: Words
+    """Names the rule and its version."""
     credits: Credits
     sentences: tuple[Words, ...]
 

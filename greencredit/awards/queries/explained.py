@@ -1,0 +1,116 @@
+"""Why an award is what it is, in sentences: from the trace that was stored with it and the rule as it was filed."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from greencredit.awards.catalogue.sentences import sentence
+from greencredit.awards.errors import NoSuchAward
+from greencredit.awards.queries.filed import filed_rule
+from greencredit.awards.queries.lines import award
+from greencredit.awards.queries.told.steps import group_told, rule_told, steps_told
+from greencredit.awards.tables import AwardsAward, AwardsCounter, AwardsPart, AwardsRule
+from greencredit.issuers import queries as issuers
+from greencredit.schemas.awards import AwardLine, EarningRule
+from greencredit.schemas.awards.explained import AwardExplained
+from greencredit.schemas.issuers import Scheme
+from greencredit.schemas.values import Words
+
+
+def award_explained(session: Session, award_id: int) -> AwardExplained:
+    """Say in order how an award came about; what was filed later changes none of it.
+
+    Raises:
+        NoSuchAward: there is none under this number, or it rests on no rule.
+    """
+    return explain_line(session, award(session, award_id))
+
+
+def explain_line(session: Session, line: AwardLine) -> AwardExplained:
+    """Say in order how the credits of an award came about, by the line that a person is shown of it."""
+    row = session.get(AwardsAward, line.award_id)
+    if row is None:
+        raise NoSuchAward(line.award_id)
+    rule = filed_rule(session, row.rule_id).rule
+    scheme = _scheme(session, row)
+    sentences = [
+        *steps_told(line.trace, rule),
+        *_choice(session, row, rule, scheme),
+        *_funded(session, row, scheme),
+        *afterwards(line),
+    ]
+    return AwardExplained(
+        award_id=line.award_id,
+        evidence_id=line.evidence_id,
+        issuer_id=line.issuer_id,
+        rule_name=line.rule_name,
+        rule_version=line.rule_version,
+        rule_title=line.rule_title,
+        by=rule_told(rule),
+        credits=line.credits,
+        sentences=tuple(sentences),
+    )
+
+
+def of_evidence(session: Session, evidence_id: int) -> dict[int, int]:
+    """Give the awards that rest on a piece of evidence, each with its credits, in the order of their numbers."""
+    rows = session.execute(
+        select(AwardsAward.event_id, AwardsAward.credits)
+        .where(AwardsAward.evidence_id == evidence_id)
+        .order_by(AwardsAward.event_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _scheme(session: Session, row: AwardsAward) -> Scheme | None:
+    """Give the scheme under which an award was given; none where that was not kept yet."""
+    issuer_id = session.get_one(AwardsRule, row.rule_id).issuer_id
+    for one in issuers.filings(session, issuer_id):
+        if one.version == row.terms_version:
+            return one.scheme
+    return None
+
+
+def _choice(session: Session, row: AwardsAward, rule: EarningRule, scheme: Scheme | None) -> Iterable[Words]:
+    """Say how its group was weighed, where that is more than the plain best of one group."""
+    others = len(of_evidence(session, row.evidence_id)) > 1
+    if rule.group != "base" or others or (scheme is not None and scheme.groups):
+        yield group_told(rule, () if scheme is None else scheme.groups)
+    if rule.ground.is_gift:
+        yield sentence("gifts", rule.ground.value)
+
+
+def _funded(session: Session, row: AwardsAward, scheme: Scheme | None) -> Iterable[Words]:
+    """Say who pays for it, where that is not the issuer alone."""
+    parts = session.execute(
+        select(AwardsCounter.name, AwardsPart.credits)
+        .join(AwardsCounter, AwardsCounter.id == -AwardsPart.counter)
+        .where(AwardsPart.event_id == row.event_id)
+        .order_by(AwardsPart.counter.desc())
+    ).all()
+    if not parts or scheme is None:
+        return
+    rule = filed_rule(session, row.rule_id).rule
+    split = scheme.split(scheme.funding_of(rule))
+    shares = {one.funder: one.parts for one in split.shares}
+    for name, credits_ in parts:
+        funder = scheme.funder(name)
+        yield sentence(
+            "funding",
+            funder.kind.value,
+            title=funder.title,
+            credits=credits_,
+            parts=shares.get(name, 0),
+            of_parts=sum(shares.values()),
+        )
+
+
+def afterwards(line: AwardLine) -> Iterable[Words]:
+    """Say what stands beside the credits: CO2e, and what was taken back later."""
+    if line.grams is None:
+        yield sentence("outcomes", "unquantified")
+    else:
+        yield sentence("outcomes", "quantified", grams=line.grams, tier=line.tier or "")
+    if line.reversed_credits:
+        yield sentence("outcomes", "reversed", credits=line.reversed_credits)
