@@ -16,6 +16,8 @@ class MethodLine(Record):
     tier: str
     example: str | None
     """Kilograms of its worked example, computed today; none: its factors are not published here."""
+    gas: str
+    """Which gases they count."""
 
 
 class MethodGroup(Record):
@@ -59,6 +61,7 @@ class MethodPage(Record):
     example: tuple[ExplainedStep, ...]
     """Empty: its factors are not published here."""
     example_kilograms: str | None
+    example_gas: str
     factors: tuple[Factor, ...]
     overrides: tuple[Override, ...]
     digest: str

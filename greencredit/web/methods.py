@@ -63,6 +63,7 @@ def method(session: Session, name: str) -> MethodPage:
         caps=(*_caps(action.caps, action.unit_title), *action.caps.conditions),
         example=() if found is None else stages_of(action, found),
         example_kilograms=None if found is None else wording.kilograms(found.grams),
+        example_gas="" if found is None else _gas(found),
         factors=() if found is None else _factors(found, book),
         overrides=tuple(one for one in queries.overrides(session, action=name) if one.approved),
         digest=rules.digest_of(action),
@@ -84,6 +85,7 @@ def _line(action: GreenAction, book: FactorBook, on: date) -> MethodLine:
         unit=action.unit_title,
         tier=action.tier.value,
         example=None if found is None else wording.kilograms(found.grams),
+        gas="" if found is None else _gas(found),
     )
 
 
@@ -94,6 +96,10 @@ def _example(action: GreenAction, book: FactorBook, on: date) -> Quantification 
         return rules.quantify(action, inputs=example.inputs, region=example.region, on=on, book=book)
     except Refusal:
         return None
+
+
+def _gas(found: Quantification) -> str:
+    return found.gas.value.replace("2", "₂")
 
 
 def _factors(found: Quantification, book: FactorBook) -> tuple[Factor, ...]:

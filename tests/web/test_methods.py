@@ -23,7 +23,7 @@ def _published(shared: Database) -> None:
 def test_the_list_shows_every_method_under_its_family(browser: TestClient, lang: str) -> None:
     page = browser.get("/methods", params={"lang": lang}).text
 
-    shown = re.findall(r'<h3 class="card-title"><a href="/methods/([a-z0-9_]+)">', page)
+    shown = re.findall(r'<a class="card card-link" href="/methods/([a-z0-9_]+)">', page)
     assert sorted(shown) == [action.name for action in queries.actions()]
     titles = re.findall(r'<h2 id="[a-z_]+-title" class="serif">([^<]+)</h2>', page)
     assert titles[:7] == [family.words.in_(lang) for family in Family]
