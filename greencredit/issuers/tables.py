@@ -265,6 +265,8 @@ class CoverageRow(Table):
     kept: Mapped[bool]
     as_of_event: Mapped[int]
     at: Mapped[datetime]
+    promises: Mapped[str | None]
+    """JSON: for each version its face value, the ratio kept for its credits, and how many were ever issued under it."""
 
 
 class WatchRow(Table):

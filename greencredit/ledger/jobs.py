@@ -68,9 +68,10 @@ def take_facts_in(database: Database, job: Job) -> None:
 
 
 def note_stretches(database: Database, job: Job) -> None:
-    """Note which series the newest complete stretches of events touched, so many in each transaction."""
+    """Note which series the newest complete stretches touched and what they moved, so many in each transaction."""
     del job
-    noted = 1
-    while noted:
-        with database.writing() as session:
-            noted = service.touch(session)
+    for note in (service.touch, service.add_up):
+        noted = 1
+        while noted:
+            with database.writing() as session:
+                noted = note(session)

@@ -32,6 +32,10 @@ Medium = BigInteger().with_variant(Integer(), "sqlite").with_variant(Integer(), 
 """A number below 2^31; four bytes on PostgreSQL."""
 
 
+_WAITS = text("kind = 3")
+_RESTORES = text("kind = 10")
+
+
 class LedgerHead(Table):
     """The one row every posting locks: ids come from it, gap-free and in commit order."""
 
@@ -148,6 +152,9 @@ class LedgerEvent(Table):
             sqlite_where=text("party IS NOT NULL"),
             postgresql_where=text("party IS NOT NULL"),
         ),
+        # Awards that wait are few, and so are refunds: only they pay for being found by issuer.
+        Index("ix_ledger_event_waiting", "series", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("ix_ledger_event_restored", "series", "id", sqlite_where=_RESTORES, postgresql_where=_RESTORES),
         STRICT,
     )
 
@@ -211,6 +218,22 @@ class LedgerTouch(Table):
 
     series_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
     stretch: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+
+
+class LedgerSum(Table):
+    """What the events of one kind moved of one series in a complete stretch of 4,096 events.
+
+    Series 0 stands for the stretch itself, as in `LedgerTouch`. Derived from the events by a job: what an issuer owes
+    and how that came about is added up from here, and from the few events before and after whole stretches.
+    """
+
+    __tablename__ = "ledger_sum"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy declares it
+
+    series_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    stretch: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    kind: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    credits: Mapped[int]
 
 
 class LedgerNote(Table):

@@ -14,7 +14,7 @@ from greencredit.issuers.rules.coverage import change_of
 from greencredit.issuers.tables import CoverageRow, IssuerRow, StatementRow
 from greencredit.kernel.clock import civil_date, now
 from greencredit.ledger import queries as ledger
-from greencredit.schemas.issuers import Coverage, CustodyStatement, Filing
+from greencredit.schemas.issuers import Coverage, CustodyStatement, Filing, LifeState
 
 
 def statements(session: Session, issuer_id: str) -> list[CustodyStatement]:
@@ -62,76 +62,129 @@ def newest_coverages_of(session: Session, issuer_ids: Collection[str]) -> dict[s
     return {row.issuer_id: _coverage(row) for row in rows}
 
 
-def newest_coverages(session: Session) -> dict[str, Coverage]:
-    """Give the newest measurement of every issuer that has one."""
-    last = (
-        select(CoverageRow.issuer_id, func.max(CoverageRow.number).label("number"))
-        .group_by(CoverageRow.issuer_id)
-        .subquery()
-    )
-    rows = session.scalars(
-        select(CoverageRow).join(
-            last, (CoverageRow.issuer_id == last.c.issuer_id) & (CoverageRow.number == last.c.number)
-        )
-    )
-    return {row.issuer_id: _coverage(row) for row in rows}
-
-
 def coverage_now(session: Session, issuer_id: str, owed: Mapping[int, int] | None = None) -> Coverage | None:
     """Measure coverage as of the newest event; none where nothing was ever filed.
 
-    What is owed under each version is read off the balances, unless the caller has added it up already.
+    What is owed under each version follows from the newest measurement and the events since, unless the caller has
+    added it up already.
     """
     filed = _filed(session, issuer_id)
     if filed is None:
         return None
+    head = ledger.last_event(session)
     if owed is None:
-        owed = {one.terms_version: one.credits for one in ledger.outstanding(session) if one.issuer_id == issuer_id}
-    terms, faces = filed
+        owed = owed_at(session, issuer_id, head)
+    terms, promises = filed
     for version in owed:
-        if version not in faces:
-            raise UnknownVersion(issuer_id, found=version, wanted=sorted(faces))
+        if version not in promises:
+            raise UnknownVersion(issuer_id, found=version, wanted=sorted(promises))
     return rules.coverage_of(
         issuer_id,
         newest_statement(session, issuer_id),
         owed,
-        faces,
+        promises,
         filed_basis_points=terms.scheme.guarantee.coverage_basis_points,
-        as_of_event=ledger.last_event(session),
+        as_of_event=head,
         at=now(session),
     )
 
 
-def owed_since(session: Session, measured: Collection[Coverage], until: int) -> dict[str, dict[int, int]]:
-    """Give what issuers owe by version at an event, from their last measurement and the events after it.
+def owed_at(session: Session, issuer_id: str, until: int) -> dict[int, int]:
+    """Give what an issuer owes by version at an event, from its newest measurement and the events after it.
 
-    Only the events since are looked at, so that this may be asked every minute of a large ledger.
+    Whole stretches of events are read as sums, so that this may be asked at any time of a large ledger.
     """
-    groups: defaultdict[int, list[Coverage]] = defaultdict(list)
-    for one in measured:
-        groups[one.as_of_event].append(one)
-    owed = {one.issuer_id: {line.terms_version: int(line.outstanding) for line in one.lines} for one in measured}
-    for after, group in groups.items():
-        if after >= until:
-            continue
-        mine = {one.issuer_id for one in group}
-        for flow in ledger.flows(session, after=after, until=until):
-            if flow.issuer_id in mine:
-                found = owed[flow.issuer_id]
-                change = change_of(flow.verb, flow.credits)
-                found[flow.terms_version] = found.get(flow.terms_version, 0) + change
+    measured = newest_coverage(session, issuer_id)
+    after = min(measured.as_of_event, until) if measured else 0
+    owed = {line.terms_version: int(line.outstanding) for line in measured.lines} if measured else {}
+    for flow in ledger.flows(session, [issuer_id], after=after, until=until):
+        owed[flow.terms_version] = owed.get(flow.terms_version, 0) + change_of(flow.verb, flow.credits)
     return owed
 
 
-def _filed(session: Session, issuer_id: str) -> tuple[Filing, dict[int, int]] | None:
-    """Give the version whose promises hold, and the face value of every version that ever held."""
+def short_now(session: Session, issuer_id: str) -> Coverage | None:
+    """Give coverage at this moment where it falls short of what was filed; none: it is kept.
+
+    Most issuers hold more than they could owe: what was owed when it was measured, all that was issued since and all
+    that came back with refunds since. That takes a few looks; only nearer the line is every movement counted.
+    """
+    row = _newest(session, issuer_id)
+    today = civil_date(now(session))
+    if row is not None and civil_date(row.at) == today and surely_kept(session, row):
+        return None
+    found = coverage_now(session, issuer_id)
+    return None if found is None or found.kept else found
+
+
+def surely_kept(session: Session, row: CoverageRow) -> bool:
+    """Tell whether a measurement leaves so much room that nothing since can have used it up."""
+    if not row.kept or row.promises is None:
+        return False
+    promises: dict[int, rules.Promise] = {}
+    most_owed: defaultdict[int, int] = defaultdict(int)
+    for version, face, basis_points, issued in json.loads(row.promises):
+        promises[version] = rules.Promise(face, basis_points)
+        most_owed[version] -= issued
+    for line in json.loads(row.lines):
+        most_owed[line["terms_version"]] += line["outstanding"]
+    for gained in (
+        ledger.issued(session, row.issuer_id),
+        ledger.restored(session, row.issuer_id, after=row.as_of_event),
+    ):
+        for version, credits_ in gained.items():
+            most_owed[version] += credits_
+    sure: bool = rules.surely_kept(row.guarantee_fen, most_owed, promises)
+    return sure
+
+
+def unsure(session: Session, states: Collection[LifeState], head: int) -> list[tuple[str, bool]]:
+    """List the issuers in these states whose coverage may have turned since it was measured, and whether it was kept.
+
+    Who holds more than it could owe is told apart by a few looks; no event is read for it.
+    """
+    number = select(func.max(CoverageRow.number)).where(CoverageRow.issuer_id == IssuerRow.id)
+    rows = session.scalars(
+        select(CoverageRow)
+        .join(IssuerRow, IssuerRow.id == CoverageRow.issuer_id)
+        .where(
+            IssuerRow.state.in_([one.value for one in states]),
+            CoverageRow.number == number.correlate(IssuerRow).scalar_subquery(),
+            CoverageRow.as_of_event < head,
+        )
+        .order_by(CoverageRow.issuer_id)
+    )
+    return [(row.issuer_id, row.kept) for row in rows.all() if not surely_kept(session, row)]
+
+
+def promises(session: Session, issuer_id: str) -> dict[int, rules.Promise]:
+    """Give what is promised for the credits of each version that was ever accepted."""
+    filed = _filed(session, issuer_id)
+    return {} if filed is None else filed[1]
+
+
+def _newest(session: Session, issuer_id: str) -> CoverageRow | None:
+    return session.scalars(
+        select(CoverageRow).where(CoverageRow.issuer_id == issuer_id).order_by(CoverageRow.number.desc()).limit(1)
+    ).first()
+
+
+def _filed(session: Session, issuer_id: str) -> tuple[Filing, dict[int, rules.Promise]] | None:
+    """Give the version whose promises hold, and what is promised for the credits of every version that ever held."""
     accepted = [one for one in filings(session, issuer_id) if one.state in rules.ACCEPTED_EVER]
     if not accepted:
         return None
     today = civil_date(now(session))
     begun = [one for one in accepted if one.effective_on is not None and one.effective_on <= today]
     terms = max(begun, key=lambda one: (one.effective_on, one.version), default=accepted[-1])
-    return terms, {one.version: one.scheme.face_value_fen_per_100_credits for one in accepted}
+    said = [
+        rules.Promised(
+            one.version,
+            rules.Promise(one.scheme.face_value_fen_per_100_credits, one.scheme.guarantee.coverage_basis_points),
+            one in begun,
+        )
+        for one in accepted
+    ]
+    return terms, rules.promises_of(said)
 
 
 def _statement(row: StatementRow) -> CustodyStatement:

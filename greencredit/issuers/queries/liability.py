@@ -74,5 +74,5 @@ def frozen_sum(session: Session, issuer_id: str) -> FrozenSum:
 def _flows(session: Session, issuer_id: str, *, after: int, until: int) -> list[tuple[Verb, int]]:
     if until <= after:
         return []
-    found = ledger.flows(session, after=after, until=until, issuer_ids=[issuer_id])
+    found = ledger.flows(session, [issuer_id], after=after, until=until)
     return [(one.verb, one.credits) for one in found]

@@ -19,17 +19,19 @@ from greencredit.issuers.errors import (
     NoFilingInForce,
     NotActive,
 )
-from greencredit.issuers.queries.coverage import newest_coverage, newest_statement
+from greencredit.issuers.queries.coverage import newest_statement, short_now
 from greencredit.issuers.queries.filed import filing_in_force, filings
 from greencredit.issuers.queries.papers import certificates, newest_assessment
-from greencredit.issuers.queries.registered import history, issuer
+from greencredit.issuers.queries.registered import editions, history, issuer
 from greencredit.issuers.rules import Guard
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.database import after_commit
 from greencredit.kernel.errors import Refused
 from greencredit.schemas.issuers import (
     Assessment,
     Bar,
     Certificate,
+    Coverage,
     LifeState,
     MayIssue,
     OpenReason,
@@ -47,6 +49,9 @@ TO_ISSUE: Final = (
 )
 """What an active issuer needs on the very day on which it issues."""
 
+_IN_ORDER: Final = "issuers.in_order"
+"""Where a process remembers who was found in order, at which step and on which day."""
+
 PAPERS: Final = (Guard.CERTIFICATE_IN_DATE, Guard.GRADE_REACHES_FLOOR, Guard.ASSESSMENT_PASSED)
 """What is asked of papers alone."""
 
@@ -58,9 +63,30 @@ def may_issue(session: Session, issuer_id: str) -> MayIssue:
 
 
 def require_may_issue(session: Session, issuer_id: str) -> None:
-    """Refuse unless the issuer is active and its certificate, assessment and filing cover this very day."""
+    """Refuse unless the issuer is active, its papers and filing cover this very day, and its guarantee what it owes.
+
+    The guarantee is held against what is owed at this moment, every movement of this transaction included: whoever
+    awards in batches asks before each of them, and the first batch after coverage fell short is refused. Everything
+    else comes about by steps and by days: found in order once, it holds until the next step or day.
+    """
+    edition = editions(session, [issuer_id]).get(issuer_id)
+    today = civil_date(now(session))
+    memory: dict[str, tuple[int, date]] = session.info.get("memory", {}).setdefault(_IN_ORDER, {})
+    if edition is not None and memory.get(issuer_id) == (edition, today):
+        require_covered(session, issuer_id)
+        return
     for refusal in _refusals(session, issuer_id, now(session)):
         raise refusal
+    if edition is not None:
+        looked_at = edition
+        after_commit(session, lambda: memory.update({issuer_id: (looked_at, today)}))
+
+
+def require_covered(session: Session, issuer_id: str) -> None:
+    """Refuse unless what an issuer holds covers what it owes at this moment, as it filed."""
+    short = short_now(session, issuer_id)
+    if short is not None:
+        raise _short(short)
 
 
 def _refusals(session: Session, issuer_id: str, at: datetime) -> list[Refused]:
@@ -171,19 +197,20 @@ def _filing_in_force(session: Session, issuer_id: str, day: date) -> Refused | N
 
 
 def _coverage_kept(session: Session, issuer_id: str, day: date) -> Refused | None:
-    """Look at the newest measurement; the clockwork measures every minute, and every statement at once."""
+    """Look at the statement that counts, and at what is owed at this moment."""
     statement = newest_statement(session, issuer_id)
-    measured = newest_coverage(session, issuer_id)
-    if statement is None or measured is None:
+    if statement is None:
         return CoverageShort(issuer_id, found="none", wanted="a custody statement")
     last = rules.runs_out_on(statement, days_of("custody_statement", day))
     if last < day:
         return CoverageShort(issuer_id, found=f"one that counted until {last}", wanted=f"a statement for {day}")
-    if not measured.kept:
-        held = "none" if measured.basis_points is None else _percent(measured.basis_points)
-        wanted = f"coverage of {_percent(measured.filed_basis_points)}"
-        return CoverageShort(issuer_id, found=held, wanted=wanted)
-    return None
+    short = short_now(session, issuer_id)
+    return None if short is None else _short(short)
+
+
+def _short(found: Coverage) -> CoverageShort:
+    held = "none" if found.basis_points is None else _percent(found.basis_points)
+    return CoverageShort(found.issuer_id, found=held, wanted=f"coverage of {_percent(found.filed_basis_points)}")
 
 
 def _percent(basis_points: int) -> str:

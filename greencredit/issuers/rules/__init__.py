@@ -28,12 +28,16 @@ from greencredit.issuers.rules.codes import (
     require_code_shape,
 )
 from greencredit.issuers.rules.coverage import (
+    Promise,
+    Promised,
     coverage_of,
     newest_of,
+    promises_of,
     require_no_reserve,
     require_not_future,
     roll_forward_of,
     runs_out_on,
+    surely_kept,
     worth_fen,
 )
 from greencredit.issuers.rules.fields import TITLES
@@ -115,6 +119,8 @@ __all__ = [
     "WAITING",
     "Guard",
     "Party",
+    "Promise",
+    "Promised",
     "acceptance_deadline",
     "after_workdays",
     "assessment_fault",
@@ -148,6 +154,7 @@ __all__ = [
     "party_of",
     "paths_of",
     "placing_of",
+    "promises_of",
     "province_of",
     "report_digest",
     "report_document",
@@ -164,6 +171,7 @@ __all__ = [
     "scheme_digest",
     "scheme_of",
     "sections_of",
+    "surely_kept",
     "texts_of",
     "ties",
     "workdays_between",

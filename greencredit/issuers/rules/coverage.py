@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from greencredit.issuers.errors import PaymentReserveNamed, StatementFromTheFuture
 from greencredit.ledger.rules.paths import OUTSTANDING, PATHS
@@ -78,32 +78,76 @@ def worth_fen(credits_: int, face_value_fen_per_100: int) -> Fen:
     return Fen(-(-credits_ * face_value_fen_per_100 // _CREDITS_PRICED))
 
 
+class Promise(NamedTuple):
+    """What stands behind the credits of one version: their face value, and the ratio that is kept for them."""
+
+    face_value_fen_per_100: int
+    basis_points: int
+
+
+class Promised(NamedTuple):
+    """One accepted version as it was filed, and whether it ever took effect."""
+
+    version: int
+    promise: Promise
+    begun: bool
+
+
+def promises_of(accepted: Sequence[Promised]) -> dict[int, Promise]:
+    """Give what is promised for the credits of each version: at least what was filed with it, more if more was filed.
+
+    A ratio is a promise for all that is owed: a later version that keeps more does so for earlier credits, too. One
+    that keeps less does not: what is worse never reaches credits that were issued before.
+    """
+    found: dict[int, Promise] = {}
+    for one in accepted:
+        later = [each.promise.basis_points for each in accepted if each.version > one.version and each.begun]
+        found[one.version] = one.promise._replace(basis_points=max([one.promise.basis_points, *later]))
+    return found
+
+
+def needed(owed: Mapping[int, int], promises: Mapping[int, Promise]) -> int:
+    """Give what must be held for what is owed, in ten-thousandths of a fen: compared without any rounding but one."""
+    return sum(
+        worth_fen(credits_, promises[version].face_value_fen_per_100) * promises[version].basis_points
+        for version, credits_ in owed.items()
+    )
+
+
+def surely_kept(guarantee_fen: int, most_owed: Mapping[int, int], promises: Mapping[int, Promise]) -> bool:
+    """Tell whether a guarantee would do even for the most that can be owed; unknown versions are never sure."""
+    owed = {version: credits_ for version, credits_ in most_owed.items() if credits_}
+    return set(owed) <= set(promises) and guarantee_fen * _WHOLE >= needed(owed, promises)
+
+
 def coverage_of(
     issuer_id: str,
     statement: CustodyStatement | None,
     owed: Mapping[int, int],
-    faces: Mapping[int, int],
+    promises: Mapping[int, Promise],
     *,
     filed_basis_points: int,
     as_of_event: int,
     at: datetime,
 ) -> Coverage:
-    """Put coverage together from what is owed under each version of the filing, and what that version's face value is.
+    """Put coverage together from what is owed under each version of the filing, and what is promised for its credits.
 
-    The ratio is rounded down; whether the filed ratio is kept is compared without that rounding.
+    The ratio is rounded down; whether the filed ratios are kept is compared without that rounding.
     """
     lines = tuple(
         CoverageLine(
             terms_version=version,
             outstanding=Credits(credits_),
-            face_value_fen_per_100_credits=faces[version],
-            worth_fen=worth_fen(credits_, faces[version]),
+            face_value_fen_per_100_credits=promises[version].face_value_fen_per_100,
+            worth_fen=worth_fen(credits_, promises[version].face_value_fen_per_100),
+            filed_basis_points=promises[version].basis_points,
         )
         for version, credits_ in sorted(owed.items())
         if credits_
     )
     held = statement.amount_fen if statement else Fen(0)
     worth = Fen(sum(line.worth_fen for line in lines))
+    asked = needed(owed, promises)
     return Coverage(
         issuer_id=issuer_id,
         statement_id=statement.statement_id if statement else None,
@@ -112,8 +156,8 @@ def coverage_of(
         outstanding=Credits(sum(line.outstanding for line in lines)),
         worth_fen=worth,
         basis_points=held * _WHOLE // worth if worth else None,
-        filed_basis_points=filed_basis_points,
-        kept=statement is not None and held * _WHOLE >= worth * filed_basis_points,
+        filed_basis_points=asked // worth if worth else filed_basis_points,
+        kept=statement is not None and held * _WHOLE >= asked,
         as_of_event=as_of_event,
         at=at,
     )

@@ -42,14 +42,13 @@ class Ending(NamedTuple):
 def due(session: Session) -> list[str]:
     """List the issuers to look at: a day began since the last look, or something was done about them."""
     today = civil_date(now(session))
-    newest = select(StepRow.issuer_id, func.max(StepRow.number).label("number")).group_by(StepRow.issuer_id).subquery()
+    newest = select(func.max(StepRow.number)).where(StepRow.issuer_id == IssuerRow.id).scalar_subquery()
     wanted = (
         select(IssuerRow.id)
-        .join(newest, newest.c.issuer_id == IssuerRow.id)
         .outerjoin(WatchRow, WatchRow.issuer_id == IssuerRow.id)
         .where(
             IssuerRow.state.in_([one.value for one in _WATCHED]),
-            or_(WatchRow.issuer_id.is_(None), WatchRow.day != today, WatchRow.edition != newest.c.number),
+            or_(WatchRow.issuer_id.is_(None), WatchRow.day != today, WatchRow.edition != newest),
         )
         .order_by(IssuerRow.id)
     )
@@ -59,20 +58,13 @@ def due(session: Session) -> list[str]:
 def uncovered(session: Session) -> list[Coverage]:
     """Give the issuers, as measured now, whose coverage fell short, or reached the filed ratio again.
 
-    What is owed follows from the last measurement and the events since, so that this can be asked at every tick.
+    Who has room enough is passed over by a few looks; of the others the last measurement is brought up to date from
+    sums and the newest events, so that this can be asked at every tick.
     """
-    measured = queries.newest_coverages(session)
-    head = ledger.last_event(session)
-    behind = [one for one in measured.values() if one.as_of_event < head]
-    owed = queries.owed_since(session, behind, head)
-    living = {one.issuer_id for one in queries.issuers(session) if one.state in _WATCHED} if behind else set()
     found: list[Coverage] = []
-    for one in behind:
-        before = {line.terms_version: int(line.outstanding) for line in one.lines}
-        if one.issuer_id not in living or owed[one.issuer_id] == before:
-            continue
-        fresh = queries.coverage_now(session, one.issuer_id, owed[one.issuer_id])
-        if fresh is not None and fresh.kept is not one.kept:
+    for issuer_id, was_kept in queries.unsure(session, _WATCHED, ledger.last_event(session)):
+        fresh = queries.coverage_now(session, issuer_id)
+        if fresh is not None and fresh.kept is not was_kept:
             found.append(fresh)
     return found
 

@@ -10,7 +10,9 @@ from greencredit.issuers import queries, rules
 from greencredit.issuers.service.steps import open_turn, take, who
 from greencredit.issuers.tables import CoverageRow, StatementRow
 from greencredit.kernel.access import Actor
+from greencredit.kernel.clock import civil_date
 from greencredit.kernel.ids import new_id
+from greencredit.ledger import queries as ledger
 from greencredit.proofs import queries as log
 from greencredit.proofs import service as proofs
 from greencredit.schemas.issuers import Coverage, CustodyStatement, LifeStep, NewCustodyStatement
@@ -52,18 +54,21 @@ def state_guarantee(
 
 
 def measure(session: Session, issuer_id: str, owed: Mapping[int, int] | None = None) -> Coverage | None:
-    """Measure coverage as of the newest event and keep it, unless the newest measurement says the very same."""
+    """Measure coverage as of the newest event and keep it, unless one of today says the very same."""
+    issued = ledger.issued(session, issuer_id)  # before the event: what is issued meanwhile counts as issued since
     found = queries.coverage_now(session, issuer_id, owed)
     if found is None:
         return None
     newest = queries.newest_coverage(session, issuer_id)
-    if newest is not None and newest.model_copy(update={"at": found.at}) == found:
+    of_today = newest is not None and civil_date(newest.at) == civil_date(found.at)
+    if newest is not None and of_today and newest.model_copy(update={"at": found.at}) == found:
         return newest
-    return keep(session, found)
+    return _keep(session, found, issued)
 
 
-def keep(session: Session, found: Coverage) -> Coverage:
-    """Keep a measurement; it is never changed."""
+def _keep(session: Session, found: Coverage, issued: Mapping[int, int]) -> Coverage:
+    """Keep a measurement, and beside it what tells later that it still holds; it is never changed."""
+    promises = queries.promises(session, found.issuer_id)
     last = session.scalar(select(func.max(CoverageRow.number)).where(CoverageRow.issuer_id == found.issuer_id))
     session.add(
         CoverageRow(
@@ -79,6 +84,12 @@ def keep(session: Session, found: Coverage) -> Coverage:
             kept=found.kept,
             as_of_event=found.as_of_event,
             at=found.at,
+            promises=rules.document_of(
+                [
+                    [version, one.face_value_fen_per_100, one.basis_points, issued.get(version, 0)]
+                    for version, one in sorted(promises.items())
+                ]
+            ),
         )
     )
     session.flush()

@@ -31,10 +31,13 @@ from greencredit.ledger.queries.issuing import Posting as Posting
 from greencredit.ledger.queries.issuing import Waiting as Waiting
 from greencredit.ledger.queries.issuing import flows as flows
 from greencredit.ledger.queries.issuing import holders_of as holders_of
+from greencredit.ledger.queries.issuing import issued as issued
 from greencredit.ledger.queries.issuing import last_event as last_event
 from greencredit.ledger.queries.issuing import last_event_before as last_event_before
 from greencredit.ledger.queries.issuing import outstanding as outstanding
 from greencredit.ledger.queries.issuing import posting_of as posting_of
+from greencredit.ledger.queries.issuing import restored as restored
+from greencredit.ledger.queries.issuing import summed_stretches as summed_stretches
 from greencredit.ledger.queries.issuing import waiting_awards as waiting_awards
 from greencredit.ledger.queries.lines import Pseudonym as Pseudonym
 from greencredit.ledger.queries.lines import by_number as by_number
@@ -43,6 +46,7 @@ from greencredit.ledger.queries.lines import in_words as in_words
 from greencredit.ledger.queries.lines import unnamed as unnamed
 from greencredit.ledger.queries.names import erasures as erasures
 from greencredit.ledger.queries.names import holder_number as holder_number
+from greencredit.ledger.queries.names import holder_numbers as holder_numbers
 from greencredit.ledger.queries.names import issuer_of_series as issuer_of_series
 from greencredit.ledger.queries.names import subjects_of as subjects_of
 from greencredit.ledger.queries.receipts import receipt as receipt
@@ -56,6 +60,10 @@ from greencredit.ledger.queries.trajectory import series_of as series_of
 from greencredit.ledger.queries.trajectory import stretches as stretches
 from greencredit.ledger.queries.trajectory import trajectory as trajectory
 from greencredit.ledger.queries.trajectory import window_of as window_of
+from greencredit.ledger.queries.wallets import filed_moves as filed_moves
 from greencredit.ledger.queries.wallets import funded_with as funded_with
 from greencredit.ledger.queries.wallets import issuer_of_funding as issuer_of_funding
 from greencredit.ledger.queries.wallets import series_of_key as series_of_key
+from greencredit.ledger.queries.wallets import wallet_balances as wallet_balances
+from greencredit.ledger.queries.wallets import wallet_lines as wallet_lines
+from greencredit.ledger.queries.wallets import wallet_sums as wallet_sums

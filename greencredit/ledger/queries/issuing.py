@@ -1,5 +1,6 @@
 """What an issuer owes and how that came about: sums by version of its filing, movements between two events, holders."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -10,12 +11,16 @@ from sqlalchemy.orm import Session
 from greencredit.kernel.clock import micros
 from greencredit.kernel.driver import driver
 from greencredit.ledger.errors import NoSuchEvent
+from greencredit.ledger.queries.trajectory import STRETCH_BITS
 from greencredit.ledger.rules import paths as rules
 from greencredit.schemas.ledger import Verb
 
 _SERIES: Final = f"((b.leaf_id >> {rules.SERIES_SHIFT}) & {rules.ALL_SERIES})"
 _OWED_KINDS: Final = ", ".join(str(kind.value) for kind in rules.OUTSTANDING)
 _OWED: Final = f"b.posted > 0 AND b.leaf_id & {rules.KINDS} IN ({_OWED_KINDS})"
+
+
+_NAMES_AT_ONCE: Final = 500
 
 
 class Outstanding(NamedTuple):
@@ -75,43 +80,103 @@ def outstanding(session: Session) -> list[Outstanding]:
     return [Outstanding(issuer_id, version, int(credits_)) for issuer_id, version, credits_ in rows]
 
 
-def flows(session: Session, *, after: int, until: int, issuer_ids: Collection[str] | None = None) -> list[Flow]:
-    """Add up what the events after one event, up to another, moved; of these issuers, or of all."""
-    if issuer_ids is not None and not issuer_ids:
+def flows(session: Session, issuer_ids: Collection[str], *, after: int, until: int) -> list[Flow]:
+    """Add up what the events after one event, up to another, moved of these issuers.
+
+    Whole stretches that are summed up are read as sums: only events before the first of them and behind the last are
+    looked at one by one, however long ago the first event is.
+    """
+    known = _series_of(session, issuer_ids)
+    if not known or until <= after:
         return []
-    wanted = sorted(issuer_ids or ())
-    names = ", ".join(f":i{place}" for place in range(len(wanted)))
-    where = f"AND s.issuer_id IN ({names}) " if wanted else ""
-    rows = session.execute(
-        text(
-            "SELECT s.issuer_id, s.terms_version, e.kind, SUM(e.credits) AS credits FROM ("  # noqa: S608 - our names
-            "SELECT series, kind, SUM(amount) AS credits FROM ledger_event WHERE id > :after AND id <= :until "
-            f"GROUP BY series, kind) e JOIN ledger_series s ON s.id = e.series WHERE 1 = 1 {where}"
-            "GROUP BY s.issuer_id, s.terms_version, e.kind ORDER BY s.issuer_id, s.terms_version, e.kind"
-        ),
-        {"after": after, "until": until} | {f"i{place}": one for place, one in enumerate(wanted)},
+    first = -(-after >> STRETCH_BITS)
+    last = min(until >> STRETCH_BITS, summed_stretches(session))
+    parts = [(after, until)] if last <= first else [(after, first << STRETCH_BITS), (last << STRETCH_BITS, until)]
+    moved: defaultdict[tuple[str, int, int], int] = defaultdict(int)
+    rows = [row for part in parts for row in _moved(session, known, *part)]
+    rows += _summed(session, known, first, last) if first < last else []
+    for series, kind, credits_ in rows:
+        issuer_id, version = known[series]
+        moved[issuer_id, version, kind] += int(credits_)
+    return [Flow(issuer_id, version, Verb(kind), sums) for (issuer_id, version, kind), sums in sorted(moved.items())]
+
+
+def _series_of(session: Session, issuer_ids: Collection[str]) -> dict[int, tuple[str, int]]:
+    """Give the series of issuers, each with its issuer and its version."""
+    found: dict[int, tuple[str, int]] = {}
+    wanted = sorted(issuer_ids)
+    for begun in range(0, len(wanted), _NAMES_AT_ONCE):
+        part = wanted[begun : begun + _NAMES_AT_ONCE]
+        names = ", ".join("?" * len(part))
+        statement = f"SELECT id, issuer_id, terms_version FROM ledger_series WHERE issuer_id IN ({names})"  # noqa: S608 - places
+        for series, issuer_id, version in driver(session).rows(statement, part):
+            found[int(series)] = (str(issuer_id), int(version))
+    return found
+
+
+def _moved(session: Session, known: Collection[int], after: int, until: int) -> list[tuple[int, int, int]]:
+    """Add up events one by one, by series and kind."""
+    if until <= after:
+        return []
+    statement = "SELECT series, kind, SUM(amount) FROM ledger_event WHERE id > ? AND id <= ? GROUP BY series, kind"
+    return [row for row in driver(session).rows(statement, (after, until)) if row[0] in known]  # type: ignore[misc] # numbers
+
+
+def _summed(session: Session, known: Collection[int], first: int, last: int) -> list[tuple[int, int, int]]:
+    """Add up the sums of whole stretches, by series and kind."""
+    found: list[tuple[int, int, int]] = []
+    wanted = sorted(known)
+    for begun in range(0, len(wanted), _NAMES_AT_ONCE):
+        chosen = ", ".join(map(str, wanted[begun : begun + _NAMES_AT_ONCE]))
+        statement = (
+            f"SELECT series_id, kind, SUM(credits) FROM ledger_sum WHERE series_id IN ({chosen}) "  # noqa: S608 - numbers
+            "AND stretch >= ? AND stretch < ? GROUP BY series_id, kind"
+        )
+        found += driver(session).rows(statement, (first, last))  # type: ignore[arg-type] # numbers
+    return found
+
+
+def summed_stretches(session: Session) -> int:
+    """Tell for how many stretches, from the first event on, it is on file what they moved."""
+    ((found,),) = driver(session).rows("SELECT COALESCE(MAX(stretch) + 1, 0) FROM ledger_sum WHERE series_id = 0")
+    return int(found)
+
+
+def issued(session: Session, issuer_id: str) -> dict[int, int]:
+    """Give how many credits of an issuer ever came into being, by version: the last serial of each of its series."""
+    rows = driver(session).rows(
+        "SELECT s.terms_version, SUM(COALESCE((SELECT b.last FROM ledger_block b WHERE b.series_id = s.id "
+        "ORDER BY b.first DESC LIMIT 1), 0)) FROM ledger_series s WHERE s.issuer_id = ? GROUP BY s.terms_version",
+        (issuer_id,),
     )
-    return [Flow(issuer_id, version, Verb(kind), int(credits_)) for issuer_id, version, kind, credits_ in rows]
+    return {int(version): int(credits_) for version, credits_ in rows}
+
+
+def restored(session: Session, issuer_id: str, *, after: int) -> dict[int, int]:
+    """Give how many credits of an issuer came back with refunds after an event, by version."""
+    rows = driver(session).rows(
+        "SELECT s.terms_version, SUM(e.amount) FROM ledger_series s CROSS JOIN ledger_event e "  # noqa: S608 - a number
+        f"WHERE s.issuer_id = ? AND e.series = s.id AND e.kind = {Verb.RESTORE.value} AND e.id > ? "
+        "GROUP BY s.terms_version",
+        (issuer_id, after),
+    )
+    return {int(version): int(credits_) for version, credits_ in rows}
 
 
 def waiting_awards(session: Session, issuer_id: str, *, after: int = 0, limit: int = 1000) -> list[Waiting]:
     """List awards of an issuer that wait to take effect and are not used up, by event, from one on."""
-    rows = session.execute(
-        text(
-            "SELECT a.id, a.holder, a.amount - COALESCE((SELECT SUM(u.amount) FROM ledger_event u "  # noqa: S608 - numbers
-            f"WHERE u.cause = a.id AND u.kind IN ({Verb.ACTIVATE.value}, {Verb.REVERSE_PENDING.value})), 0) AS credits "
-            "FROM ledger_event a JOIN ledger_series s ON s.id = a.series "
-            f"WHERE s.issuer_id = :issuer AND a.kind = {Verb.ACCRUE.value} AND a.id > :after ORDER BY a.id"
-        ),
-        {"issuer": issuer_id, "after": after},
+    left = (
+        "a.amount - COALESCE((SELECT SUM(u.amount) FROM ledger_event u WHERE u.cause = a.id "  # noqa: S608 - numbers
+        f"AND u.kind IN ({Verb.ACTIVATE.value}, {Verb.REVERSE_PENDING.value})), 0)"
     )
-    found: list[Waiting] = []
-    for event_id, holder, credits_ in rows:
-        if int(credits_) > 0:
-            found.append(Waiting(event_id, holder, int(credits_)))
-        if len(found) == limit:
-            break
-    return found
+    rows = driver(session).rows(
+        f"SELECT id, holder, credits FROM (SELECT a.id, a.holder, {left} AS credits "  # noqa: S608 - numbers
+        "FROM ledger_series s CROSS JOIN ledger_event a "
+        f"WHERE s.issuer_id = ? AND a.series = s.id AND a.kind = {Verb.ACCRUE.value} AND a.id > ?) w "
+        "WHERE credits > 0 ORDER BY id LIMIT ?",
+        (issuer_id, after, limit),
+    )
+    return [Waiting(int(event_id), int(holder), int(credits_)) for event_id, holder, credits_ in rows]
 
 
 def holders_of(session: Session, issuer_id: str, *, from_holder: int = 0, limit: int = 1000) -> list[Held]:

@@ -11,7 +11,7 @@ from greencredit.ledger.service.names import caller, disown, holders, made_here,
 from greencredit.ledger.service.post import Outcome, post, post_one
 from greencredit.ledger.service.posting import lock_head
 from greencredit.ledger.service.take_back import restore, reverse
-from greencredit.ledger.service.touch import touch
+from greencredit.ledger.service.touch import add_up, touch
 
 __all__ = [
     "Outcome",
@@ -19,6 +19,7 @@ __all__ = [
     "Swept",
     "Verdict",
     "Wish",
+    "add_up",
     "ask",
     "caller",
     "decide",

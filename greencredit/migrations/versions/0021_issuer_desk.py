@@ -1,4 +1,4 @@
-"""Filings are found complete, recalled and lapse; reports of whoever owns a section are kept with it."""
+"""Filings are found complete, recalled and lapse; reports of a section's owner; sums of what issuers owe."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,8 @@ from greencredit.migrations.guards import append_only
 revision = "0021"
 down_revision = "0020"
 
+_ACCRUED = sa.text("kind = 3")
+_RESTORED = sa.text("kind = 10")
 _WAITING = sa.text("state IN ('submitted', 'admitted')")
 _SEALED = ("id", "issuer_id", "version", "digest", "drafted_at")
 """What a version is, from its first day."""
@@ -31,6 +33,11 @@ def upgrade() -> None:
     )
     _create_findings()
     append_only("issuers_findings", key=("filing_id", "section", "number"))
+    op.add_column("issuers_coverage", sa.Column("promises", sa.Text, nullable=True))
+    _create_sums()
+    append_only("ledger_sum", key=("series_id", "stretch", "kind"))
+    for name, where in (("ix_ledger_event_waiting", _ACCRUED), ("ix_ledger_event_restored", _RESTORED)):
+        op.create_index(name, "ledger_event", ["series", "id"], sqlite_where=where, postgresql_where=where)
 
 
 def _seal_filings_again() -> None:
@@ -73,4 +80,17 @@ def _create_findings() -> None:
         sa.ForeignKeyConstraint(["filing_id"], ["issuers_filing.id"], name="fk_issuers_findings_filing_id"),
         sa.CheckConstraint("passed IN (0, 1)", name="ck_issuers_findings_passed"),
         sqlite_strict=True,
+    )
+
+
+def _create_sums() -> None:
+    op.create_table(
+        "ledger_sum",
+        sa.Column("series_id", Whole, nullable=False, autoincrement=False),
+        sa.Column("stretch", Whole, nullable=False, autoincrement=False),
+        sa.Column("kind", Whole, nullable=False, autoincrement=False),
+        sa.Column("credits", Whole, nullable=False),
+        sa.PrimaryKeyConstraint("series_id", "stretch", "kind", name="pk_ledger_sum"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )

@@ -73,6 +73,8 @@ class CoverageLine(Record):
     face_value_fen_per_100_credits: Annotated[int, Field(gt=0)]
     worth_fen: NonNegativeFen
     """Outstanding × face value ÷ 100, rounded up to the fen: what is owed is never made smaller."""
+    filed_basis_points: int | None = None
+    """What is promised to be kept for these very credits; none in measurements from before versions were told apart."""
 
 
 class Coverage(Record):
@@ -88,7 +90,8 @@ class Coverage(Record):
     basis_points: int | None
     """Rounded down, so that a printed 100% is never less; none while nothing is owed."""
     filed_basis_points: int
-    """What the filing promises to keep."""
+    """What the filings promise to keep for all that is owed together, rounded down; credits keep what was filed when
+    they were issued."""
     kept: bool
     """Compared in whole numbers, without any rounding but that of what is owed."""
     as_of_event: int

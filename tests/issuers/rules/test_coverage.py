@@ -48,12 +48,12 @@ def test_what_is_owed_is_rounded_up_to_the_fen(credits_: int, face: int, worth: 
 def test_the_filed_ratio_is_kept_exactly_when_the_whole_numbers_say_so(
     owed: dict[int, int], held: int, filed: int
 ) -> None:
-    faces = {version: 50 * version for version in range(1, 5)}
+    promises = {version: rules.Promise(50 * version, filed) for version in range(1, 5)}
     statement = on_file(1, new_statement(TODAY, amount_fen=held))
 
-    found = rules.coverage_of("iss_example", statement, owed, faces, filed_basis_points=filed, as_of_event=9, at=AT)
+    found = rules.coverage_of("iss_example", statement, owed, promises, filed_basis_points=filed, as_of_event=9, at=AT)
 
-    worth = sum(-(-credits_ * faces[version] // 100) for version, credits_ in owed.items())
+    worth = sum(-(-credits_ * 50 * version // 100) for version, credits_ in owed.items())
     assert found.worth_fen == worth
     assert found.kept is (held * 10_000 >= worth * filed)
     assert found.basis_points == (held * 10_000 // worth if worth else None)
@@ -62,7 +62,9 @@ def test_the_filed_ratio_is_kept_exactly_when_the_whole_numbers_say_so(
 
 @pytest.mark.proves("ISS-6")
 def test_without_a_statement_nothing_is_covered_even_where_nothing_is_owed() -> None:
-    found = rules.coverage_of("iss_example", None, {}, {1: 100}, filed_basis_points=1, as_of_event=0, at=AT)
+    found = rules.coverage_of(
+        "iss_example", None, {}, {1: rules.Promise(100, 1)}, filed_basis_points=1, as_of_event=0, at=AT
+    )
 
     assert (found.kept, found.guarantee_fen, found.basis_points) == (False, 0, None)
 

@@ -188,11 +188,11 @@ def test_what_is_owed_since_the_last_measurement_is_what_the_balances_say(databa
         measured = queries.newest_coverage(session, issuer_id)
         assert measured is not None
 
-        owed = queries.owed_since(session, [measured], ledger.last_event(session))
+        owed = queries.owed_at(session, issuer_id, ledger.last_event(session))
 
         fresh = queries.coverage_now(session, issuer_id)
         assert fresh is not None
-        assert owed == {issuer_id: {1: 153}}
+        assert owed == {1: 153}
         assert fresh.outstanding == 153
 
 
