@@ -177,6 +177,7 @@ def _may(session: Session, issuer_id: str, edition: int | None, today: date) -> 
     known: dict[str, _May] = _memory(session).setdefault(_MAY, {})
     may = known.get(issuer_id)
     if may is not None and (may.edition, may.on) == (edition, today):
+        issuers.require_covered(session, issuer_id)  # what is owed changes without a step, and within the day
         return may
     issuers.require_may_issue(session, issuer_id)
     filing = issuers.filing_in_force(session, issuer_id, today)
