@@ -9,8 +9,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from greencredit.actions import queries, service
-from greencredit.actions.errors import FactorFileRefused
+from greencredit.actions import queries, rules, service
+from greencredit.actions.errors import FactorFileRefused, MethodChanged, MethodNotKept
 from greencredit.actions.rules.factor_file import COLUMNS
 from greencredit.actions.tables import FactorFile, FactorVersion
 from greencredit.schemas.actions import Published, Tier
@@ -322,3 +322,37 @@ def test_a_derived_factor_is_stored_when_it_agrees_to_its_last_place(session: Se
 
     assert publish(session, *lines).added == 2
     assert [factor.derivation for factor in queries.factor_versions(session)] == [None, "good_factor / 3"]
+
+
+# ---- Methods as they were kept ------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("ACT-2")
+def test_publishing_factors_keeps_every_method_word_for_word(session: Session) -> None:
+    publish(session)
+
+    kept = {action.name: queries.method(session, action.name, action.version) for action in queries.actions()}
+
+    assert {name: copy.action for name, copy in kept.items()} == {one.name: one for one in queries.actions()}
+    assert all(copy.digest == rules.digest_of(copy.action) for copy in kept.values())
+    assert service.keep_methods(session) == 0
+
+
+def test_a_method_that_says_something_else_wants_a_new_version(session: Session) -> None:
+    publish(session)
+    before = queries.method(session, "walk_trip", 1)
+    changed = queries.action("walk_trip").model_copy(update={"unit": "km"})
+
+    with pytest.raises(MethodChanged) as no:
+        service.keep_methods(session, [changed])
+
+    assert (no.value.code, no.value.facts["kept"]) == ("actions.method_changed", before.digest)
+    assert queries.method(session, "walk_trip", 1) == before
+    assert service.keep_methods(session, [changed.model_copy(update={"version": 2})]) == 1
+
+
+def test_a_version_that_was_never_kept_is_not_found(session: Session) -> None:
+    with pytest.raises(MethodNotKept) as no:
+        queries.method(session, "walk_trip", 99)
+
+    assert no.value.facts == {"method": "walk_trip", "version": 99}

@@ -1,6 +1,7 @@
 """Publishing factors (发布排放因子), and keeping the methods that use them as they stand that day."""
 
 import hashlib
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from greencredit.actions.errors import MethodChanged
 from greencredit.actions.rules.record import canonical_text
 from greencredit.actions.tables import FactorFile, FactorVersion, Method
 from greencredit.kernel import clock
-from greencredit.schemas.actions import Factor, Published
+from greencredit.schemas.actions import Factor, GreenAction, Published
 
 
 def publish_factors(session: Session, file: bytes, *, by: str) -> Published:
@@ -32,15 +33,15 @@ def publish_factors(session: Session, file: bytes, *, by: str) -> Published:
     return Published(digest=digest, added=len(new), unchanged=len(rows) - len(new))
 
 
-def keep_methods(session: Session) -> int:
-    """Keep every method of the catalogue word for word (留存方法); the same again changes nothing.
+def keep_methods(session: Session, methods: Iterable[GreenAction] | None = None) -> int:
+    """Keep methods word for word (留存方法), those of the catalogue unless others are given; again changes nothing.
 
     Raises:
         MethodChanged: a method says something else under a version that was kept.
     """
     kept = queries.kept_digests(session)
     new = []
-    for action in queries.actions():
+    for action in queries.actions() if methods is None else methods:
         document = canonical_text(action)
         digest = hashlib.sha256(document.encode()).hexdigest()
         known = kept.get((action.name, action.version))
