@@ -9,7 +9,7 @@ from greencredit.projects.rules.life import PATHS, Step, require_beside, require
 from greencredit.projects.rules.saving import Setting, adjusted, measure, recompute, require_inside, require_recomputes
 from greencredit.projects.rules.series import require_comparable, take_in
 from greencredit.projects.rules.shares import split
-from greencredit.projects.rules.uncertainty import t_quantile
+from greencredit.projects.rules.uncertainty import half_width_after, t_quantile
 
 __all__ = [
     "PATHS",
@@ -19,6 +19,7 @@ __all__ = [
     "adjusted",
     "failed",
     "fit",
+    "half_width_after",
     "measure",
     "recompute",
     "require_beside",

@@ -55,6 +55,11 @@ def half_width(of: Uncertainty) -> int:
         return math.ceil(of.t * of.alpha * spread.sqrt() * _MILLI)
 
 
+def half_width_after(of: Uncertainty | None, days: int) -> int:
+    """Give the half-width that a saving had after so many days of the reporting period; nothing where it has none."""
+    return 0 if of is None else half_width(of.model_copy(update={"reporting_days": days}))
+
+
 def counted(saved_milli: int, uncertainty: Uncertainty | None, deducts_above: Decimal) -> int:
     """Give what of a saving counts: all of it, or less half the interval where that is large; never below zero.
 

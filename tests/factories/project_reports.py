@@ -1,0 +1,149 @@
+"""Facts of project reports: the real building, measured and shared out, without a database."""
+
+from datetime import date
+from functools import cache
+from hashlib import sha256
+
+from greencredit.actions import queries as actions
+from greencredit.projects import rules
+from greencredit.projects.catalogue import carriers, criteria, uncertainty
+from greencredit.reports.catalogue.project import report_of
+from greencredit.schemas.projects import (
+    Adjustment,
+    AdjustmentDecision,
+    Baseline,
+    Carrier,
+    KeptBaseline,
+    KeptMeasurement,
+    Measurement,
+    ModelGrain,
+    Participant,
+    Project,
+    ProjectState,
+    ProjectStep,
+    Share,
+    Stage,
+)
+from greencredit.schemas.reports import ProjectReport
+from greencredit.schemas.values import Grams, Period, Words
+from tests.conftest import NOON
+from tests.factories.projects import book, building_after, building_before, new_project
+
+PERIOD = Period(since=date(2025, 1, 1), until=date(2026, 1, 1))
+_ISSUER = Words(zh="示例零售有限公司", en="Example Retail Co., Ltd.")
+_STEPS = (
+    (ProjectState.OPEN, "acc_keeper", "示例办公楼节能改造"),
+    (ProjectState.FROZEN, "acc_keeper", "示例：各项检验均通过"),
+    (ProjectState.MEASURED, "acc_keeper", "节能量 saved: 422,250,444"),
+    (ProjectState.SIGNED_OFF, "acc_verifier", "示例：经核对，计量可信。"),
+)
+
+
+@cache
+def _baseline() -> Baseline:
+    series = rules.take_in(building_before(), carriers()[Carrier.ELECTRICITY])
+    fitted = rules.fit(series.intervals, terms=uncertainty(ModelGrain.DAY))
+    limits = criteria(Stage.BASELINE, ModelGrain.DAY, date(2026, 3, 2), book())
+    return Baseline(
+        project_id="prj_example",
+        number=1,
+        data_number=1,
+        carrier=series.carrier,
+        grain=series.grain,
+        model_grain=ModelGrain.DAY,
+        period=series.period,
+        occupancy_told=False,
+        missing_days=0,
+        model=fitted.model,
+        statistics=fitted.statistics,
+        candidates=fitted.candidates,
+        tests=rules.tests_of_baseline(limits, series, fitted.statistics),
+        intervals=series.intervals,
+    )
+
+
+def _adjustments(*, signed: bool) -> tuple[Adjustment, ...]:
+    said = AdjustmentDecision(signed=signed, reason="示例：与现场记录一致", decided_by="acc_verifier", decided_at=NOON)
+    return (
+        Adjustment(
+            number=1,
+            period=Period(since=date(2025, 9, 1), until=date(2026, 2, 28)),
+            amount_milli=36_500_000,
+            reason="示例：新增数据机房，单独计量",
+            proposed_by="acc_keeper",
+            proposed_at=NOON,
+            decision=said,
+        ),
+    )
+
+
+@cache
+def _measured(*, worse: bool, adjusted: bool) -> Measurement:
+    meter = building_after()
+    if worse:
+        head, *lines = meter.decode().splitlines()
+        cells = [line.split(",") for line in lines]
+        meter = "\n".join([head, *(f"{day},{float(used) * 1.2:.6f},{at}" for day, used, at in cells)]).encode()
+    found = rules.measure(
+        _baseline(),
+        rules.take_in(meter, carriers()[Carrier.ELECTRICITY]),
+        number=1,
+        data_number=2,
+        adjustments=_adjustments(signed=True) if adjusted else (),
+        terms=uncertainty(ModelGrain.DAY),
+        setting=rules.Setting("CN-SH", actions.action("mv_whole_building_electricity"), book()),
+    )
+    limits = criteria(Stage.MEASUREMENT, ModelGrain.DAY, date(2026, 3, 2), book())
+    return found.model_copy(update={"tests": rules.tests_of_measurement(limits, found, _baseline().intervals)})
+
+
+def project_report(
+    *,
+    title: str = "示例办公楼节能改造",
+    steps: int = 4,
+    weights: tuple[int, ...] = (5, 3, 2, 1),
+    worse: bool = False,
+    adjusted: bool = False,
+) -> ProjectReport:
+    """Make the report of a project that was led so many steps on its way."""
+    measured = _measured(worse=worse, adjusted=adjusted)
+    participants = [
+        Participant(holder_id=f"con_example_{place}", weight=weight) for place, weight in enumerate(weights)
+    ]
+    terms = new_project("iss_example", participants, title=Words(zh=title, en="Example office retrofit"))
+    parts = zip(rules.split(measured.counted_milli, weights), rules.split(measured.counted_grams, weights), strict=True)
+    shares = [
+        Share(
+            participant_id=one.holder_id, weight=one.weight, saved_milli=milli, grams=Grams(grams), fingerprint="0" * 40
+        )
+        for one, (milli, grams) in zip(participants, parts, strict=True)
+    ]
+    digest = sha256(measured.model_dump_json().encode()).hexdigest()
+    has_baseline, has_saving = steps > 1, steps > 2
+    return report_of(
+        Project(
+            project_id="prj_example",
+            terms=terms,
+            state=_STEPS[steps - 1][0],
+            opened_by="acc_keeper",
+            opened_at=NOON,
+            data=(),
+            baseline_number=1 if has_baseline else None,
+            measurement_number=1 if has_saving else None,
+            adjustments=_adjustments(signed=True) if adjusted else (),
+            steps=tuple(
+                ProjectStep(number=place, state=state, at=NOON, by=by, reason=reason)
+                for place, (state, by, reason) in enumerate(_STEPS[:steps], 1)
+            ),
+            shares=tuple(shares) if steps == len(_STEPS) else (),
+        ),
+        issuer=_ISSUER,
+        baseline=KeptBaseline(digest=digest, fitted_by="acc_keeper", fitted_at=NOON, baseline=_baseline())
+        if has_baseline
+        else None,
+        measured=KeptMeasurement(digest=digest, measured_by="acc_keeper", measured_at=NOON, measurement=measured)
+        if has_saving
+        else None,
+        titles={(factor.id, factor.version): factor.title for factor in book().factors()},
+        period=PERIOD,
+    )
