@@ -60,7 +60,7 @@ def of_evidence(session: Session, evidence_id: int) -> dict[int, int]:
         .where(AwardsAward.evidence_id == evidence_id)
         .order_by(AwardsAward.event_id)
     )
-    return dict(rows.tuples().all())
+    return {number: credits_ for number, credits_ in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _scheme(session: Session, row: AwardsAward) -> Scheme | None:

@@ -182,7 +182,7 @@ def _sent_back(session: Session, evidence_id: int) -> EvidenceExplained:
         raise NoSuchEvidence(evidence_id)
     reject = found[0]
     unsaid = sentence("conditions", "none")
-    facts = {"field": reject.field or unsaid, "found": reject.found or unsaid, "wanted": reject.wanted or unsaid}
+    facts = {"field": reject.field or unsaid, "found": reject.found or unsaid}
     return EvidenceExplained(
         evidence_id=evidence_id,
         issuer_id=evidence.issuer_of_batch(session, batch_id),

@@ -119,4 +119,4 @@ def _kinds(session: Session, issuer_id: str, batches: Collection[int]) -> dict[i
         .join(EvidenceFeed, EvidenceFeed.id == EvidenceBatch.feed_id)
         .where(EvidenceFeed.issuer_id == issuer_id, EvidenceBatch.id.in_(batches))
     )
-    return {batch: form_of(kind).ground for batch, kind in rows.tuples()}
+    return {batch: form_of(kind).ground for batch, kind in rows}

@@ -63,7 +63,7 @@ def has(family: str, name: str) -> bool:
     return name in families().get(family, {})
 
 
-def sentence(family: str, name: str, **facts: Fact) -> Words:
+def sentence(family: str, name: str, /, **facts: Fact) -> Words:
     """Say something in both languages; a name or a fact that is missing is a fault of ours, never a gap in a text."""
     words = families()[family][name]
     return Words(
