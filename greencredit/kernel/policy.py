@@ -211,7 +211,7 @@ POLICY: Final[Mapping[str, Rule]] = {
     "operations.manage": _writes(_OPERATOR),
     "log.manage": _writes(_OPERATOR),
     # Roles and accounts; an issuer's administrator names his own staff.
-    "grant.give": _writes(_OPERATOR, _ISSUER_ADMIN),
+    "grant.give": _writes(_OPERATOR, _ISSUER_ADMIN, _ORGANISATION_ADMIN),
     "grant.revoke": _writes(_OPERATOR, _ISSUER_ADMIN),
     "account.open": _writes(_OPERATOR),
     "account.suspend": _writes(_OPERATOR),

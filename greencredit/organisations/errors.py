@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from greencredit.kernel.errors import Conflict, NotFound, Refused
-from greencredit.schemas.organisations import SMALLEST_GROUP, AgeBand, Level, OrganisationKind
+from greencredit.schemas.organisations import AgeBand, Level, OrganisationKind
 from greencredit.schemas.values import Period
 
 
@@ -113,6 +113,15 @@ class GuardianWanted(Refused):
         )
 
 
+class OwnConsentWanted(Refused):
+    """须本人同意: from 14 on nobody agrees for a person but he himself."""
+
+    code = "organisations.own_consent_wanted"
+
+    def __init__(self, *, age: AgeBand) -> None:
+        super().__init__(f"the person's own consent was wanted, found a guardian's (age {age})", age=age)
+
+
 class MemberAlready(Conflict):
     """已是成员: a person belongs to one unit of an organisation at a time, and leaves it before joining another."""
 
@@ -167,17 +176,4 @@ class PeriodNotOver(Refused):
     def __init__(self, period: Period, *, today: str) -> None:
         super().__init__(
             f"the period ends on {period.last_day}, today is {today}", until=period.until.isoformat(), today=today
-        )
-
-
-class GroupTooSmall(Refused):
-    """人数不足: fewer people took part than numbers may be shown of."""
-
-    code = "organisations.group_too_small"
-
-    def __init__(self, organisation_id: str, *, wanted: int = SMALLEST_GROUP) -> None:
-        super().__init__(
-            f"numbers of {organisation_id} would be of fewer than {wanted} people, or let them be computed",
-            organisation_id=organisation_id,
-            wanted=wanted,
         )

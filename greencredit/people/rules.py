@@ -92,6 +92,7 @@ def locked_until(failures: int, at: datetime) -> datetime | None:
 _DELEGATED: Final[Mapping[Role, frozenset[Role]]] = {
     Role.OPERATOR: frozenset(Role) - {Role.CONSUMER, Role.SYSTEM},
     Role.ISSUER_ADMIN: frozenset({Role.ISSUER_MANAGER, Role.ISSUER_VIEWER}),
+    Role.ORGANISATION_ADMIN: frozenset({Role.UNIT_KEEPER}),
 }
 """Who may give which role. Nobody is granted to be a consumer: that follows from the consumer's own account."""
 
@@ -106,11 +107,16 @@ def require_place(role: Role, scope: Scope) -> None:
         raise NotGrantable(role, scope.kind, scope.id)
 
 
-def require_giver(actor: Actor, action: str, *, account_id: str, role: Role, scope: Scope) -> None:
-    """Refuse a change of one's own roles, and a role that is not this giver's to give."""
+def require_giver(
+    actor: Actor, action: str, *, account_id: str, role: Role, scope: Scope, within: Iterable[Scope] = ()
+) -> None:
+    """Refuse a change of one's own roles, and a role that is not this giver's to give in this place.
+
+    `within` names the places in which the very place lies, as the room that owns them knows.
+    """
     if actor.account_id == account_id:
         raise OwnGrant(account_id)
-    givers = [grant.role for grant in serving(actor, action) if grant.scope in (PLATFORM, scope)]
+    givers = [grant.role for grant in serving(actor, action) if grant.scope in (PLATFORM, scope, *within)]
     if not any(role in _DELEGATED[giver] for giver in givers):
         raise NotGrantable(role, scope.kind, scope.id)
 

@@ -122,6 +122,14 @@ class Organisation(Record):
     """The whole first, then every unit after the one it lies in."""
 
 
+class NewKeeper(Record):
+    """Somebody who is to keep a unit: a class teacher, the keeper of a building, the head of a department."""
+
+    account_id: str
+    until: Instant | None = None
+    because: Annotated[str, Field(min_length=1, max_length=400)]
+
+
 class JoinCode(Record):
     """What a unit hands to those who belong to it; it is shown once (加入码)."""
 
@@ -212,8 +220,8 @@ class UnitFigures(Record):
     participants: int
     actions: int
     credits: Credits
-    grams: Grams
-    unquantified_actions: int
+    grams: Grams | None
+    """None: too few of them did something that is quantified, or nobody did."""
     families: tuple[FamilyFigures, ...] = ()
     """Empty where too few took part to tell them apart."""
 
@@ -332,7 +340,6 @@ class WalletStatement(Record):
     given_to_partners: Credits
     taken_back: Credits
     """What the issuer took back of its fundings."""
-    expired: Credits
     lines: tuple[WalletLine, ...]
     next_before: int | None = None
     """Asks for the lines before these."""

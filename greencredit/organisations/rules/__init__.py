@@ -3,10 +3,11 @@
 from greencredit.organisations.rules.consent import needs_guardian, require_consent
 from greencredit.organisations.rules.hierarchy import Tree, levels_of, require_child_level
 from greencredit.organisations.rules.periods import period_before, require_whole_months, spans_of, touching
-from greencredit.organisations.rules.suppression import Cell, Shown, choose, choose_detail, people_of
+from greencredit.organisations.rules.suppression import Cell, Number, Shown, choose, choose_detail, people_of
 
 __all__ = [
     "Cell",
+    "Number",
     "Shown",
     "Tree",
     "choose",

@@ -51,6 +51,14 @@ class Shown(NamedTuple):
 People = Mapping[Cell, int]
 """Who did something in each cell, one bit a person."""
 
+
+class Number(NamedTuple):
+    """One number that is shown: who had a part in it, and of which units its totals are known, the newest last."""
+
+    people: People
+    totals: Sequence[Shown]
+
+
 _Line = tuple[str | None, ...]
 _Columns = dict[tuple[str | None, ...], int]
 
@@ -91,31 +99,25 @@ def choose(
 
 
 def choose_detail(
-    tree: Tree,
-    people: People,
-    new: Shown,
-    totals: Sequence[Shown],
-    details: Sequence[Shown],
-    *,
-    root: str,
-    smallest: int,
+    tree: Tree, numbers: Sequence[Number], new: Shown, details: Sequence[Shown], *, root: str, smallest: int
 ) -> Shown:
     """Give the units that may tell families apart, and the families that may stand by themselves.
 
-    `new` is among the totals already. The whole comes first: the smallest families are pooled until it can show them,
-    then as many units as can show the same.
+    For every number that is told by family it has to hold. The whole comes first: the smallest families are pooled
+    until it can show them, then as many units as can show the same.
     """
-    sizes = _sizes(tree, people, new.spans)
     of_family: defaultdict[str, int] = defaultdict(int)
-    for cell, mask in people.items():
-        if cell.span in new.spans:
-            of_family[cell.family] |= mask
+    for number in numbers:
+        for cell, mask in number.people.items():
+            if cell.span in new.spans:
+                of_family[cell.family] |= mask
+    units = new.units.intersection(*(number.totals[-1].units for number in numbers))
     alone = sorted(of_family, key=lambda family: (-of_family[family].bit_count(), family))[: _MOST_COLUMNS - 1]
-    while alone and root in new.units:
-        wanted = new._replace(alone=frozenset(alone))
-        units = _detailed(tree, people, wanted, totals, details, sizes, root=root, smallest=smallest)
-        if units:
-            return wanted._replace(units=units)
+    while alone and root in units:
+        wanted = new._replace(alone=frozenset(alone), units=units)
+        detailed = _detailed(tree, numbers, wanted, details, root=root, smallest=smallest)
+        if detailed:
+            return wanted._replace(units=detailed)
         alone.pop()
     return new._replace(units=frozenset())
 
@@ -241,34 +243,32 @@ def _too_telling(
 
 
 def _detailed(
-    tree: Tree,
-    people: People,
-    new: Shown,
-    totals: Sequence[Shown],
-    details: Sequence[Shown],
-    sizes: Mapping[str, int],
-    *,
-    root: str,
-    smallest: int,
+    tree: Tree, numbers: Sequence[Number], new: Shown, details: Sequence[Shown], *, root: str, smallest: int
 ) -> frozenset[str]:
     """Give the units that can show these families; none, if the whole can't."""
-    units = set(new.units)
+    sizes = _sizes(tree, numbers[0].people, new.spans)
+    units = new.units
     while root in units:
-        wanted = new._replace(units=frozenset(units))
-        tables = _tables(tree, people, totals, [*details, wanted])
-        leaving = set()
-        for table in tables:
-            if not _telling_lines(table, smallest):
-                continue
-            here = table.places[-1]
-            helping = {here} - {None, root}
-            if here == root:
-                helping = set(_directly_below(tree, root, wanted.units)) or {root}
-            elif here is None:  # an earlier detail, of which the new one takes a part
-                helping = {one.places[-1] for one in tables if one.places[:-1] == table.places[:-1]} - {None}
-            if helping:
-                leaving.add(min((sizes[unit], unit) for unit in helping if unit)[1])
+        leaving: set[str] = set()
+        for number in numbers:
+            tables = _tables(tree, number.people, number.totals, [*details, new._replace(units=units)])
+            for table in tables:
+                if _telling_lines(table, smallest):
+                    leaving |= _less_telling(tree, table, tables, units, sizes, root=root)
         if not leaving:
-            return wanted.units
+            return units
         units -= leaving
     return frozenset()
+
+
+def _less_telling(
+    tree: Tree, table: _Table, tables: Sequence[_Table], units: frozenset[str], sizes: Mapping[str, int], *, root: str
+) -> set[str]:
+    """Name the unit that tells families apart no more, because of what follows from them."""
+    here = table.places[-1]
+    helping = {here} - {None}
+    if here == root:
+        helping = {*_directly_below(tree, root, units)} or {root}
+    elif here is None:  # an earlier detail, of which the new one takes a part
+        helping = {one.places[-1] for one in tables if one.places[:-1] == table.places[:-1]} - {None}
+    return {min((sizes[unit], unit) for unit in helping if unit)[1]} if helping else set()

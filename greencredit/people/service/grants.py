@@ -1,5 +1,7 @@
 """Grants: a role given in a place, and taken back; never one's own, never two that judge each other."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,13 +16,13 @@ from greencredit.people.tables import PeopleAccount, PeopleGrant
 from greencredit.schemas.people import GrantRecord, NewGrant
 
 
-def grant(session: Session, actor: Actor, wanted: NewGrant) -> GrantRecord:
-    """Give somebody a role in a place, from now on."""
+def grant(session: Session, actor: Actor, wanted: NewGrant, *, within: Sequence[Scope] = ()) -> GrantRecord:
+    """Give somebody a role in a place, from now on; `within` names what the place lies in, for its room to say."""
     at = now(session)
     scope = Scope(wanted.scope_kind, wanted.scope_id)
-    access.require(actor, "grant.give", scope)
+    access.require(actor, "grant.give", scope, *within)
     rules.require_place(wanted.role, scope)
-    rules.require_giver(actor, "grant.give", account_id=wanted.account_id, role=wanted.role, scope=scope)
+    rules.require_giver(actor, "grant.give", account_id=wanted.account_id, role=wanted.role, scope=scope, within=within)
     rules.require_end(wanted.role, at=at, until=wanted.until)
     held = _held(session, wanted.account_id)
     rules.require_apart(wanted.account_id, wanted.role, [one.role for one in held])

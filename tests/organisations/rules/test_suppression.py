@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greencredit.organisations.rules import Cell, Shown, Tree, choose, choose_detail, people_of
+from greencredit.organisations.rules import Cell, Number, Shown, Tree, choose, choose_detail, people_of
 from greencredit.schemas.organisations import OTHER_FAMILIES
 
 SMALLEST = 3
@@ -89,8 +89,11 @@ def small_groups_known(
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[Tree, list[Atom], list[frozenset[int]]]:
-    """Draw a small organisation, what few people did in it, and the periods that are published one after the other."""
+def histories(draw: st.DrawFn) -> tuple[Tree, list[Atom], list[Atom], list[frozenset[int]]]:
+    """Draw a small organisation, what few people did in it, and how much of that has a second number (grams).
+
+    Then the periods that are published, one after the other.
+    """
     names = ["root", "a", "b", "c", "d"][: draw(st.integers(2, 5))]
     parents: dict[str, str | None] = {"root": None}
     for place, name in enumerate(names[1:], start=1):
@@ -108,27 +111,32 @@ def histories(draw: st.DrawFn) -> tuple[Tree, list[Atom], list[frozenset[int]]]:
         (person, Cell(*cell)) for cell in cells for person in draw(st.sets(st.integers(0, 9), min_size=1, max_size=7))
     ]
     periods = draw(st.permutations([frozenset({0}), frozenset({1}), frozenset({0, 1})]))
-    return Tree(parents), atoms, list(periods)
+    weighed = [atom for atom in atoms if draw(st.booleans())]
+    return Tree(parents), atoms, weighed, list(periods)
 
 
 @pytest.mark.proves("ORG-3", "REP-2", "REP-3")
 @given(histories())
 def test_whatever_is_published_in_whatever_order_no_small_group_can_be_computed(
-    history: tuple[Tree, list[Atom], list[frozenset[int]]],
+    history: tuple[Tree, list[Atom], list[Atom], list[frozenset[int]]],
 ) -> None:
-    tree, atoms, periods = history
-    people = people_of(atoms)
+    tree, atoms, weighed, periods = history
+    people, emitting = people_of(atoms), people_of(weighed)
     totals: list[Shown] = []
+    grams: list[Shown] = []
     details: list[Shown] = []
     for spans in periods:
         new = Shown(frozenset(tree.parents), spans)
         new = new._replace(units=choose(tree, people, new, totals, details, smallest=SMALLEST))
+        grams.append(new._replace(units=choose(tree, emitting, new, grams, details, smallest=SMALLEST)))
         totals.append(new)
-        detail = choose_detail(tree, people, new, totals, details, root="root", smallest=SMALLEST)
-        assert detail.units <= new.units
+        numbers = [Number(people, totals), Number(emitting, grams)]
+        detail = choose_detail(tree, numbers, new, details, root="root", smallest=SMALLEST)
+        assert detail.units <= grams[-1].units <= new.units
         details.append(detail)
 
         assert small_groups_known(tree, atoms, totals, details) == []
+        assert small_groups_known(tree, weighed, grams, details) == []
 
 
 def test_the_attacker_finds_what_a_careless_publication_gives_away() -> None:
@@ -205,7 +213,7 @@ def test_families_of_few_people_stand_together_or_are_not_told_apart() -> None:
     def told(*done: list[Atom]) -> Shown:
         new = Shown(frozenset({"class"}), ONCE)
         people = people_of([atom for part in done for atom in part])
-        return choose_detail(tree, people, new, [new], [], root="class", smallest=SMALLEST)
+        return choose_detail(tree, [Number(people, [new])], new, [], root="class", smallest=SMALLEST)
 
     three, two = told(ridden, sorted_, mended), told(ridden, sorted_)
 
