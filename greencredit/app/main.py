@@ -34,6 +34,7 @@ from greencredit.kernel.writer import Writer, open_writer
 from greencredit.ledger import routes as ledger
 from greencredit.merchants import routes as merchants
 from greencredit.notices import routes as notices
+from greencredit.organisations import routes as organisations
 from greencredit.people import queries as people_queries
 from greencredit.people import routes as people
 from greencredit.people import service as people_service
@@ -102,7 +103,8 @@ def _mount(app: FastAPI) -> None:
     app.include_router(awards.hot, prefix=API)
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
-    for room in (people, ledger, documents, notices, privacy, issuers, merchants, actions, evidence, projects, awards):
+    rooms = (people, ledger, documents, notices, privacy, issuers, merchants, actions, evidence, projects, awards)
+    for room in (*rooms, organisations):
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
     app.include_router(proofs.router)  # the log's own address, laid down by its formats

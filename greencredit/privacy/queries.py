@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from greencredit.kernel.clock import now
 from greencredit.ledger import queries as ledger
 from greencredit.notices import queries as notices
+from greencredit.organisations import queries as organisations
 from greencredit.people import queries as people
 from greencredit.reports import queries as reports
 from greencredit.schemas.ledger import Movement
@@ -27,6 +28,7 @@ def copy_of(session: Session, consumer_id: str) -> PersonalCopy:
         api_keys=() if account_id is None else tuple(people.api_keys(session, account_id)),
         cards_known_to=people.card_owners(session, consumer_id),
         consents=tuple(people.consents(session, consumer_id)),
+        memberships=tuple(organisations.memberships_of(session, consumer_id)),
         balances=tuple(ledger.balances_of(session, consumer_id)),
         owed=tuple(map(OwedCredits.of, ledger.owed_by(session, consumer_id))),
         movements=_movements(session, consumer_id),

@@ -8,6 +8,7 @@ from greencredit.kernel.messages import queue
 from greencredit.ledger import service as ledger
 from greencredit.ledger.errors import NoSuchHolder
 from greencredit.notices import service as notices
+from greencredit.organisations import service as organisations
 from greencredit.people import service as people
 from greencredit.privacy import queries
 from greencredit.privacy.errors import CreditsDiffer, StillUnderWay
@@ -16,7 +17,7 @@ from greencredit.schemas.privacy import Erased, Erasure
 
 
 def erase(session: Session, consumer_id: str, wanted: Erasure) -> Erased:
-    """Forget a person: name, sign-in, cards, contacts and notices go, and with the ledger's secret every way back.
+    """Forget a person: name, sign-in, cards, contacts, memberships, notices, and with the ledger's secret every way back.
 
     His events, awards and evidence stay under a number that leads to nobody; totals and old proofs hold. The files of
     his reports are removed by a job that follows the commit; the register keeps their numbers and digests.
@@ -35,6 +36,7 @@ def erase(session: Session, consumer_id: str, wanted: Erasure) -> Erased:
     if found.credits != wanted.credits:
         raise CreditsDiffer(told=wanted.credits, found=found.credits)
     people.erase(session, consumer_id)
+    organisations.forget(session, consumer_id)
     notices.forget(session, consumer_id)
     events = 0
     with suppress(NoSuchHolder):  # who never earned anything has no number

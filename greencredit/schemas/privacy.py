@@ -6,6 +6,7 @@ from pydantic import Field
 
 from greencredit.schemas.ledger import Movement, Owed, SeriesBalance
 from greencredit.schemas.notices import ToldAll
+from greencredit.schemas.organisations import Membership
 from greencredit.schemas.people import Account, ApiKey, Consent, Consumer, GrantRecord
 from greencredit.schemas.reports import IssuedReport
 from greencredit.schemas.values import Instant, Record
@@ -38,6 +39,7 @@ class PersonalCopy(Record):
     cards_known_to: tuple[str, ...]
     """Issuers and merchants that know him by a card; the numbers themselves are not kept."""
     consents: tuple[Consent, ...]
+    memberships: tuple[Membership, ...]
     balances: tuple[SeriesBalance, ...]
     owed: tuple[OwedCredits, ...]
     movements: tuple[Movement, ...]
