@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from greencredit.schemas.issuers import (
-    CheckReport,
+    Basis,
     Comparison,
     Completeness,
     Filing,
@@ -60,6 +60,47 @@ class Form(Record):
     details: tuple[Words, ...] = ()
     """What was found and what was wanted."""
     code: str | None = None
+
+
+class FoundAt(Record):
+    """What a check found at one place."""
+
+    where: Words
+    found: Words
+
+
+class CheckLine(Record):
+    """What one check came to."""
+
+    title: Words
+    outcome: str
+    outcome_title: Words
+    severity_title: Words | None
+    stops: bool
+    findings: tuple[FoundAt, ...]
+    wanted: Words | None
+    basis: tuple[Basis, ...]
+
+
+class ReportView(Record):
+    """A check report, what failed first."""
+
+    passed: bool
+    stopping: int
+    on: date
+    failed: tuple[CheckLine, ...]
+    others: tuple[CheckLine, ...]
+
+
+class ChangeLine(Record):
+    """One difference between two versions, as people read it."""
+
+    title: Words
+    before: Words | None
+    after: Words | None
+    effect: str
+    effect_title: Words
+    reason: Words
 
 
 class FormPage(Record):
@@ -210,8 +251,11 @@ class FilingPage(Record):
     state_title: Words
     filing: Filing
     rows: tuple[SchemeRow, ...]
-    report: CheckReport | None
+    report: ReportView | None
     comparison: Comparison
+    changes: tuple[ChangeLine, ...]
+    others: tuple[tuple[int, Words], ...]
+    """The other versions, with which it can be put side by side."""
     waiting: Waiting | None
     placing: tuple[Fact, ...]
     opinions: tuple[OpinionLine, ...]

@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from greencredit.schemas.consoles import Form, Option
-from greencredit.schemas.issuers import CheckReport
+from greencredit.schemas.consoles import Form, Option, ReportView
 from greencredit.schemas.values import Instant, Record, Words
 
 
@@ -107,7 +106,7 @@ class SchemePage(Record):
     wrongs: tuple[Wrong, ...]
     checked: bool
     """Whether it was looked at; else nothing is said to be wrong."""
-    report: CheckReport | None
+    report: ReportView | None
     whole: tuple[Said, ...]
     """What is said about no single place."""
     reason: Form

@@ -117,17 +117,26 @@ class Side:
             found.locator(f'[name="{name}"]').set_input_files(path)
         found.locator(f'button[value="{press}"]' if press else "button[type=submit]").click()
 
+    def press(self, wish: str) -> None:
+        """Press the button of a form that says what is wished, such as another entry."""
+        button = f'button[name="do"][value="{wish}"]'
+        self._unfold(button)
+        self.page.locator(button).last.click()
+
+    def _unfold(self, selector: str) -> None:
+        for _ in range(5):  # as deep as anything is folded
+            shut = self.page.locator("details:not([open])").filter(has=self.page.locator(selector)).first
+            if not shut.count():
+                return
+            shut.locator("> summary").click()
+
     def put(self, form: str, name: str, value: str) -> None:
         """Fill one place in, unfolding whatever it is folded into; a tick is set by its value."""
         place = self.page.locator(f'[form="{form}"][name="{name}"], form#{form} [name="{name}"]')
         kind = place.first.get_attribute("type")
         if kind in {"radio", "checkbox"}:
             place = self.page.locator(f'form#{form} [name="{name}"][value="{value}"]')
-        for _ in range(5):  # as deep as anything is folded
-            shut = self.page.locator("details:not([open])").filter(has=place).first
-            if not shut.count():
-                break
-            shut.locator("> summary").click()
+        self._unfold(f'[name="{name}"]')
         if kind in {"radio", "checkbox"}:
             place.check()
         elif place.evaluate("one => one.tagName") == "SELECT":

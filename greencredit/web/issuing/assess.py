@@ -94,9 +94,12 @@ def _form(back: str, marks: IndicatorSet, today: date, told: Told) -> Form:
     verdicts = [(one.value, one.words) for one in Verdict]
     last_day = today + timedelta(days=days_of("assessment_validity", today) - 1)
     fields = (
-        asked.text_field("assessor_code", "评估机构统一社会信用代码", "Code of the assessor"),
+        asked.text_field("assessor_code", "评估机构统一社会信用代码", "Code of the assessor").model_copy(
+            update={"wide": True}
+        ),
         *_scores(marks),
         forms.choice("verdict", Words(zh="结论", en="Verdict"), verdicts, Verdict.PASS.value),
+        asked.day_field("signed_on", "签署日期", "Signed on", today),
         Field(
             name="conditions",
             label=Words(zh="整改条件", en="Conditions"),
@@ -108,7 +111,6 @@ def _form(back: str, marks: IndicatorSet, today: date, told: Told) -> Form:
                 en="For a conditional pass, one a line: day and condition, such as 2026-06-30 publish the phone number",
             ),
         ),
-        asked.day_field("signed_on", "签署日期", "Signed on", today),
         asked.day_field("since", "有效期自", "Valid from", today),
         asked.day_field("last_day", "有效期至（含）", "Last day", last_day),
         *asked.FEES,

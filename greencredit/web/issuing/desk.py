@@ -45,6 +45,15 @@ def decide(permit: _Decides, request: Request, session: Writing, filing_id: str,
     return pages.see_other(f"/console/filings/{filing_id}?done=true")
 
 
+@router.post("/filings/{filing_id}/admit")
+def admit(permit: _Decides, request: Request, session: Writing, filing_id: str, posted: Posted) -> Response:
+    """Find the papers of a version complete (受理)."""
+    forms.on_refusal(request, posted, "admit", version.again(request, permit, filing_id))
+    digest = forms.text(posted, "digest") or None
+    service.admit_filing(session, permit.actor, filing_id, digest=digest, reason=forms.reason_of(posted))
+    return pages.see_other(f"/console/filings/{filing_id}?done=true")
+
+
 def _decide(session: Session, permit: Permit, filing_id: str, ruling: Ruling, posted: FormData) -> None:
     said: dict[str, Any] = {"reason": forms.reason_of(posted), "digest": forms.text(posted, "digest") or None}
     match ruling:

@@ -23,6 +23,7 @@ from greencredit.schemas.issuers import CheckReport, Filing, FilingState, Issuer
 from greencredit.schemas.values import Words
 from greencredit.web import pages
 from greencredit.web.issuing import answers as answering
+from greencredit.web.issuing import checked as checked_view
 from greencredit.web.issuing import drawing, faults, forms, workpaper
 from greencredit.web.issuing.answers import Answers
 from greencredit.web.issuing.forms import FormIncomplete, Posted, Told
@@ -168,7 +169,7 @@ def _page(
         chapters=drawing.chapters(sketch),
         wrongs=drawing.wrongs(sketch),
         checked=checked,
-        report=report,
+        report=checked_view.view_of(report),
         whole=sketch.said.get("", ()),
         reason=_reason(issuer_id, held, told),
         kept_at=held.kept_at if held else None,
@@ -208,8 +209,7 @@ def _findings(report: CheckReport | None, given: Answers) -> list[tuple[str, Sai
             continue
         for finding in one.findings:
             _, name = answering.find(Scheme, finding.path, given)
-            nothing = finding.found in {"null", "[]", "", "None", "()"}
-            found = Words(zh="未填写", en="nothing") if nothing else Words(zh=finding.found, en=finding.found)
+            found = checked_view.found(finding.found)
             text = Words(
                 zh=f"{one.title.zh}：实际为“{found.zh}”；要求：{one.wanted.zh}",
                 en=f"{one.title.en}: found “{found.en}”; wanted: {one.wanted.en}",

@@ -17,6 +17,8 @@ from greencredit.web.issuing.shape import Choice, Leaf, Part, Question, Several,
 Options = Mapping[str, tuple[tuple[str, Words], ...]]
 """What can be chosen, by its source."""
 
+TO_DO: Final = frozenset({"problem", "remark"})
+ALL: Final = frozenset({*TO_DO, "advice"})
 _TITLE_OF_ENTRY: Final = 40
 _OTHERS: Final = Words(zh="其他", en="Others")
 # Sources that may lack a thing: what is not among them is typed.
@@ -74,9 +76,10 @@ def _rank(order: list[str], name: str) -> int:
     return order.index(first) if first in order else len(order)
 
 
-def _count_under(sketch: Sketch, name: str) -> int:
+def _count_under(sketch: Sketch, name: str, kinds: frozenset[str] = TO_DO) -> int:
+    """Count what was said about a place and whatever lies in it."""
     return sum(
-        one.kind == "problem"
+        one.kind in kinds
         for at, listed in sketch.said.items()
         if at == name or at.startswith(f"{name}.")
         for one in listed
@@ -201,7 +204,7 @@ def _entry(sketch: Sketch, several: Several, name: str, number: int) -> Entry:
         place_id=place_id(name),
         number=number,
         title=title,
-        open=just_added or blank or part.is_text or isinstance(entry, Choice) or bool(_count_under(sketch, name)),
+        open=just_added or blank or part.is_text or isinstance(entry, Choice) or bool(_count_under(sketch, name, ALL)),
         tag=tag,
         says=says,
         places=tuple(_inside(sketch, part, below)),

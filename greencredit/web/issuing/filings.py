@@ -19,9 +19,17 @@ _Files = Annotated[Permit, requires("issuer.file", at=here_by_filing)]
 
 
 @router.get("/filings/{filing_id}")
-def filing(permit: _ReadsFiling, request: Request, session: Reading, filing_id: str, *, done: bool = False) -> Response:
+def filing(
+    permit: _ReadsFiling,
+    request: Request,
+    session: Reading,
+    filing_id: str,
+    *,
+    done: bool = False,
+    against: int | None = None,
+) -> Response:
     """Show one version with its checks, changes, opinions and what can be done (备案版本)."""
-    page = version.page_of(session, permit.actor, filing_id, done=done)
+    page = version.page_of(session, permit.actor, filing_id, done=done, against=against)
     return pages.render(request, permit.actor, "console_filing.html", page=page)
 
 
@@ -38,4 +46,12 @@ def submit(permit: _Files, request: Request, session: Writing, filing_id: str, p
     """Hand a version in (报送备案)."""
     forms.on_refusal(request, posted, "submit-filing", version.again(request, permit, filing_id))
     service.submit_filing(session, permit.actor, filing_id, reason=forms.reason_of(posted))
+    return pages.see_other(f"/console/filings/{filing_id}?done=true")
+
+
+@router.post("/filings/{filing_id}/recall")
+def recall(permit: _Files, request: Request, session: Writing, filing_id: str, posted: Posted) -> Response:
+    """Take a version back before it is decided on (撤回备案)."""
+    forms.on_refusal(request, posted, "recall", version.again(request, permit, filing_id))
+    service.recall_filing(session, permit.actor, filing_id, reason=forms.reason_of(posted))
     return pages.see_other(f"/console/filings/{filing_id}?done=true")

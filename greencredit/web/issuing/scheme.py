@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from greencredit.issuers.rules.changes import shown
 from greencredit.issuers.rules.fields import TITLES
 from greencredit.reports.rules.figures import rate_words
 from greencredit.schemas.awards import EarningRule
@@ -11,7 +10,8 @@ from greencredit.schemas.consoles import Field, SchemeRow
 from greencredit.schemas.issuers import Filing, Scheme
 from greencredit.schemas.values import Words
 from greencredit.web import register, wording
-from greencredit.web.issuing import asked
+from greencredit.web.issuing import answers as answering
+from greencredit.web.issuing import asked, spoken
 
 
 def rows(filing: Filing, *, to_judge: bool) -> tuple[SchemeRow, ...]:
@@ -32,7 +32,7 @@ def _rows(filing: Filing, *, to_judge: bool) -> Iterator[SchemeRow]:
         )
         label = Words(zh=f"{title.zh}：不符之处", en=f"{title.en}: what is wrong")
         field = Field(name=f"field.{path}", label=label, required=False, wide=True) if to_judge else None
-        yield SchemeRow(path=path, title=title, value=value, reasons=said, field=field)
+        yield SchemeRow(path=path, title=spoken.titled(title), value=value, reasons=said, field=field)
 
 
 def _value(scheme: Scheme, path: str) -> Words | None:
@@ -42,23 +42,14 @@ def _value(scheme: Scheme, path: str) -> Words | None:
     found: object = scheme.model_dump(mode="json")
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None
-    if found in (None, [], {}, 0, ""):
+    question, _ = answering.find(Scheme, path, {})
+    if question is None or found in (None, [], {}, 0, ""):
         return None
-    if isinstance(found, bool):
-        return Words(zh="是" if found else "否", en="yes" if found else "no")
-    said = _listed(found) if isinstance(found, list) else shown(found) or ""
-    return Words(zh=said, en=said)
-
-
-def _listed(found: list[object]) -> str:
-    return "\n".join(shown(one) or "" for one in found)
+    return spoken.said(question, found)
 
 
 def _lines(texts: Iterator[Words]) -> Words | None:
-    found = list(texts)
-    if not found:
-        return None
-    return Words(zh="\n".join(one.zh for one in found), en="\n".join(one.en for one in found))
+    return spoken.joined(texts, "\n", "\n")
 
 
 def _title_of_rule(rule: EarningRule) -> Words:
@@ -69,11 +60,13 @@ def _title_of_rule(rule: EarningRule) -> Words:
     )
 
 
+_THE_ISSUER: Final = Words(zh="发行主体", en="The issuer")
 _WRITERS: Final[Mapping[str, Callable[[Scheme], Words | None]]] = {
     "title": lambda one: one.title,
     "region": lambda one: asked.region(one.region),
     "face_value_fen_per_100_credits": lambda one: register.face_value(one.face_value_fen_per_100_credits),
     "monthly_cap_credits": lambda one: wording.credits_(one.monthly_cap_credits),
+    "funding": lambda one: _THE_ISSUER if one.funding == "issuer" else _plain(one.funding),
     "validity.months": lambda one: one.validity.title,
     "upgrade_promise": lambda one: one.upgrade_promise,
     "guarantee.amount_fen": lambda one: _plain(wording.yuan(one.guarantee.amount_fen)),

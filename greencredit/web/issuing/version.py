@@ -11,12 +11,12 @@ from greencredit.issuers import queries, rules, service
 from greencredit.kernel.access import Actor, Scope, ScopeKind, may
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.http import Permit
-from greencredit.schemas.consoles import Button, Field, FileLink, FilingPage, Form, OpinionLine, SchemeRow
-from greencredit.schemas.issuers import Filing, FilingState, Issuer, Opinion, Placing, Ruling, Waiting
+from greencredit.schemas.consoles import Button, ChangeLine, Field, FileLink, FilingPage, Form, OpinionLine, SchemeRow
+from greencredit.schemas.issuers import Change, Deadline, Filing, FilingState, Issuer, Opinion, Placing, Ruling, Waiting
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import Fact
 from greencredit.web import pages, wording
-from greencredit.web.issuing import asked, forms, scheme
+from greencredit.web.issuing import asked, checked, forms, scheme, spoken
 from greencredit.web.issuing.forms import Told
 from greencredit.web.issuing.sheets import fact, on_day
 
@@ -28,7 +28,13 @@ RULINGS = {
 
 
 def page_of(
-    session: Session, actor: Actor, filing_id: str, *, told: Told | None = None, done: bool = False
+    session: Session,
+    actor: Actor,
+    filing_id: str,
+    *,
+    told: Told | None = None,
+    done: bool = False,
+    against: int | None = None,
 ) -> FilingPage:
     """Gather what one reader sees of one version and may do about it."""
     filing = queries.filing(session, filing_id)
@@ -36,6 +42,7 @@ def page_of(
     scopes = queries.scopes_of(issuer)
     today = civil_date(now(session))
     decides = filing.state in rules.WAITING and _decides(actor, filing, scopes)
+    compared = queries.comparison(session, filing_id, against)
     waiting = next((one for one in queries.desk(session, actor) if one.filing_id == filing_id), None)
     is_over = filing.state in {FilingState.RETURNED, FilingState.REFUSED, FilingState.RECALLED, FilingState.LAPSED}
     return FilingPage(
@@ -43,13 +50,19 @@ def page_of(
         state_title=filing.state.words,
         filing=filing,
         rows=_filled(scheme.rows(filing, to_judge=decides), told),
-        report=queries.check_report(session, filing_id),
-        comparison=queries.comparison(session, filing_id),
+        report=checked.view_of(queries.check_report(session, filing_id)),
+        comparison=compared,
+        changes=tuple(_change(one) for one in compared.changes),
+        others=tuple(
+            (one.version, one.state.words)
+            for one in queries.filings(session, issuer.issuer_id)
+            if one.filing_id != filing_id
+        ),
         waiting=waiting,
-        placing=tuple(_placing(filing.placing, waiting)) if filing.placing else (),
+        placing=tuple(_placing(session, filing, filing.placing, waiting)) if filing.placing else (),
         opinions=tuple(_opinion(one) for one in filing.opinions),
         files=_files(session, issuer),
-        filing_forms=tuple(_filing_forms(actor, filing, scopes, told)),
+        filing_forms=tuple(_filing_forms(actor, filing, scopes, told, decides=decides)),
         decision=_decision(session, filing, today, told) if decides else None,
         draft_at=f"/console/issuers/{issuer.issuer_id}/filings"
         if is_over and may(actor, "rule.file", *scopes)
@@ -87,7 +100,7 @@ def _filled(rows: tuple[SchemeRow, ...], told: Told | None) -> tuple[SchemeRow, 
     )
 
 
-def _placing(placing: Placing, waiting: Waiting | None) -> Iterator[Fact]:
+def _placing(session: Session, filing: Filing, placing: Placing, waiting: Waiting | None) -> Iterator[Fact]:
     yield fact("备案层级", "Tier", placing.tier_title)
     yield fact("受理机关", "Authority", placing.authority_title)
     yield fact("规模（面值）", "Size at face value", wording.yuan(placing.scale.worth_fen))
@@ -107,8 +120,30 @@ def _placing(placing: Placing, waiting: Waiting | None) -> Iterator[Fact]:
             else Words(zh=f"{age} 个工作日", en=f"{age} working days")
         )
         yield fact("已等待", "Waiting for", said)
-        yield fact("受理期限", "Papers looked at by", waiting.acceptance.unknown or on_day(waiting.acceptance.day))
-        yield fact("办理期限", "Decision due", waiting.decision.unknown or on_day(waiting.decision.day))
+    clocks = queries.clocks(session, filing.filing_id)
+    if filing.admitted_at is not None:
+        yield fact("受理日期", "Papers found complete", on_day(civil_date(filing.admitted_at)))
+    elif clocks.acceptance is not None and filing.state in rules.WAITING:
+        yield fact("受理期限", "Papers looked at by", _due(clocks.acceptance))
+    if clocks.decision is not None and filing.state in rules.WAITING:
+        yield fact("办理期限", "Decision due", _due(clocks.decision))
+    if clocks.correction is not None:
+        yield fact("补正期限", "To be corrected by", _due(clocks.correction))
+
+
+def _due(deadline: Deadline) -> Words | None:
+    return deadline.unknown or on_day(deadline.day)
+
+
+def _change(one: Change) -> ChangeLine:
+    return ChangeLine(
+        title=spoken.titled(one.title),
+        before=spoken.said_at(one.path, one.before),
+        after=spoken.said_at(one.path, one.after),
+        effect=one.effect,
+        effect_title=one.effect.words,
+        reason=one.reason,
+    )
 
 
 def _opinion(one: Opinion) -> OpinionLine:
@@ -117,8 +152,12 @@ def _opinion(one: Opinion) -> OpinionLine:
         verdict=RULINGS[one.verdict],
         reason=one.reason,
         by=one.actor_id,
-        fields=tuple(fact(each.path, each.path, each.reason) for each in one.fields),
+        fields=tuple(Fact(label=spoken.label(each.path), value=_same(each.reason)) for each in one.fields),
     )
+
+
+def _same(text: str) -> Words:
+    return Words(zh=text, en=text)
 
 
 def _files(session: Session, issuer: Issuer) -> tuple[FileLink, ...]:
@@ -128,10 +167,16 @@ def _files(session: Session, issuer: Issuer) -> tuple[FileLink, ...]:
     )
 
 
-def _filing_forms(actor: Actor, filing: Filing, scopes: tuple[Scope, ...], told: Told | None) -> Iterator[Form]:
+def _filing_forms(
+    actor: Actor, filing: Filing, scopes: tuple[Scope, ...], told: Told | None, *, decides: bool
+) -> Iterator[Form]:
+    base = f"/console/filings/{filing.filing_id}"
+    if decides and filing.state is FilingState.SUBMITTED:
+        yield _admitting(base, filing, told)
+    if filing.state in rules.WAITING and may(actor, "issuer.file", *scopes):
+        yield _recalling(base, told)
     if filing.state is not FilingState.DRAFT:
         return
-    base = f"/console/filings/{filing.filing_id}"
     if may(actor, "rule.file", *scopes):
         title = Words(zh="重新检查", en="Check again")
         yield forms.make("check", f"{base}/check", title, (), Button(title=title, quiet=True), told=told)
@@ -143,6 +188,27 @@ def _filing_forms(actor: Actor, filing: Filing, scopes: tuple[Scope, ...], told:
         yield forms.make(
             "submit-filing", f"{base}/submit", title, (forms.WHY,), Button(title=title), told=told, note=note
         )
+
+
+def _admitting(base: str, filing: Filing, told: Told | None) -> Form:
+    title = Words(zh="材料齐全，予以受理", en="Find the papers complete")
+    note = Words(
+        zh="从受理之日起计算办理期限；材料不齐的，在下面退回并写明缺什么。",
+        en="The days for the decision run from here. Where papers are missing, give it back below and say which.",
+    )
+    digest = Field(name="digest", label=Words(zh="摘要", en="Digest"), kind="hidden", value=filing.digest)
+    return forms.make("admit", f"{base}/admit", title, (digest, forms.WHY), Button(title=title), told=told, note=note)
+
+
+def _recalling(base: str, told: Told | None) -> Form:
+    title = Words(zh="撤回备案", en="Recall it")
+    note = Words(
+        zh="决定作出以前可以撤回；撤回后可以另起新版本报送。",
+        en="Possible until it is decided on; another version may be handed in afterwards.",
+    )
+    return forms.make(
+        "recall", f"{base}/recall", title, (forms.WHY,), Button(title=title, quiet=True), told=told, note=note
+    )
 
 
 def _decision(session: Session, filing: Filing, today: date, told: Told | None) -> Form:
