@@ -5,11 +5,13 @@ could be given in the batch is given. The others go through `decide`, one after 
 counter that holds everything cuts nothing, whatever the order.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from greencredit.awards.rules.amounts import PERCENT, before_limits, counted, per_unit, tiers_of
 from greencredit.awards.rules.claims import Grant, State, UsageKey, windows
@@ -47,14 +49,25 @@ class AtOnce(NamedTuple):
     given: Whole | None
 
 
+class Moved(NamedTuple):
+    """How far counters of one lineage moved."""
+
+    lineage: int
+    whose: Whole
+    window: Whole
+    credits: Whole
+
+
 class Decisions(NamedTuple):
     """What a batch earned."""
 
     at_once: list[AtOnce]
     in_turn: list[tuple[int, Grant]]
     """Place of the claim, and what it earned."""
-    usage: dict[UsageKey, int]
-    """How far each counter moved."""
+    moved_in_turn: dict[UsageKey, int]
+    """How far counters moved by what was decided in turn, and budgets of funders by all."""
+    moved_at_once: list[Moved]
+    """How far counters moved by what was decided at once; each counter stands here once."""
     occasions: dict[UsageKey, int]
     """What is known now of occasions, where that changed."""
 
@@ -68,6 +81,19 @@ class Decisions(NamedTuple):
         """Count the claims that earned something."""
         rows = [one.rows for one in self.at_once]
         return len(np.unique(np.concatenate([*rows, np.array([row for row, _ in self.in_turn], dtype=np.int64)])))
+
+    def usage(self) -> list[tuple[int, int, int, int]]:
+        """List how far each counter moved: lineage, whose, window, credits; each once."""
+        both = Counter(self.moved_in_turn)
+        rows: list[tuple[int, int, int, int]] = []
+        lineages = {lineage for lineage, _, _ in both}
+        for lineage, *arrays in self.moved_at_once:
+            found = zip(repeat(lineage), *map(np.ndarray.tolist, arrays))
+            if lineage in lineages:
+                both.update({(of, whose, window): credits_ for of, whose, window, credits_ in found})
+            else:
+                rows += found
+        return rows + [(*key, credits_) for key, credits_ in both.items() if credits_]
 
     def grants(self, columns: Columns) -> list[tuple[int, Grant]]:
         """List every grant with its claim's place: by claim, and for one claim in the order of decision."""
@@ -137,13 +163,14 @@ def _concerned(rules: Compiled, columns: Columns) -> Iterable[Ready]:
 def _in_turn(rules: Compiled, columns: Columns, state: State, rows: Sequence[int]) -> Decisions:
     """Decide claims one after the other."""
     if not rows:
-        return Decisions([], [], {}, {})
+        return Decisions([], [], {}, [], {})
     now = State(dict(state.usage), dict(state.occasions))
     granted = [(row, grant) for row in rows for grant in decide(rules, columns.claim(row), now)]
     return Decisions(
         [],
         granted,
         {key: used - before for key, used in now.usage.items() if used != (before := state.usage.get(key, 0))},
+        [],
         {key: number for key, number in now.occasions.items() if number != state.occasions.get(key, 0)},
     )
 
@@ -350,18 +377,14 @@ def _mark_budgets(state: State, candidates: Sequence[_Candidates], weights: Sequ
 
 
 def _count(columns: Columns, decided: Decisions) -> None:
-    """Add what was given at once to the moves of counters."""
-    usage = decided.usage
+    """Add up how far counters moved by what was given at once."""
+    sums: dict[tuple[int, int, int], NDArray[np.float64]] = {}
     for one in decided.at_once:
         for limit in one.ready.limits:
             counters = columns.counters(limit.whose, limit.window)
-            sums = np.bincount(counters.of[one.rows], weights=one.credits, minlength=counters.count)
-            places = np.flatnonzero(sums)
-            whose, windows_ = counters.named(places)
-            moved = sums[places].astype(np.int64)
-            for holder, window, credits_ in zip(whose.tolist(), windows_.tolist(), moved.tolist(), strict=True):
-                key = (limit.lineage, holder, window)
-                usage[key] = usage.get(key, 0) + credits_
+            found = np.bincount(counters.of[one.rows], weights=one.credits, minlength=counters.count)
+            of = (limit.lineage, limit.whose, limit.window)
+            sums[of] = sums[of] + found if of in sums else found
         if one.ready.split:
             for credits_, times in zip(
                 *map(np.ndarray.tolist, np.unique(one.credits, return_counts=True)), strict=True
@@ -369,4 +392,8 @@ def _count(columns: Columns, decided: Decisions) -> None:
                 for part in parts_of(credits_, one.ready.split):
                     if part.credits:
                         key = budget_key(part.counter)
-                        usage[key] = usage.get(key, 0) + part.credits * times
+                        decided.moved_in_turn[key] = decided.moved_in_turn.get(key, 0) + part.credits * times
+    for (lineage, whose, window), found in sums.items():
+        places = np.flatnonzero(found > 0)
+        holders, windows_ = columns.counters(whose, window).named(places)
+        decided.moved_at_once.append(Moved(lineage, holders, windows_, found[places].astype(np.int64)))

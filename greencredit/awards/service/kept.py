@@ -92,14 +92,15 @@ def keep_measures(
 def move_counters(session: Session, found: "Decisions") -> None:
     """Move caps, budgets and occasions on."""
     with driver(session) as hot:
-        _move(hot, "awards_usage", "credits", "awards_usage.credits + excluded.credits", found.usage)
-        _move(hot, "awards_occasion", "number", "excluded.number", found.occasions)
+        _move(hot, "awards_usage", "credits", "awards_usage.credits + excluded.credits", found.usage())
+        occasions = [(*key, number) for key, number in found.occasions.items()]
+        _move(hot, "awards_occasion", "number", "excluded.number", occasions)
 
 
-def _move(hot: Driver, table: str, column: str, becomes: str, moves: Mapping[tuple[int, int, int], int]) -> None:
+def _move(hot: Driver, table: str, column: str, becomes: str, moves: list[tuple[int, int, int, int]]) -> None:
     if not moves:
         return
-    rows = sorted((*key, moved) for key, moved in moves.items())
+    rows = sorted(moves)
     into = f'INSERT INTO {table} (lineage, holder, "window", {column})'
     conflict = f'ON CONFLICT (lineage, holder, "window") DO UPDATE SET {column} = {becomes}'
     if hot.sqlite:

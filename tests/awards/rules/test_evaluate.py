@@ -1,14 +1,13 @@
 """A batch earns what its claims earn one after the other, and no limit is ever exceeded, whatever comes."""
 
 from collections import Counter
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greencredit.awards import rules
-from greencredit.awards.rules import Claim, Grant, Plan, State, UsageKey
+from greencredit.awards.rules import Claim, Grant, Plan, State
 from greencredit.awards.rules import evaluate as many
 from greencredit.awards.rules.columns import columns_of
 from greencredit.schemas.awards import EarningRule
@@ -30,7 +29,10 @@ def copied(state: State) -> State:
 def moved(state: State, decided: many.Decisions) -> State:
     """Give the state after a batch."""
     usage = Counter(state.usage)
-    usage.update(decided.usage)
+    moves = decided.usage()
+    assert len({move[:3] for move in moves}) == len(moves)
+    for lineage, whose, window, credits_ in moves:
+        usage[lineage, whose, window] += credits_
     return State(dict(usage), state.occasions | decided.occasions)
 
 

@@ -1,0 +1,1 @@
+"""Measurements of earning: rules in batches and one by one."""
