@@ -15,7 +15,7 @@ from greencredit.merchants import service as trading
 from greencredit.people import service as people
 from greencredit.schemas.awards import EarningRule
 from greencredit.schemas.evidence import Batch, FeedKind, NewFeed
-from greencredit.schemas.issuers import ClawbackTerms, LifeState
+from greencredit.schemas.issuers import ClawbackTerms, LifeState, Scheme
 from greencredit.schemas.merchants import GreenKind
 from greencredit.schemas.people import CardLink, NewConsumer
 from greencredit.schemas.values import Words
@@ -63,9 +63,10 @@ def make_shop(
     consumers: Mapping[str, str] | None = None,
     region: str = "CN-SH",
     clawback: ClawbackTerms | None = None,
+    scheme: Scheme | None = None,
 ) -> Shop:
     """Lead an issuer to a state and open its shop: products green and not, three cards, a feed of each kind."""
-    scheme = new_scheme(*rules, clawback=clawback)
+    scheme = scheme or new_scheme(*rules, clawback=clawback)
     issuer = make_issuer(session, state, number=number, name=f"示例零售 {number} 号", scheme=scheme)
     merchant = merchant_id or make_merchant(session, issuer_id=issuer.issuer_id).merchant_id
     if merchant_id is None:
