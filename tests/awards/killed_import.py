@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from greencredit.awards import jobs
+from greencredit.awards import jobs, service
 from greencredit.evidence.service import files
 from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
@@ -22,7 +22,7 @@ def main(url: str, feed: str, path: str, at: str, key: str, chunk: str) -> None:
     database = Database(
         url, clock=StandingClock(datetime.fromisoformat(at)), entropy=seeded_entropy(at), keys=Keys(bytes.fromhex(key))
     )
-    advance, chunks = jobs._advance, 0  # noqa: SLF001 - the last statement before a chunk's commit
+    advance, chunks = service.advance, 0  # the last statement before a chunk's commit
 
     def killed(session: Session, batch_id: int, awarded: object) -> None:
         nonlocal chunks
@@ -31,7 +31,7 @@ def main(url: str, feed: str, path: str, at: str, key: str, chunk: str) -> None:
         if chunks == int(chunk):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    jobs._advance = killed  # noqa: SLF001 - as above
+    service.advance = killed
     jobs.import_file(database, feed, Path(path))
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from sqlalchemy.orm import Session
 
-from greencredit.awards import jobs
+from greencredit.awards import jobs, service
 from greencredit.awards.service.award import Awarded
 from greencredit.evidence.errors import BatchMovedOn
 from greencredit.evidence.service import files
@@ -208,7 +208,7 @@ class PowerCut(Exception):  # noqa: N818 - not an error of ours
 
 def cut_in(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
     """Let an import break off in its n-th chunk, after everything was written and before it is committed."""
-    advance, seen = jobs._advance, []  # noqa: SLF001 - the last statement before a chunk's commit
+    advance, seen = service.advance, []  # the last statement before a chunk's commit
 
     def broken(session: Session, batch_id: int, done: Awarded) -> None:
         advance(session, batch_id, done)
@@ -216,7 +216,7 @@ def cut_in(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
         if len(seen) == chunk:
             raise PowerCut
 
-    monkeypatch.setattr(jobs, "_advance", broken)
+    monkeypatch.setattr(service, "advance", broken)
 
 
 @pytest.mark.proves("AWD-3")

@@ -8,7 +8,7 @@ from pathlib import Path
 from greencredit.evidence.catalogue import form_of
 
 
-def example_of(kind: str, **changes: object) -> dict[str, object]:
+def example_of(kind: str, /, **changes: object) -> dict[str, object]:
     """Give the example of a kind of source, changed."""
     return {**form_of(kind).example, **changes}
 

@@ -1,5 +1,6 @@
 """Awards what a chunk of a source proves, in one transaction: read, keep, measure, award, take back, hold back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -97,30 +98,37 @@ def advance(session: Session, batch_id: int, awarded: Awarded) -> None:
 
 
 def credits_of(session: Session, evidence_ids: Sequence[int]) -> dict[int, int]:
-    """Give what these pieces of evidence earned."""
+    """Give what these pieces of evidence earned, by all rules together."""
     statement = select(AwardsAward.evidence_id, AwardsAward.credits).where(AwardsAward.evidence_id.in_(evidence_ids))
-    return dict(session.execute(statement).tuples())
+    earned: Counter[int] = Counter()
+    for number, credits_ in session.execute(statement):
+        earned[number] += credits_
+    return dict(earned)
 
 
 def _take_back(session: Session, returned: Sequence[evidence.Returned]) -> dict[int, int]:
     """Take awards back in proportion to the money that came back; issuers who may no longer award still take back."""
-    taken: dict[int, int] = {}
+    taken: Counter[int] = Counter()
     for one in returned:
-        row = session.scalar(select(AwardsAward).where(AwardsAward.evidence_id == one.evidence_id))
-        if row is None:
-            continue
-        before = session.scalars(select(AwardsReversal.credits).where(AwardsReversal.award_id == row.event_id)).all()
-        share = evidence_rules.share_to_take_back(
-            credits_=row.credits, amount_fen=one.spent_fen, refunded_fen=one.refunded_fen, taken=sum(before)
+        statement = select(AwardsAward).where(AwardsAward.evidence_id == one.evidence_id)
+        for row in session.scalars(statement.order_by(AwardsAward.event_id)).all():
+            taken[one.line] += _share(session, row, one)
+    return dict(taken)
+
+
+def _share(session: Session, row: AwardsAward, one: evidence.Returned) -> int:
+    """Take one award back, as far as the money that came back says and it was not taken back before."""
+    before = session.scalars(select(AwardsReversal.credits).where(AwardsReversal.award_id == row.event_id)).all()
+    share = evidence_rules.share_to_take_back(
+        credits_=row.credits, amount_fen=one.spent_fen, refunded_fen=one.refunded_fen, taken=sum(before)
+    )
+    if share:
+        take_back(
+            session,
+            row.event_id,
+            credits_=share,
+            actor_id=_MACHINE,
+            reason=_BACK[one.kind],
+            key=f"{one.kind}:{one.mark.hex()}",
         )
-        if share:
-            take_back(
-                session,
-                row.event_id,
-                credits_=share,
-                actor_id=_MACHINE,
-                reason=_BACK[one.kind],
-                key=f"{one.kind}:{one.mark.hex()}",
-            )
-            taken[one.line] = share
-    return taken
+    return share

@@ -100,7 +100,7 @@ def _refunded(session: Session, since: Any) -> dict[int, int]:  # noqa: ANN401 -
         .where(EvidenceRefund.happened_on >= since)
         .group_by(EvidenceRefund.evidence_id)
     )
-    return {number: int(fen) for number, fen in session.execute(statement).tuples()}
+    return {number: int(fen) for number, fen in session.execute(statement)}
 
 
 def ties(session: Session, holders: Iterable[int]) -> dict[int, dict[str, str]]:
@@ -141,5 +141,5 @@ def put_aside(session: Session, *, limit: int = 100) -> list[PutAside]:
             happened_on=happened_on,
             at=row.at,
         )
-        for row, issuer, first_issuer, happened_on in session.execute(statement).tuples()
+        for row, issuer, first_issuer, happened_on in session.execute(statement)
     ]

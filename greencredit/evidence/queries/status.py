@@ -86,7 +86,7 @@ def _count(
         .where(EvidenceBatch.feed_id.in_(feeds_))
         .group_by(EvidenceBatch.feed_id)
     )
-    return {feed_id: int(count) for feed_id, count in session.execute(statement).tuples()}
+    return {feed_id: int(count) for feed_id, count in session.execute(statement)}
 
 
 def kinds() -> list[SourceKind]:

@@ -108,7 +108,7 @@ def _spent(session: Session, reading: Reading, numbers: Iterable[int]) -> dict[i
     wanted = set(numbers)
     spent = {item.evidence_id: item.spent_fen or 0 for item in reading.items if item.evidence_id in wanted}
     statement = select(EvidenceItem.id, EvidenceItem.spent_fen).where(EvidenceItem.id.in_(wanted - spent.keys()))
-    return spent | {number: paid or 0 for number, paid in session.execute(statement).tuples()}
+    return spent | {number: paid or 0 for number, paid in session.execute(statement)}
 
 
 def _refunded(session: Session, spent: Mapping[int, int]) -> Counter[int]:
@@ -117,7 +117,7 @@ def _refunded(session: Session, spent: Mapping[int, int]) -> Counter[int]:
         .where(EvidenceRefund.evidence_id.in_(spent))
         .group_by(EvidenceRefund.evidence_id)
     )
-    return Counter({number: int(fen) for number, fen in session.execute(statement).tuples()})
+    return Counter({number: int(fen) for number, fen in session.execute(statement)})
 
 
 def _sent_back(one: ComingBack, code: RejectCode, found: str, wanted: str) -> Reject:
