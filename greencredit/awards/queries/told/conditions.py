@@ -105,9 +105,16 @@ def _occasion_found(condition: _Occasional, number: int) -> Words:
     return sentence("conditions", condition.kind, found=number, span=span)
 
 
-def _attribute_found(condition: EnergyGrade | Certificate | OneOf | ProductAttribute | Region, claim: Claim) -> Words:
+def _attribute_found(
+    condition: EnergyGrade | Certificate | OneOf | ProductAttribute | Region | Member, claim: Claim
+) -> Words:
     known = claim.attributes
     match condition:
+        case Member():
+            if claim.member_days < 0:
+                return sentence("conditions", "unknown")
+            level: Fact = claim.level or sentence("conditions", "none")
+            return sentence("conditions", "member", days=claim.member_days, level=level)
         case EnergyGrade():
             return _known("energy_grade", known.energy_grade, is_known=bool(known.energy_grade))
         case Certificate():
