@@ -30,6 +30,7 @@ from tests.conftest import NOON
 from tests.factories.projects import book, building_after, building_before, new_project
 
 PERIOD = Period(since=date(2025, 1, 1), until=date(2026, 1, 1))
+_ENGLISH = {"示例办公楼节能改造": "Example office retrofit"}
 _ISSUER = Words(zh="示例零售有限公司", en="Example Retail Co., Ltd.")
 _STEPS = (
     (ProjectState.OPEN, "acc_keeper", "示例办公楼节能改造"),
@@ -110,7 +111,7 @@ def project_report(
     participants = [
         Participant(holder_id=f"con_example_{place}", weight=weight) for place, weight in enumerate(weights)
     ]
-    terms = new_project("iss_example", participants, title=Words(zh=title, en="Example office retrofit"))
+    terms = new_project("iss_example", participants, title=Words(zh=title, en=_ENGLISH.get(title, title)))
     parts = zip(rules.split(measured.counted_milli, weights), rules.split(measured.counted_grams, weights), strict=True)
     shares = [
         Share(

@@ -10,8 +10,9 @@ import pytest
 from greencredit.reports.errors import PdfUnavailable
 from greencredit.reports.queries import kind_named
 from greencredit.reports.render import Paper, Renderer, renderer_at
-from greencredit.schemas.reports import ConsumerReport, IssuerFiling, Lang, ReportFacts
+from greencredit.schemas.reports import ConsumerReport, IssuerFiling, Lang, ProjectReport, ReportFacts
 from tests.factories import filings, reports
+from tests.factories.project_reports import project_report
 
 PUBLIC_URL: Final = "https://credits.example"
 
@@ -29,6 +30,9 @@ def every_case() -> dict[str, tuple[str, ReportFacts]]:
         "filing-ordinary": ("issuer_filing", filings.issuer_filing()),
         "filing-rare": ("issuer_filing", filings.issuer_filing(name=RARE, approval_number="CNCA-DEMO-1")),
         "filing-empty": ("issuer_filing", filings.newly_registered()),
+        "project-ordinary": ("project", project_report(adjusted=True)),
+        "project-rare": ("project", project_report(title=RARE, worse=True, steps=3)),
+        "project-empty": ("project", project_report(steps=1)),
     }
 
 
@@ -47,7 +51,7 @@ def pdf_of(facts: ReportFacts, lang: Lang, *, renderer: Renderer | None = None) 
 
 def paper_of(facts: ReportFacts, lang: Lang) -> Paper:
     """Give the paper of any facts."""
-    kind = {ConsumerReport: "consumer", IssuerFiling: "issuer_filing"}[type(facts)]
+    kind = {ConsumerReport: "consumer", IssuerFiling: "issuer_filing", ProjectReport: "project"}[type(facts)]
     return Paper(kind_named(kind), facts, lang)
 
 

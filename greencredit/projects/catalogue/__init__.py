@@ -53,7 +53,8 @@ def criteria(stage: Stage, grain: ModelGrain, on: date, book: FactorBook) -> tup
 def _published(series: str, on: date, book: FactorBook) -> dict[str, object]:
     factor = book.choose(series, _EVERYWHERE, on)
     assert factor is not None, f"the limit {series} is among the published factors"
-    source = f"{factor.publisher}, {factor.document}"
+    known = factor.document.startswith(factor.publisher)
+    source = factor.document if known else f"{factor.publisher}, {factor.document}"
     return {
         "limit": Decimal(factor.value),
         "source": Words(zh=source, en=source),

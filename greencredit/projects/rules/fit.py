@@ -36,10 +36,7 @@ _NEUTRAL: Final = 1_000
 """Between heating and cooling lies a degree at least."""
 _NOISE: Final = 1e-6
 """Meters are no better than this share of their mean: what explains more explains nothing."""
-_WRONG_WAY: Final = Words(
-    zh="系数方向与物理意义不符",
-    en="a coefficient has the wrong sign: it would heat when it is warm or cool when it is cold",
-)
+_WRONG_WAY: Final = Words(zh="系数方向与物理意义不符", en="a coefficient has the wrong sign")
 _NO_SPREAD: Final = Words(zh="数据无法区分其参数", en="the data can't tell its parameters apart")
 
 

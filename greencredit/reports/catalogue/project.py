@@ -16,6 +16,7 @@ from greencredit.projects.catalogue import carriers
 from greencredit.projects.errors import UnknownRecord
 from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind, Sheet
+from greencredit.schemas.actions import Gas, GreenAction, Quantification
 from greencredit.schemas.projects import (
     Adjustment,
     Candidate,
@@ -36,6 +37,7 @@ from greencredit.schemas.reports import (
     CurvePoint,
     DayPoint,
     FanPoint,
+    MethodNote,
     Notice,
     ProjectNote,
     ProjectReport,
@@ -57,9 +59,18 @@ _IN_USE: Final = 100
 _UNDECIDED: Final = Words(zh="待审定", en="undecided")
 _SIGNED: Final = Words(zh="已签署", en="signed")
 _DECLINED: Final = Words(zh="未采纳", en="declined")
-_SINGLE: Final = Words(
+_NOT_METERED: Final = Words(
     zh="节能量是模型推算的基准用能与实际用能之差，不是直接测得的量；不确定度已按残差的自相关修正。",
     en="A saving is modelled less metered use and is not itself metered; the uncertainty allows for autocorrelation.",
+)
+
+_SOURCE: Final = Words(
+    zh="IPMVP 选项 C（整体计量）；ASHRAE Guideline 14-2014（判据与不确定度）",
+    en="IPMVP Option C (whole facility); ASHRAE Guideline 14-2014 (criteria and uncertainty)",
+)
+_CO2_ALONE: Final = Words(
+    zh="所用电网因子只计二氧化碳，减排量按 CO₂ 计，未另加其他温室气体。",
+    en="The grid factor counts carbon dioxide alone: the emissions avoided are CO₂, other gases are not added.",
 )
 
 
@@ -107,10 +118,22 @@ def report_of(
             ProjectStepNote(at=one.at, state=one.state.words, by=one.by, reason=one.reason) for one in found.steps
         ),
         signed_off=found.state is ProjectState.SIGNED_OFF,
-        methods=(rules.method_note(action, calculations).model_copy(update={"awards": None}),) if calculations else (),
+        methods=(_method(action, calculations),) if calculations else (),
         factors=rules.factor_notes(calculations, titles),
-        notices=(Notice(name="not_metered", text=_SINGLE),),
+        notices=tuple(_notices(calculations)),
     )
+
+
+def _method(action: GreenAction, calculations: list[Quantification]) -> MethodNote:
+    """Say how the saving became grams; of standards only those are named whose text somebody has seen."""
+    return rules.method_note(action, calculations).model_copy(update={"awards": None, "source": _SOURCE})
+
+
+def _notices(calculations: Iterable[Quantification]) -> Iterator[Notice]:
+    """Say what a reader must know: what a saving is, and which gases the factor counts."""
+    yield Notice(name="not_metered", text=_NOT_METERED)
+    if any(one.gas is Gas.CO2 for one in calculations):
+        yield Notice(name="co2_alone", text=_CO2_ALONE)
 
 
 def _baseline(session: Session, found: Project) -> KeptBaseline | None:
