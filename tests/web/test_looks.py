@@ -12,7 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from greencredit.app.main import create_app
-from greencredit.kernel.access import Role
+from greencredit.issuers import queries
+from greencredit.kernel.access import Role, Scope, ScopeKind
 from greencredit.kernel.clock import StandingClock, SystemClock
 from greencredit.kernel.database import Database, throwaway_engine
 from greencredit.kernel.ids import seeded_entropy
@@ -20,10 +21,11 @@ from greencredit.kernel.keys import Keys
 from greencredit.kernel.messages import queue
 from greencredit.kernel.settings import Settings
 from greencredit.migrations.upgrade import upgrade
+from greencredit.schemas.issuers import LifeState
 from tests.conftest import NOON
-from tests.factories.issuers import make_filing, new_scheme
+from tests.factories.issuers import make_code_review, make_filing, make_issuer, new_scheme
 from tests.factories.notices import make_inbox
-from tests.factories.people import PASSWORD, make_account_with
+from tests.factories.people import PASSWORD, make_account, make_account_with, make_grant
 from tests.factories.web import make_filed_issuer, make_household, make_report
 
 CHROMIUM: Final = shutil.which("chromium")
@@ -45,10 +47,19 @@ PAGES: Final = (
     ("regulator", "/console"),
     ("regulator", "/console/desk"),
     ("regulator", "/console/issuers/{issuer}"),
-    ("regulator", "/console/issuers/{issuer}/filings"),
+    ("issuer", "/console/issuers/{issuer}"),
+    ("issuer", "/console/issuers/{issuer}/filings"),
+    ("issuer", "/console/issuers/{issuer}/filings?checked=true"),
+    ("issuer", "/console/issuers/{newcomer}/filings?checked=true"),
+    ("issuer", "/console/issuers/{issuer}/filings/json"),
+    ("issuer", "/console/codes"),
     ("regulator", "/console/issuers/{issuer}/assess"),
     ("regulator", "/console/filings/{filing}"),
     ("regulator", "/console/register"),
+    ("regulator", "/console/agencies"),
+    ("operator", "/console/agencies"),
+    ("operator", "/console/agencies/{agency}"),
+    ("operator", "/console/codes"),
     ("", "/errors"),
     ("", "/nowhere"),
     ("household", "/me"),
@@ -128,12 +139,20 @@ class _Served:
         with self.database.writing() as session:
             make_account_with(session, Role.OPERATOR, login="operator", password=PASSWORD)
             make_account_with(session, Role.REGULATOR, login="regulator", password=PASSWORD)
+            newcomer = make_issuer(session, LifeState.DRAFT, number=2).issuer_id
+            staff = make_account(session, login="issuer", password=PASSWORD)
+            for one in (issuer.issuer_id, newcomer):
+                make_grant(session, staff.id, Role.ISSUER_ADMIN, Scope(ScopeKind.ISSUER, one))
+            make_code_review(session)
             queue.enqueue(session, "kernel.clear_queues", "a" * 60, {})
             report = make_report(session, folder, household)
+            agency = queries.agencies(session)[0].agency_id
             filing = make_filing(session, issuer.issuer_id, new_scheme(fen_per_100=50)).filing_id
         return {
             "issuer": issuer.issuer_id,
             "filing": filing,
+            "newcomer": newcomer,
+            "agency": agency,
             "number": report.number,
             "digest": report.facts_sha256,
             "notice": notice,
