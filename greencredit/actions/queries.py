@@ -106,7 +106,7 @@ def method(session: Session, name: str, version: int) -> MethodCopy:
     row = session.get(Method, (name, version))
     if row is None:
         raise MethodNotKept(name, version=version)
-    return MethodCopy(digest=row.digest, action=GreenAction.model_validate_json(row.document))
+    return MethodCopy(document=row.document, digest=row.digest)
 
 
 # ---- What was set in place of a baseline or factor -----------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Computes an award again from its record alone: no database, no network; the first part that fails is named."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +15,7 @@ from greencredit.actions.rules.check import Fault
 from greencredit.awards import rules
 from greencredit.awards.queries.record import seal_of
 from greencredit.kernel.errors import Refusal
+from greencredit.proofs.rules.canonical import parse_plain
 from greencredit.schemas.actions import AwardRecord, Factor, Quantification, RecordCheck, RecordStep
 from greencredit.schemas.awards import AwardLine, EarningRule, Ground
 from greencredit.schemas.values import Words
@@ -56,10 +57,11 @@ def check_record(text: str | bytes) -> RecordCheck:
         first = fault.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         return _told([("form", (f"{where}: {first['msg']}"[:300], "a record of an award"))])
-    return _told(_parts(record, line))
+    seal = _safely(lambda: _seal_fault(text))
+    return _told([*_parts(record, line), ("seal", seal)])
 
 
-def _told(parts: Iterator[tuple[str, Fault | None]] | list[tuple[str, Fault | None]]) -> RecordCheck:
+def _told(parts: Sequence[tuple[str, Fault | None]]) -> RecordCheck:
     steps = []
     for name, fault in parts:
         found, wanted = fault or ("", "")
@@ -83,8 +85,6 @@ def _parts(record: AwardRecord, line: AwardLine) -> Iterator[tuple[str, Fault | 
     last = line.trace[-1].credits if line.trace else 0
     yield "credits", None if line.credits == last else (f"{line.credits} credits", f"{last}, as the last step says")
     yield "claim", _claim_fault(record, line)
-    seal = seal_of(record)
-    yield "seal", None if seal == record.seal else (record.seal, seal)
 
 
 def _quantified(record: AwardRecord, found: Quantification, line: AwardLine) -> Iterator[tuple[str, Fault | None]]:
@@ -190,6 +190,12 @@ def _limits_fault(line: AwardLine) -> Fault | None:
                 return found, f"{before} cut to {step.limit}"
         before = int(step.credits)
     return None
+
+
+def _seal_fault(text: str | bytes) -> Fault | None:
+    told = parse_plain(text.encode() if isinstance(text, str) else text)
+    seal = seal_of(told)
+    return None if seal == told["seal"] else (str(told["seal"]), seal)
 
 
 def _claim_fault(record: AwardRecord, line: AwardLine) -> Fault | None:

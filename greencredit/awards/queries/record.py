@@ -1,13 +1,14 @@
 """The record of an award as it is handed out, with all that is needed to compute it again without us (发放记录)."""
 
+import hashlib
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
-from greencredit.actions.rules import digest_of
 from greencredit.awards.queries.lines import award, quantification
 from greencredit.awards.tables import AwardsAward, AwardsRule
+from greencredit.proofs.rules.canonical import canonical
 from greencredit.schemas.actions import AwardRecord, RuleCopy
 from greencredit.schemas.awards import AwardLine
 
@@ -35,12 +36,15 @@ def award_record(session: Session, award_id: int) -> AwardRecord:
         claim=line.claim,
         seal=UNSEALED,
     )
-    return unsealed.model_copy(update={"seal": seal_of(unsealed)})
+    return unsealed.model_copy(update={"seal": seal_of(unsealed.model_dump(mode="json"))})
 
 
-def seal_of(record: AwardRecord) -> str:
-    """Give the digest over everything in a record but the seal itself."""
-    return digest_of(record.model_copy(update={"seal": UNSEALED}))
+def seal_of(told: dict[str, Any]) -> str:
+    """Give the digest over everything in a record but the seal itself, as it is written and not as it is understood.
+
+    A record that was handed out years ago keeps its seal when the shapes of the platform have grown.
+    """
+    return hashlib.sha256(canonical(told | {"seal": UNSEALED})).hexdigest()
 
 
 def _told(line: AwardLine) -> dict[str, Any]:

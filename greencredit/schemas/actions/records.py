@@ -20,10 +20,15 @@ class RuleCopy(Record):
 
 
 class MethodCopy(Record):
-    """The method as it stood, with its digest as it was kept."""
+    """The method as it stood, word for word: its digest is of the text, and stays what it is when shapes grow."""
 
+    document: str
     digest: Digest
-    action: GreenAction
+
+    @property
+    def action(self) -> GreenAction:
+        """Read the method."""
+        return GreenAction.model_validate_json(self.document)
 
 
 class AwardRecord(Record):
@@ -39,7 +44,7 @@ class AwardRecord(Record):
     """The published versions of the factors that were used."""
     claim: ClaimMark | None
     seal: Digest
-    """SHA-256 of the canonical JSON of everything above."""
+    """SHA-256 of the canonical JSON (RFC 8785) of the record, with 64 zeros in this place."""
 
 
 class RecordStep(Record):
