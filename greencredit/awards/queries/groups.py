@@ -121,7 +121,7 @@ class _Families:
     def __init__(self, session: Session) -> None:
         documents = session.execute(select(AwardsRule.id, AwardsRule.document))
         self._grounds = {number: EarningRule.model_validate_json(document).ground for number, document in documents}
-        self._families = {action.name: action.family.value for action in actions.actions()}
+        self._families = {action.name: (action.family or action.category).value for action in actions.actions()}
 
     def of(self, rule_id: int, subject: str) -> str:
         """Give the family of an award."""

@@ -20,8 +20,8 @@ from greencredit.organisations.errors import PeriodNotOver
 from greencredit.organisations.queries.figures import told_apart
 from greencredit.organisations.rules import Cell, Number, Shown, Tree
 from greencredit.organisations.tables import OrganisationRow, PublicationRow
-from greencredit.proofs.rules import canonical
-from greencredit.schemas.actions import Family
+from greencredit.proofs.rules.canonical import canonical
+from greencredit.schemas.actions import Category, Family
 from greencredit.schemas.organisations import (
     OTHER_FAMILIES,
     FamilyFigures,
@@ -257,7 +257,9 @@ def _families(of: _Sum, detail: Shown) -> tuple[FamilyFigures, ...]:
 def _title(group: str) -> Words:
     if group == OTHER_FAMILIES:
         return Words(zh="其他", en="Other")
-    return Family(group).words if group in set(Family) else Words(zh="绿色消费", en="Green shopping")
+    if group in set(Family):
+        return Family(group).words
+    return Category(group).words if group in set(Category) else Words(zh="绿色消费", en="Green shopping")
 
 
 def _withheld(unit: Unit) -> WithheldUnit:
