@@ -221,3 +221,14 @@ class OwnHold(Denied):
 
     def __init__(self, hold_id: str) -> None:
         super().__init__(f"another person decides on hold {hold_id}", hold_id=hold_id)
+
+
+class CaseTwice(Refused):
+    """样例重名: worked cases of a scheme are told apart by their names."""
+
+    code = "awards.case_twice"
+
+    def __init__(self, filing_id: str, *, found: Sequence[str]) -> None:
+        super().__init__(
+            f"worked cases of {filing_id} with one name: {', '.join(found)}", filing_id=filing_id, found=list(found)
+        )

@@ -228,3 +228,18 @@ class AwardsJudged(Table):
     last_evidence: Mapped[int]
     as_of: Mapped[int]
     judged_at: Mapped[datetime]
+
+
+class AwardsCase(Table):
+    """All worked cases of a version of a filing, word for word; a correction is another edition (样例)."""
+
+    __tablename__ = "awards_case"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy declares it
+
+    filing_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    edition: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    document: Mapped[str]
+    """The cases as canonical JSON."""
+    digest: Mapped[str]
+    actor_id: Mapped[str]
+    stored_at: Mapped[datetime]

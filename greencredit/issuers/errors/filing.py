@@ -86,11 +86,13 @@ class SectionFailed(Refused):
 
     code = "issuers.section_failed"
 
-    def __init__(self, filing_id: str, *, found: Sequence[str]) -> None:
+    def __init__(self, filing_id: str, *, found: Sequence[str], said: Sequence[str] = ()) -> None:
+        told = f" ({'; '.join(said)})" if said else ""
         super().__init__(
-            f"sections of {filing_id} that failed their check: {', '.join(found)}",
+            f"sections of {filing_id} that failed their check: {', '.join(found)}{told}",
             filing_id=filing_id,
             found=list(found),
+            said=list(said),
         )
 
 

@@ -82,9 +82,9 @@ def require_reports(filing: Filing, today: date) -> None:
 
     Sections without an owner of their own are looked at by the automatic checks, afresh with every submission.
     """
-    failed = [one.name.value for one in filing.sections if one.report and not one.report.passed]
+    failed = {one.name.value: one.report.summary for one in filing.sections if one.report and not one.report.passed}
     if failed:
-        raise SectionFailed(filing.filing_id, found=failed)
+        raise SectionFailed(filing.filing_id, found=list(failed), said=list(failed.values()))
     sections = {one.name: one for one in filing.sections}
     for owned in owned_sections():
         demand, section = owned.demand_on(today), sections.get(owned.section)

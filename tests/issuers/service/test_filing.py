@@ -238,7 +238,7 @@ def test_a_section_that_failed_its_check_stops_the_filing_until_it_passes(sessio
     again = attach(passed=True, summary="试算通过")
     submitted = service.submit_filing(session, admin, draft.filing_id, reason=WHY)
 
-    assert no.value.facts == {"filing_id": draft.filing_id, "found": ["rules"]}
+    assert no.value.facts == {"filing_id": draft.filing_id, "found": ["rules"], "said": ["规则无上限"]}
     reports = {one.name: one.report for one in again.sections if one.report}
     assert [(name, one.passed, one.summary) for name, one in reports.items()] == [("rules", True, "试算通过")]
     assert submitted.state is FilingState.SUBMITTED

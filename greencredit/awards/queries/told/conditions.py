@@ -80,6 +80,8 @@ def _found(condition: Condition, rule: EarningRule, claim: Claim, number: int | 
             return _day_found(condition, claim.on)
         case FirstTime() | Count() | Streak():
             return _occasion_found(condition, number or 0)
+        case Member():
+            return _member_found(claim)
         case _:
             return _attribute_found(condition, claim)
 
@@ -105,16 +107,16 @@ def _occasion_found(condition: _Occasional, number: int) -> Words:
     return sentence("conditions", condition.kind, found=number, span=span)
 
 
-def _attribute_found(
-    condition: EnergyGrade | Certificate | OneOf | ProductAttribute | Region | Member, claim: Claim
-) -> Words:
+def _member_found(claim: Claim) -> Words:
+    if claim.member_days < 0:
+        return sentence("conditions", "unknown")
+    level: Fact = claim.level or sentence("conditions", "none")
+    return sentence("conditions", "member", days=claim.member_days, level=level)
+
+
+def _attribute_found(condition: EnergyGrade | Certificate | OneOf | ProductAttribute | Region, claim: Claim) -> Words:
     known = claim.attributes
     match condition:
-        case Member():
-            if claim.member_days < 0:
-                return sentence("conditions", "unknown")
-            level: Fact = claim.level or sentence("conditions", "none")
-            return sentence("conditions", "member", days=claim.member_days, level=level)
         case EnergyGrade():
             return _known("energy_grade", known.energy_grade, is_known=bool(known.energy_grade))
         case Certificate():
