@@ -13,6 +13,7 @@ from greencredit.cli import (
     administration,
     books,
     documents,
+    earning,
     feeds,
     filings,
     installation,
@@ -59,6 +60,7 @@ app.add_typer(administration.account, name="account")
 app.add_typer(administration.grant, name="grant")
 app.add_typer(administration.feed, name="feed")
 app.add_typer(administration.award, name="award")
+app.add_typer(earning.app, name="awards")
 
 
 @app.callback()

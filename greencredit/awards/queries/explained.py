@@ -11,7 +11,10 @@ from greencredit.awards.queries.filed import filed_rule
 from greencredit.awards.queries.lines import award
 from greencredit.awards.queries.told.steps import group_told, rule_told, steps_told
 from greencredit.awards.tables import AwardsAward, AwardsCounter, AwardsPart, AwardsRule
+from greencredit.evidence import queries as evidence
+from greencredit.evidence import rules as evidence_rules
 from greencredit.issuers import queries as issuers
+from greencredit.ledger import queries as ledger
 from greencredit.schemas.awards import AwardLine, EarningRule
 from greencredit.schemas.awards.explained import AwardExplained
 from greencredit.schemas.issuers import Scheme
@@ -61,6 +64,19 @@ def of_evidence(session: Session, evidence_id: int) -> dict[int, int]:
         .order_by(AwardsAward.event_id)
     )
     return {number: credits_ for number, credits_ in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def places_of_evidence(session: Session, evidence_id: int) -> tuple[str, str | None]:
+    """Give the issuer for whom evidence was taken in, and whose it is; none: it was sent back, or he was erased.
+
+    Raises:
+        NoSuchBatch (evidence): nothing was ever taken in there.
+    """
+    issuer_id = evidence.issuer_of_batch(session, evidence_rules.place_of(evidence_id)[0])
+    found = evidence.items(session, [evidence_id])
+    if not found:
+        return issuer_id, None
+    return issuer_id, ledger.subjects_of(session, [found[0].holder]).get(found[0].holder)
 
 
 def _scheme(session: Session, row: AwardsAward) -> Scheme | None:
