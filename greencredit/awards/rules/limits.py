@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from greencredit.awards.rules.claims import EVERYONE, Filed, UsageKey, windows
-from greencredit.awards.rules.plan import Plan
+from greencredit.awards.rules.plan import NO_PLAN, Plan
 from greencredit.schemas.awards import Caps
 
 PERSON: Final = 0
@@ -78,7 +78,9 @@ def _limits(caps: Caps, lineage: int) -> list[Limit]:
     return found
 
 
-def limits(filed: Filed, holder: int, on: date, *, household: int = 0, plan: Plan) -> list[tuple[str, int, UsageKey]]:
+def limits(
+    filed: Filed, holder: int, on: date, *, household: int = 0, plan: Plan = NO_PLAN
+) -> list[tuple[str, int, UsageKey]]:
     """List the limits for a holder's day: step, most credits, counter."""
     found = windows(on)
     return [(one.step, one.most, one.key(holder, household, found)) for one in limits_of(filed, plan)]
