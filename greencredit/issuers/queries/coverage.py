@@ -4,14 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
 from greencredit.issuers.errors import UnknownVersion
 from greencredit.issuers.queries.filed import filings
 from greencredit.issuers.rules.coverage import change_of
-from greencredit.issuers.tables import CoverageRow, IssuerRow, StatementRow
+from greencredit.issuers.tables import CoverageRow, StatementRow
 from greencredit.kernel.clock import civil_date, now
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.issuers import Coverage, CustodyStatement, Filing, LifeState
@@ -36,6 +36,17 @@ def newest_statement(session: Session, issuer_id: str) -> CustodyStatement | Non
     return None if row is None else _statement(row)
 
 
+def newest_statements_of(session: Session, issuer_ids: Collection[str]) -> dict[str, CustodyStatement]:
+    """Give the statement that counts of each of these issuers that has one."""
+    rows = session.scalars(
+        select(StatementRow)
+        .where(StatementRow.issuer_id.in_(issuer_ids))
+        .order_by(StatementRow.as_of, StatementRow.number)
+    )
+    newest = {row.issuer_id: row for row in rows}
+    return {issuer_id: _statement(row) for issuer_id, row in newest.items()}
+
+
 def coverages(session: Session, issuer_id: str, *, limit: int = 400) -> list[Coverage]:
     """List coverage as it was measured, newest first."""
     rows = session.scalars(
@@ -52,14 +63,20 @@ def newest_coverage(session: Session, issuer_id: str) -> Coverage | None:
 
 def newest_coverages_of(session: Session, issuer_ids: Collection[str]) -> dict[str, Coverage]:
     """Give the newest measurement of each of these issuers that has one."""
-    mine = select(func.max(CoverageRow.number)).where(CoverageRow.issuer_id == IssuerRow.id)
-    newest = mine.correlate(IssuerRow).scalar_subquery()
-    rows = session.scalars(
-        select(CoverageRow)
-        .join(IssuerRow, IssuerRow.id == CoverageRow.issuer_id)
-        .where(IssuerRow.id.in_(issuer_ids), CoverageRow.number == newest)
-    )
-    return {row.issuer_id: _coverage(row) for row in rows}
+    return {row.issuer_id: _coverage(row) for row in _newest_of(session, "id", issuer_ids)}
+
+
+def _newest_of(session: Session, column: str, values: Collection[str]) -> list[CoverageRow]:
+    """Give the newest row of each issuer that has one of these values: one look for each, whatever else is on file."""
+    if not values:
+        return []
+    wanted = text(
+        "SELECT c.* FROM issuers_issuer i CROSS JOIN issuers_coverage c "  # noqa: S608 - our own name
+        f"WHERE i.{column} IN :values AND c.issuer_id = i.id "
+        "AND c.number = (SELECT MAX(n.number) FROM issuers_coverage n WHERE n.issuer_id = i.id) ORDER BY i.id"
+    ).bindparams(bindparam("values", expanding=True))
+    typed = wanted.columns(*CoverageRow.__table__.columns)
+    return list(session.scalars(select(CoverageRow).from_statement(typed), {"values": list(values)}))
 
 
 def coverage_now(session: Session, issuer_id: str, owed: Mapping[int, int] | None = None) -> Coverage | None:
@@ -142,18 +159,8 @@ def unsure(session: Session, states: Collection[LifeState], head: int) -> list[t
 
     Who holds more than it could owe is told apart by a few looks; no event is read for it.
     """
-    number = select(func.max(CoverageRow.number)).where(CoverageRow.issuer_id == IssuerRow.id)
-    rows = session.scalars(
-        select(CoverageRow)
-        .join(IssuerRow, IssuerRow.id == CoverageRow.issuer_id)
-        .where(
-            IssuerRow.state.in_([one.value for one in states]),
-            CoverageRow.number == number.correlate(IssuerRow).scalar_subquery(),
-            CoverageRow.as_of_event < head,
-        )
-        .order_by(CoverageRow.issuer_id)
-    )
-    return [(row.issuer_id, row.kept) for row in rows.all() if not surely_kept(session, row)]
+    rows = _newest_of(session, "state", [one.value for one in states])
+    return [(row.issuer_id, row.kept) for row in rows if row.as_of_event < head and not surely_kept(session, row)]
 
 
 def promises(session: Session, issuer_id: str) -> dict[int, rules.Promise]:

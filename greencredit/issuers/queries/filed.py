@@ -1,7 +1,8 @@
 """What is filed: versions of an issuer's scheme, put together from their sections."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,7 @@ from greencredit.schemas.issuers import (
     FilingStep,
     Opinion,
     Placing,
+    Scheme,
     Section,
     SectionFindings,
     SectionName,
@@ -59,6 +61,32 @@ def filing_in_force(session: Session, issuer_id: str, on: date) -> Filing | None
         .order_by(FilingRow.effective_on.desc(), FilingRow.version.desc())
     ).first()
     return None if row is None else _filings(session, [row])[0]
+
+
+def in_force_of(
+    session: Session, issuer_ids: Collection[str], on: date
+) -> dict[str, tuple[FilingRow | None, Scheme | None, FilingRow]]:
+    """Give, for each of these issuers that ever filed, the version in force with its scheme, and its newest version."""
+    rows = session.scalars(select(FilingRow).where(FilingRow.issuer_id.in_(issuer_ids)).order_by(FilingRow.version))
+    newest: dict[str, FilingRow] = {}
+    holding: dict[str, FilingRow] = {}
+    for row in rows:
+        newest[row.issuer_id] = row
+        if row.state in rules.ACCEPTED_EVER and row.effective_on is not None and row.effective_on <= on:
+            before = holding.get(row.issuer_id)
+            if before is None or before.effective_on is None or row.effective_on >= before.effective_on:
+                holding[row.issuer_id] = row
+    wanted = [row.id for row in holding.values()]
+    columns = (SectionRow.filing_id, SectionRow.name, SectionRow.document)
+    documents: defaultdict[str, dict[SectionName, str]] = defaultdict(dict)
+    for filing_id, name, document in session.execute(select(*columns).where(SectionRow.filing_id.in_(wanted))):
+        documents[filing_id][SectionName(name)] = document
+    schemes = {filing_id: rules.scheme_of(sections) for filing_id, sections in documents.items()}
+    return {
+        issuer_id: (held, schemes[held.id] if held else None, newest[issuer_id])
+        for issuer_id in newest
+        for held in (holding.get(issuer_id),)
+    }
 
 
 def filings_due(session: Session, on: date) -> list[Filing]:

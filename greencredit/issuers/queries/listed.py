@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import rules
 from greencredit.issuers.queries.coverage import newest_coverages_of
-from greencredit.issuers.queries.published import public_issuer
+from greencredit.issuers.queries.published import public_issuers
 from greencredit.issuers.tables import CoverageRow, FilingRow, IssuerRow, StepRow
 from greencredit.kernel.clock import civil_date, now
 from greencredit.schemas.issuers import Coverage, LifeState, PublicIssuer
 
 _REMEMBERED: Final = "issuers.listed"
+_ANSWERS: Final = "issuers.answers"
+_MOST_ANSWERS: Final = 256
 _FORMULA_STARTS: Final = frozenset("=+-@\t\r")
 _MOST_REMEMBERED: Final = 20_000
 _COLUMNS: Final = (
@@ -46,8 +48,8 @@ class Listed(NamedTuple):
     """Some lines of the register, and how many match in all."""
 
     issuers: tuple[PublicIssuer, ...]
-    texts: tuple[str, ...]
-    """The same lines as JSON."""
+    text: bytes
+    """The same lines as one JSON document."""
     total: int
 
 
@@ -62,6 +64,15 @@ class _Line(NamedTuple):
     text: str
 
 
+class _Answer(NamedTuple):
+    """A whole answer as it went out, and what it was worked out from."""
+
+    rows: list[tuple[Any, ...]]
+    on: date
+    issuers: tuple[PublicIssuer, ...]
+    text: bytes
+
+
 def listed(session: Session, query: str = "", *, offset: int = 0, limit: int = 100) -> Listed:
     """Give the lines of the register whose name, code or filing number contain what was looked for.
 
@@ -74,16 +85,25 @@ def listed(session: Session, query: str = "", *, offset: int = 0, limit: int = 1
     measured = select(func.max(CoverageRow.number)).where(CoverageRow.issuer_id == IssuerRow.id).scalar_subquery()
     columns = found.add_columns(edition, measured).order_by(IssuerRow.registered_at, IssuerRow.id)
     rows = [tuple(row) for row in session.execute(columns.offset(offset).limit(limit))]
-    lines = _lines(session, rows)
-    return Listed(tuple(line.issuer for line in lines), tuple(line.text for line in lines), total)
+    today = civil_date(now(session))
+    answers: dict[tuple[str, int, int], _Answer] = session.info.get("memory", {}).setdefault(_ANSWERS, {})
+    asked = (query.strip(), offset, limit)
+    answer = answers.get(asked)
+    if answer is None or (answer.rows, answer.on) != (rows, today):
+        lines = _lines(session, rows, today)
+        text = f"[{','.join(line.text for line in lines)}]".encode()
+        answer = _Answer(rows, today, tuple(line.issuer for line in lines), text)
+        if len(answers) >= _MOST_ANSWERS:
+            answers.clear()
+        answers[asked] = answer
+    return Listed(answer.issuers, answer.text, total)
 
 
-def _lines(session: Session, rows: Sequence[tuple[Any, ...]]) -> list[_Line]:
-    """Give what is remembered where it still holds, and work the rest out."""
+def _lines(session: Session, rows: Sequence[tuple[Any, ...]], today: date) -> list[_Line]:
+    """Give what is remembered where it still holds, and work the rest out, all of it together."""
     remembered: dict[str, _Line] = session.info.get("memory", {}).setdefault(_REMEMBERED, {})
     if len(remembered) > _MOST_REMEMBERED:
         remembered.clear()
-    today = civil_date(now(session))
     held = {
         issuer_id: line
         for issuer_id, edition, _ in rows
@@ -91,21 +111,23 @@ def _lines(session: Session, rows: Sequence[tuple[Any, ...]]) -> list[_Line]:
     }
     moved = [issuer_id for issuer_id, _, number in rows if issuer_id in held and held[issuer_id].measured != number]
     coverage = newest_coverages_of(session, moved)
+    same = {one: held[one].issuer for one in moved if not _turned(held[one].issuer.coverage, coverage.get(one))}
+    still = set(held).difference(moved) | set(same)
+    missing = [row[0] for row in rows if row[0] not in still]
+    afresh = public_issuers(session, missing) if missing else {}
     lines = []
     for issuer_id, edition, number in rows:
         line = held.get(issuer_id)
         if line is None or line.measured != number:
-            issuer = _issuer_of(session, issuer_id, line, coverage.get(issuer_id))
+            issuer = afresh.get(issuer_id) or same[issuer_id].model_copy(update={"coverage": coverage[issuer_id]})
             line = remembered[issuer_id] = _Line(edition, today, number, issuer, issuer.model_dump_json())
         lines.append(line)
     return lines
 
 
-def _issuer_of(session: Session, issuer_id: str, line: _Line | None, coverage: Coverage | None) -> PublicIssuer:
-    before = line.issuer.coverage if line else None
-    if line is None or before is None or coverage is None or before.kept != coverage.kept:
-        return public_issuer(session, issuer_id)
-    return line.issuer.model_copy(update={"coverage": coverage})
+def _turned(before: Coverage | None, after: Coverage | None) -> bool:
+    """Tell whether a new measurement changes more of a line than the measurement itself."""
+    return before is None or after is None or before.kept != after.kept
 
 
 def tally(session: Session) -> tuple[int, int]:

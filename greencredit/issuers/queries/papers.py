@@ -1,6 +1,8 @@
 """The papers of an issuer: certificates, assessments, conditions met, and whether who gave them is still listed."""
 
 import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,12 +27,35 @@ from greencredit.schemas.issuers import (
 
 def certificates(session: Session, issuer_id: str) -> list[Certificate]:
     """List the certificates of an issuer, oldest first, each with the day on which it lapsed, if it did."""
+    return certificates_of(session, [issuer_id]).get(issuer_id, [])
+
+
+def certificates_of(session: Session, issuer_ids: Collection[str]) -> dict[str, list[Certificate]]:
+    """Give the certificates of each of these issuers that has any, oldest first."""
     rows = session.scalars(
-        select(CertificateRow).where(CertificateRow.issuer_id == issuer_id).order_by(CertificateRow.number)
+        select(CertificateRow).where(CertificateRow.issuer_id.in_(issuer_ids)).order_by(CertificateRow.number)
     ).all()
     codes = {row.body_code for row in rows if row.body_code is not None}
     known = agencies_with_codes(session, AgencyKind.CREDIT, codes)
-    return [_certificate(row, known.get(row.body_code or "")) for row in rows]
+    found: defaultdict[str, list[Certificate]] = defaultdict(list)
+    for row in rows:
+        found[row.issuer_id].append(_certificate(row, known.get(row.body_code or "")))
+    return found
+
+
+def newest_assessments_of(
+    session: Session, issuer_ids: Collection[str], met: Mapping[str, list[Step]]
+) -> dict[str, Assessment]:
+    """Give the newest assessment of each of these issuers that has one; `met` are the steps that met conditions."""
+    rows = session.scalars(
+        select(AssessmentRow).where(AssessmentRow.issuer_id.in_(issuer_ids)).order_by(AssessmentRow.number)
+    )
+    newest = {row.issuer_id: row for row in rows}
+    known = agencies_with_codes(session, AgencyKind.ASSESSMENT, {row.assessor_code for row in newest.values()})
+    return {
+        issuer_id: _assessment(row, met.get(issuer_id, []), known.get(row.assessor_code))
+        for issuer_id, row in newest.items()
+    }
 
 
 def assessments(session: Session, issuer_id: str) -> list[Assessment]:

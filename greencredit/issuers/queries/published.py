@@ -1,5 +1,6 @@
 """What others see of issuers: the public register, the filing dossier, papers about to run out."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -7,34 +8,48 @@ from sqlalchemy.orm import Session
 from greencredit.issuers import rules
 from greencredit.issuers.catalogue import limit_on
 from greencredit.issuers.errors import UnknownIssuer
-from greencredit.issuers.queries.coverage import coverage_now, coverages, newest_coverage, statements
+from greencredit.issuers.queries.coverage import coverage_now, coverages, statements
 from greencredit.issuers.queries.filed import filing_in_force, filings
 from greencredit.issuers.queries.liability import frozen_sum
 from greencredit.issuers.queries.papers import assessments, certificates
-from greencredit.issuers.queries.registered import history, issuer, issuers, since
-from greencredit.issuers.queries.standing import may_issue, open_reasons
+from greencredit.issuers.queries.registered import entered, history, issuer, issuers
+from greencredit.issuers.queries.standing import Gathered, bars_of, gathered, may_issue, open_reasons, reasons_in
 from greencredit.kernel.clock import civil_date, now
-from greencredit.schemas.issuers import SPENDING_ORDER, Dossier, OpenReason, PublicIssuer, RunningOut
+from greencredit.schemas.issuers import SPENDING_ORDER, Bar, Dossier, OpenReason, PublicIssuer, RunningOut
 from greencredit.schemas.values import Period
 
 
 def issuers_public(session: Session) -> list[PublicIssuer]:
     """List the public register: everybody who ever got as far as issuing, with state, filing number and terms."""
-    return [public_issuer(session, one.issuer_id) for one in issuers(session) if one.state in rules.PUBLIC]
+    wanted = [one.issuer_id for one in issuers(session) if one.state in rules.PUBLIC]
+    found = public_issuers(session, wanted)
+    return [found[one] for one in wanted]
 
 
 def public_issuer(session: Session, issuer_id: str) -> PublicIssuer:
     """Give an issuer's line in the public register; who never came so far is not found."""
-    found = issuer(session, issuer_id)
-    if found.state not in rules.PUBLIC:
+    if issuer(session, issuer_id).state not in rules.PUBLIC:
         raise UnknownIssuer(issuer_id)
     today = civil_date(now(session))
-    filed = filing_in_force(session, issuer_id, today)
-    scheme = filed.scheme if filed else None
-    certificate = rules.certificate_on(certificates(session, issuer_id), today)
-    allowed = may_issue(session, issuer_id)
+    (of,) = gathered(session, [issuer_id], today).values()
+    return _public(of, today, bars_of(session, of, today, at_this_moment=True))
+
+
+def public_issuers(session: Session, issuer_ids: Collection[str]) -> dict[str, PublicIssuer]:
+    """Give lines of the register, with coverage as the clockwork measured it last; who is not in it is absent."""
+    today = civil_date(now(session))
+    return {
+        issuer_id: _public(of, today, bars_of(session, of, today, at_this_moment=False))
+        for issuer_id, of in gathered(session, issuer_ids, today).items()
+        if of.issuer.state in rules.PUBLIC
+    }
+
+
+def _public(of: Gathered, today: date, bars: tuple[Bar, ...]) -> PublicIssuer:
+    found, filed, scheme = of.issuer, of.filed, of.scheme
+    certificate = rules.certificate_on(of.papers.certificates, today)
     return PublicIssuer(
-        issuer_id=issuer_id,
+        issuer_id=found.issuer_id,
         name=found.name,
         english_name=found.english_name,
         code=found.code,
@@ -43,9 +58,9 @@ def public_issuer(session: Session, issuer_id: str) -> PublicIssuer:
         region=found.region,
         state=found.state,
         state_title=found.state.words,
-        since=since(session, found),
-        may_issue=allowed.allowed,
-        bars=allowed.bars,
+        since=entered(of.steps),
+        may_issue=not bars,
+        bars=bars,
         filing_number=filed.number if filed else None,
         filing_version=filed.version if filed else None,
         effective_on=filed.effective_on if filed else None,
@@ -58,8 +73,8 @@ def public_issuer(session: Session, issuer_id: str) -> PublicIssuer:
         refund=scheme.refund_title if scheme else None,
         complaints=scheme.complaints if scheme else None,
         certificate_title=certificate.title if certificate else None,
-        coverage=newest_coverage(session, issuer_id),
-        reasons=tuple(_unsigned(open_reasons(session, issuer_id))),
+        coverage=of.coverage,
+        reasons=tuple(_unsigned(reasons_in(of.steps))),
         standards=scheme.standards if scheme else (),
     )
 

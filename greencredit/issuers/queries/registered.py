@@ -1,8 +1,10 @@
 """Who is registered, and everything that was ever done about it."""
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -45,6 +47,31 @@ def issuers_seen(session: Session, actor: Actor) -> list[Issuer]:
     mine = visible(actor, "issuer.read", {ScopeKind.ISSUER: IssuerRow.id, ScopeKind.REGION: IssuerRow.region})
     rows = session.scalars(select(IssuerRow).where(mine).order_by(IssuerRow.registered_at.desc(), IssuerRow.id))
     return [_issuer(row) for row in rows]
+
+
+def issuers_of(session: Session, issuer_ids: Collection[str]) -> dict[str, Issuer]:
+    """Give these issuers by their ids; an id that nobody has is absent."""
+    rows = session.scalars(select(IssuerRow).where(IssuerRow.id.in_(issuer_ids)))
+    return {row.id: _issuer(row) for row in rows}
+
+
+def standing_steps_of(session: Session, issuer_ids: Collection[str]) -> dict[str, list[Step]]:
+    """Give the steps of each of these issuers that its standing follows from, first to last."""
+    changed = (StepRow.from_state.is_(None)) | (StepRow.from_state != StepRow.to_state)
+    telling = StepRow.step.in_([one.value for one in _TELLING])
+    rows = session.scalars(
+        select(StepRow)
+        .where(StepRow.issuer_id.in_(issuer_ids), StepRow.subject == "issuer", changed | telling)
+        .order_by(StepRow.issuer_id, StepRow.number)
+    )
+    found: defaultdict[str, list[Step]] = defaultdict(list)
+    for row in rows:
+        found[row.issuer_id].append(_step(row))
+    return found
+
+
+_TELLING: Final = (LifeStep.RESTRICT, LifeStep.RELIEVE, LifeStep.LIFT, LifeStep.ACTIVATE, LifeStep.MEET_CONDITION)
+"""Steps that say something of an issuer's standing even where its state stays."""
 
 
 def living_issuer_with_code(session: Session, code: str) -> Issuer | None:
@@ -101,9 +128,12 @@ def standing_changes(session: Session, issuer_id: str) -> int:
 
 def since(session: Session, found: Issuer) -> datetime:
     """Give the instant at which an issuer came into its present state."""
-    entered = [one for one in history(session, found.issuer_id) if one.subject == "issuer"]
-    changes = [one.at for one in entered if one.from_state != one.to_state]
-    return changes[-1]
+    return entered(standing_steps_of(session, [found.issuer_id])[found.issuer_id])
+
+
+def entered(steps: Iterable[Step]) -> datetime:
+    """Give the instant of the last change of state."""
+    return [one.at for one in steps if one.from_state != one.to_state][-1]
 
 
 def _issuer(row: IssuerRow) -> Issuer:

@@ -1,6 +1,6 @@
 """Whether an issuer may issue at this instant, and what stands against it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -19,11 +19,22 @@ from greencredit.issuers.errors import (
     NoFilingInForce,
     NotActive,
 )
-from greencredit.issuers.queries.coverage import newest_statement, short_now
-from greencredit.issuers.queries.filed import filing_in_force, filings
-from greencredit.issuers.queries.papers import certificates, newest_assessment
-from greencredit.issuers.queries.registered import editions, history, issuer
+from greencredit.issuers.queries.coverage import (
+    newest_coverages_of,
+    newest_statement,
+    newest_statements_of,
+    short_now,
+)
+from greencredit.issuers.queries.filed import filing_in_force, filings, in_force_of
+from greencredit.issuers.queries.papers import (
+    certificates,
+    certificates_of,
+    newest_assessment,
+    newest_assessments_of,
+)
+from greencredit.issuers.queries.registered import editions, issuer, issuers_of, standing_steps_of
 from greencredit.issuers.rules import Guard
+from greencredit.issuers.tables import FilingRow
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.database import after_commit
 from greencredit.kernel.errors import Refused
@@ -32,11 +43,16 @@ from greencredit.schemas.issuers import (
     Bar,
     Certificate,
     Coverage,
+    CustodyStatement,
+    Issuer,
     LifeState,
+    LifeStep,
     MayIssue,
     OpenReason,
     PapersInForce,
     Reason,
+    Scheme,
+    Step,
 )
 from greencredit.schemas.values import Words
 
@@ -192,20 +208,30 @@ def _filing_in_force(session: Session, issuer_id: str, day: date) -> Refused | N
         return None
     versions = filings(session, issuer_id)
     newest = versions[-1] if versions else None
-    found = f"version {newest.version}, {newest.state}, effective {newest.effective_on}" if newest else "none"
+    return _no_filing(issuer_id, newest and (newest.version, newest.state, newest.effective_on), day)
+
+
+def _no_filing(issuer_id: str, newest: tuple[int, str, date | None] | None, day: date) -> NoFilingInForce:
+    found = "version {}, {}, effective {}".format(*newest) if newest else "none"
     return NoFilingInForce(issuer_id, found=found, wanted=day)
 
 
 def _coverage_kept(session: Session, issuer_id: str, day: date) -> Refused | None:
     """Look at the statement that counts, and at what is owed at this moment."""
-    statement = newest_statement(session, issuer_id)
+    fault = _statement_fault(issuer_id, newest_statement(session, issuer_id), day)
+    if fault is not None:
+        return fault
+    short = short_now(session, issuer_id)
+    return None if short is None else _short(short)
+
+
+def _statement_fault(issuer_id: str, statement: CustodyStatement | None, day: date) -> CoverageShort | None:
     if statement is None:
         return CoverageShort(issuer_id, found="none", wanted="a custody statement")
     last = rules.runs_out_on(statement, days_of("custody_statement", day))
     if last < day:
         return CoverageShort(issuer_id, found=f"one that counted until {last}", wanted=f"a statement for {day}")
-    short = short_now(session, issuer_id)
-    return None if short is None else _short(short)
+    return None
 
 
 def _short(found: Coverage) -> CoverageShort:
@@ -229,13 +255,70 @@ def faults(session: Session, issuer_id: str, day: date) -> dict[Reason, Refused]
 
 def open_reasons(session: Session, issuer_id: str) -> list[OpenReason]:
     """List what stands against issuing at present, each reason by itself, oldest first."""
-    standing = rules.open_reasons(history(session, issuer_id))
+    return reasons_in(standing_steps_of(session, [issuer_id]).get(issuer_id, ()))
+
+
+def reasons_in(steps: Iterable[Step]) -> list[OpenReason]:
+    """List what stands against issuing after these steps of an issuer."""
+    standing = rules.open_reasons(steps)
     return [
         OpenReason(
             reason=reason, title=reason.words, since=step.at, by=step.actor_id, role=step.role, because=step.reason
         )
         for reason, step in standing.items()
     ]
+
+
+class Gathered(NamedTuple):
+    """What the register tells of one issuer, read together with others."""
+
+    issuer: Issuer
+    steps: list[Step]
+    papers: Papers
+    filed: FilingRow | None
+    """The version in force."""
+    scheme: Scheme | None
+    newest: FilingRow | None
+    statement: CustodyStatement | None
+    coverage: Coverage | None
+
+
+def gathered(session: Session, issuer_ids: Collection[str], day: date) -> dict[str, Gathered]:
+    """Read what the register tells of issuers: as many statements for a thousand as for one."""
+    steps = standing_steps_of(session, issuer_ids)
+    met = {one: [step for step in mine if step.step == LifeStep.MEET_CONDITION] for one, mine in steps.items()}
+    held, judged = certificates_of(session, issuer_ids), newest_assessments_of(session, issuer_ids, met)
+    filed = in_force_of(session, issuer_ids, day)
+    statements, coverages = newest_statements_of(session, issuer_ids), newest_coverages_of(session, issuer_ids)
+    return {
+        one: Gathered(
+            issuer,
+            steps[one],
+            Papers(held.get(one, []), judged.get(one)),
+            *filed.get(one, (None, None, None)),
+            statements.get(one),
+            coverages.get(one),
+        )
+        for one, issuer in issuers_of(session, issuer_ids).items()
+    }
+
+
+def bars_of(session: Session, of: Gathered, day: date, *, at_this_moment: bool) -> tuple[Bar, ...]:
+    """Tell what stands against issuing: coverage as it was measured last, or counted `at_this_moment`."""
+    issuer_id = of.issuer.issuer_id
+    found: list[Refused | None] = []
+    if of.issuer.state is not LifeState.ACTIVE:
+        found.append(NotActive(issuer_id, found=of.issuer.state.value))
+    found += unmet(session, issuer_id, PAPERS, day, of.papers)
+    if of.filed is None:
+        newest = of.newest and (of.newest.version, of.newest.state, of.newest.effective_on)
+        found.append(_no_filing(issuer_id, newest, day))
+    fault = _statement_fault(issuer_id, of.statement, day)
+    if fault is None:
+        measured = of.coverage if of.coverage is not None and not of.coverage.kept else None
+        short = short_now(session, issuer_id) if at_this_moment else measured
+        fault = None if short is None else _short(short)
+    return tuple(_bar(one) for one in (*found, fault) if one is not None)
 
 
 def _bar(refusal: Refused) -> Bar:

@@ -34,8 +34,7 @@ def register_of_issuers(
     """Show the public register of issuers with state, filing number and terms (公示名录)."""
     found = queries.listed(session, q, offset=offset, limit=limit)
     # Every line was checked when it was made: it goes out as it is.
-    text = f"[{','.join(found.texts)}]"
-    return Response(text, media_type="application/json", headers={"X-Total-Count": str(found.total)})
+    return Response(found.text, media_type="application/json", headers={"X-Total-Count": str(found.total)})
 
 
 @router.get("/issuers.csv", dependencies=[requires("public.read")], response_class=Response, responses=_CSV)

@@ -55,7 +55,7 @@ def test_a_line_is_worked_out_again_when_something_changed_and_only_then(session
     assert worked_out.coverage is not None
     assert worked_out.coverage.guarantee_fen == 77_700
     assert suspended.issuers == (queries.public_issuer(session, issuer_id),)
-    assert suspended.texts == (suspended.issuers[0].model_dump_json(),)
+    assert suspended.text.decode() == f"[{suspended.issuers[0].model_dump_json()}]"
 
 
 @pytest.mark.proves("SUP-5")

@@ -1,6 +1,7 @@
 """Coverage in whole numbers, accounts that may not be named, and every verb counted once in what is owed."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -58,6 +59,21 @@ def test_the_filed_ratio_is_kept_exactly_when_the_whole_numbers_say_so(
     assert found.kept is (held * 10_000 >= worth * filed)
     assert found.basis_points == (held * 10_000 // worth if worth else None)
     assert found.basis_points is None or found.basis_points * worth <= held * 10_000
+
+
+@pytest.mark.proves("ISS-6")
+@given(ratios=st.lists(st.tuples(st.integers(1, 20_000), st.booleans()), max_size=6))
+def test_a_ratio_never_falls_for_credits_that_were_issued(ratios: list[tuple[int, bool]]) -> None:
+    accepted = [
+        rules.Promised(version, rules.Promise(100, ratio), begun)
+        for version, (ratio, begun) in enumerate(ratios, start=1)
+    ]
+
+    over_time = [rules.promises_of(accepted[:known]) for known in range(len(accepted) + 1)]
+
+    for before, after in pairwise(over_time):
+        assert all(after[version].basis_points >= promise.basis_points for version, promise in before.items())
+    assert all(over_time[-1][one.version].basis_points >= one.promise.basis_points for one in accepted)
 
 
 @pytest.mark.proves("ISS-6")
