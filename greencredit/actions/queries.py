@@ -19,7 +19,7 @@ from greencredit.actions.errors import (
     RegistryUnknown,
     SerialUnfit,
 )
-from greencredit.actions.rules import FactorBook, plain_serial
+from greencredit.actions.rules import FactorBook, canonical_text, digest_of, plain_serial
 from greencredit.actions.tables import (
     CertificateRow,
     FactorFile,
@@ -98,14 +98,17 @@ def kept_digests(session: Session) -> dict[tuple[str, int], str]:
 
 
 def method(session: Session, name: str, version: int) -> MethodCopy:
-    """Give one version of a method as it was kept.
+    """Give one version of a method as it was kept; one that nobody kept yet may still be the catalogue's own.
 
     Raises:
-        MethodNotKept: it never was.
+        MethodNotKept: it was never kept, and the catalogue has another version.
     """
     row = session.get(Method, (name, version))
     if row is None:
-        raise MethodNotKept(name, version=version)
+        listed = catalogue.load().get(name)
+        if listed is None or listed.version != version:
+            raise MethodNotKept(name, version=version)
+        return MethodCopy(document=canonical_text(listed), digest=digest_of(listed))
     return MethodCopy(document=row.document, digest=row.digest)
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.awards.queries import named_for
+from greencredit.awards.queries.claims import negatives_seen
 from greencredit.kernel.errors import NotFound
 from greencredit.kernel.http import Permit, Reading, requires
 from greencredit.ledger import queries as ledger
@@ -55,6 +56,18 @@ def trajectories(
     """Show a trajectory to overseers and an issuer's staff (全流程轨迹)."""
     page = _page(permit, session, kind, what.strip(), since, until, verb, before)
     return pages.render(request, permit.actor, "trajectories.html", page=page)
+
+
+@router.get("/negatives")
+def negatives(
+    permit: Annotated[Permit, requires("negative.read")],
+    request: Request,
+    session: Reading,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+) -> Response:
+    """Show the actions that emitted more than their baseline to overseers and an issuer's staff (负减排)."""
+    page = negatives_seen(session, permit.actor, after=after)
+    return pages.render(request, permit.actor, "negatives.html", page=page)
 
 
 def _page(
