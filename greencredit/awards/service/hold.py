@@ -47,7 +47,7 @@ def place_holds(session: Session, issuer_id: str, verdicts: Sequence[Verdict], *
 def _awards_on(session: Session, evidence_ids: Iterable[int]) -> dict[int, int]:
     statement = select(AwardsAward.event_id, AwardsAward.credits).where(AwardsAward.evidence_id.in_(evidence_ids))
     rows = session.execute(statement.order_by(AwardsAward.event_id))
-    return {event_id: credits_ for event_id, credits_ in rows}
+    return dict(rows.all())
 
 
 def _place(session: Session, issuer_id: str, verdict: Verdict, awards: dict[int, int], placed_by: str) -> str | None:
