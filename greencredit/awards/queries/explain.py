@@ -90,7 +90,8 @@ def _sources(action: GreenAction, digest: str, found: Quantification) -> Explain
     boundary = Words(zh=f"边界：{action.boundary.zh}", en=f"Boundary: {action.boundary.en}")
     careful = Words(zh=f"保守性：{action.conservativeness.zh}", en=f"Conservativeness: {action.conservativeness.en}")
     factors = [_factor(use) for use in found.factors]
-    set_ = [_override(use) for use in (*found.inputs, *found.factors) if use.override is not None]
+    uses: list[InputUse | FactorUse] = [*found.inputs, *found.factors]
+    set_ = [_override(use) for use in uses if use.override is not None]
     return _stage(
         "sources", "方法、因子与来源", "Method, factors and sources", method, boundary, careful, *factors, *set_
     )

@@ -1,5 +1,6 @@
 """A tonne is claimed once: what another scheme counts is marked and leaves every total; the credits stay."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tests.factories.awards import action_rule, publish_factors, take_in
 from tests.factories.evidence import Shop, activities_csv, did, make_shop
 
 CCER = NewClaim(scheme=ClaimScheme.CCER, reference="CCER-示例-0001")
-YEAR = Period(since="2026-01-01", until="2027-01-01")  # type: ignore[arg-type] # pydantic reads ISO dates
+YEAR = Period(since=date(2026, 1, 1), until=date(2027, 1, 1))
 
 
 @pytest.fixture
@@ -173,7 +174,7 @@ def test_a_negative_result_is_kept_listed_and_never_awarded(database: Database, 
     with database.reading() as session:
         page = queries.negative_page(session)
         elsewhere = queries.negative_page(session, issuer_ids=["iss_other"])
-        later = queries.negative_page(session, period=Period(since="2026-02-01", until="2026-03-01"))  # type: ignore[arg-type] # as above
+        later = queries.negative_page(session, period=Period(since=date(2026, 2, 1), until=date(2026, 3, 1)))
 
     (one,) = page.items
     assert (one.action, one.issuer_id, one.region, one.grams) == ("carpool_trip", shop.issuer_id, "CN-SH", -1340)
@@ -188,11 +189,12 @@ def test_negative_results_come_page_by_page(database: Database, shop: Shop, tmp_
         for number in range(2, 7)
     ]
     take_in(database, shop.activities, activities_csv(tmp_path / "more.csv", rides))
-    found, after = [], 0
+    found: list[int] = []
+    after: int | None = 0
     with database.reading() as session:
         while after is not None:
             page = queries.negative_page(session, after=after, limit=2)
             found += [one.evidence_id for one in page.items]
-            after = page.next  # type: ignore[assignment] # the last page says none
+            after = page.next
 
     assert (len(found), found) == (6, sorted(set(found)))
