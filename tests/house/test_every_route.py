@@ -55,6 +55,7 @@ from tests.factories.issuers import (
     new_scheme,
 )
 from tests.factories.merchants import make_merchant
+from tests.factories.organisations import make_organisation
 from tests.factories.people import PASSWORD, make_account, make_account_with, make_consumer, make_grant
 from tests.house.sources import sources
 
@@ -233,6 +234,10 @@ def _town(shared: Database) -> Town:
             ScopeKind.REGION: Scope(ScopeKind.REGION, issuer.region),
             ScopeKind.ISSUER: Scope(ScopeKind.ISSUER, issuer.issuer_id),
             ScopeKind.AGENCY: agency_scope(901),
+            ScopeKind.CONSUMER: Scope(ScopeKind.CONSUMER, make_consumer(session).id),
+            ScopeKind.ORGANISATION: Scope(
+                ScopeKind.ORGANISATION, (school := make_organisation(session)).organisation_id
+            ),
         }
         employers = {Role.CERTIFIER: agency_scope(900), Role.ASSESSOR: agency_scope(901)}
         holders = sorted(
@@ -268,6 +273,8 @@ def _town(shared: Database) -> Town:
         "merchant_id": merchant.merchant_id,
         "consumer_id": consumer_id,
         "section": "rules",
+        "organisation_id": school.organisation_id,
+        "unit_id": school.units[0].unit_id,
     }
     return Town(ids, bodies, visitors)
 

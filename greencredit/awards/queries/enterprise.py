@@ -14,13 +14,21 @@ from greencredit.people import queries as people
 from greencredit.schemas.issuers import EnterpriseTerms
 from greencredit.schemas.ledger import Verb
 
+_Terms = Callable[[str, date], EnterpriseTerms | None]
+"""What an issuer had filed of accounts of enterprises, on a civil date."""
+
 
 def every_enterprise_move_is_filed(session: Session) -> tuple[int, list[str]]:
+    """Hold every order about accounts of enterprises against the filing in force on its day."""
+    return held_against(session, _terms_of(session))
+
+
+def held_against(session: Session, terms: _Terms) -> tuple[int, list[str]]:
     """Hold every funding, allotment and passing against the limits filed for its day, its account against the register.
 
     Of fundings the sum counts that an enterprise has for one month at that moment; what was taken back counts no more.
     """
-    terms, funded, broken, looked_at = _terms_of(session), Counter[tuple[str | None, str, int]](), [], 0
+    funded, broken, looked_at = Counter[tuple[str | None, str, int]](), [], 0
     known: dict[str, bool] = {}
     for move in ledger.filed_moves(session):
         looked_at += 1
@@ -36,7 +44,7 @@ def every_enterprise_move_is_filed(session: Session) -> tuple[int, list[str]]:
     return looked_at, broken
 
 
-def _terms_of(session: Session) -> Callable[[str, date], EnterpriseTerms | None]:
+def _terms_of(session: Session) -> _Terms:
     found: dict[tuple[str, date], EnterpriseTerms | None] = {}
 
     def terms(issuer_id: str, on: date) -> EnterpriseTerms | None:

@@ -20,7 +20,8 @@ from greencredit.kernel.database import Database
 from greencredit.schemas.issuers import EnterpriseTerms
 from greencredit.schemas.values import Credits
 from tests.factories.direct import ENTERPRISES, make_funder, make_key
-from tests.factories.issuers import WHY, regulator
+from tests.factories.issuers import WHY, regulator, synthetic_code
+from tests.factories.organisations import register_enterprise_as
 from tests.factories.people import make_consumer
 
 MILL, SHOP = "ent_mill", "ent_shop"
@@ -95,6 +96,8 @@ def funder(shared: Database, app: FastAPI) -> Iterator[Funder]:
     """Give an issuer that may do everything with accounts of enterprises; at the end everything holds together."""
     with shared.writing() as session:
         issuer_id = make_funder(session)
+        for number, name in enumerate((MILL, SHOP), start=81):
+            register_enterprise_as(session, name, code=synthetic_code(number))
         key = make_key(session, Role.ISSUER_MANAGER, issuer_id, scopes=SCOPES)
         li = make_consumer(session, display_name="示例李").id
     with TestClient(app, base_url="https://credits.example", headers={"Authorization": f"Bearer {key}"}) as client:
@@ -369,3 +372,14 @@ def test_nobody_gives_up_what_is_owed_to_another_and_a_reason_is_needed(funder: 
         (404, "ledger.no_such_holder"),
     ]
     assert funder.has(funder.li, OWED) == -30
+
+
+@pytest.mark.proves("AWD-5")
+def test_only_registered_enterprises_are_funded_and_passed_to(funder: Funder) -> None:
+    funder.fund(100)
+    stranger = {"giver": MILL, "receiver": "ent_nobody", "credits": 1}
+
+    funded, passed = funder.fund(1, "2", enterprise="ent_nobody"), funder.ask("enterprise/passes", "3", **stranger)
+
+    unknown = (404, "people.unknown_enterprise", {"enterprise_id": "ent_nobody"})
+    assert (_told(funded), _told(passed), funder.events()) == (unknown, unknown, 1)
