@@ -7,6 +7,7 @@ from greencredit.awards.service.direct import Basis, DirectAward, award_directly
 from greencredit.awards.service.enterprise import OfIssuer, carry_out_each
 from greencredit.awards.service.file import award_file
 from greencredit.awards.service.filed import bring_in_rules
+from greencredit.awards.service.gift import give
 from greencredit.awards.service.hold import decide_hold, lodge_appeal, place_holds
 from greencredit.awards.service.measure import Measured, measure
 from greencredit.awards.service.reverse import TakeBack, take_back, take_back_each
@@ -35,8 +36,14 @@ __all__ = [
     "bring_in_rules",
     "bulk_of",
     "carry_out_each",
+    "decide_hold",
+    "give",
+    "lodge_appeal",
     "mark_claimed",
     "measure",
+    "open_import",
+    "place_holds",
+    "records_taken",
     "take_back",
     "take_back_each",
     "take_chunk",
