@@ -3,8 +3,9 @@
 from typing import Final
 
 from benchmarks import Family
-from benchmarks.earning import rules
+from benchmarks.earning import models, rules
 
 FAMILIES: Final[dict[str, Family]] = {
     "rules": rules.measure,
+    "models": models.measure,
 }

@@ -25,7 +25,7 @@ _WIDEST: Final = 6
 
 
 def measure(asked: Asked) -> list[Row]:
-    """Fit a year of days again and again, in turn with the limit, and give the best of each: others share the machine."""
+    """Fit a year of days again and again, in turn with the limit, and give the best of each: a machine is shared."""
     year, terms = _year(), uncertainty(ModelGrain.DAY)
     rules.fit(year, terms=terms)  # the libraries are loaded once a process
     ours: list[float] = []

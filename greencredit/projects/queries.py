@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Actor, Scope, ScopeKind, visible
@@ -180,7 +180,7 @@ def signed_off(
     `after` is the project and participant of the last one seen. A part's fingerprint never changes, and the same
     saving has the same one: whoever awards it once can tell that it comes again.
     """
-    statement: Select[Any] = (
+    statement = (
         select(ShareRow, ProjectRow, StepRow)
         .join(ProjectRow, ProjectRow.id == ShareRow.project_id)
         .join(
@@ -289,7 +289,7 @@ def _adjustment(row: AdjustmentRow, decision: DecisionRow | None) -> Adjustment:
     )
 
 
-def _claim(session: Session, found: Row[tuple[Any, ...]], measured: dict[str, Measurement]) -> Claim:
+def _claim(session: Session, found: Row[ShareRow, ProjectRow, StepRow], measured: dict[str, Measurement]) -> Claim:
     share, row, step = found
     if row.id not in measured:
         measured[row.id] = measurement(session, row.id, step.measurement_number).measurement

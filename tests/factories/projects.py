@@ -176,7 +176,11 @@ def queries_has_factors(session: Session) -> bool:
 
 
 def make_frozen(
-    session: Session, *, before: bytes | None = None, issuer_id: str | None = None, **changes: object
+    session: Session,
+    *,
+    before: bytes | None = None,
+    issuer_id: str | None = None,
+    **changes: Any,  # noqa: ANN401 - whatever a project is opened with
 ) -> Project:
     """Lead a project to its frozen baseline."""
     opened = make_project(session, issuer_id=issuer_id, **changes)
@@ -192,7 +196,7 @@ def make_measured(
     before: bytes | None = None,
     after: bytes | None = None,
     issuer_id: str | None = None,
-    **changes: object,
+    **changes: Any,  # noqa: ANN401 - whatever a project is opened with
 ) -> Project:
     """Lead a project to a measured saving."""
     frozen = make_frozen(session, before=before, issuer_id=issuer_id, **changes)

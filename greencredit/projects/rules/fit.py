@@ -237,15 +237,13 @@ class _Search:
             error, _ = self._one(self.data.mean_temperature[:, None], any_sign=True)
             found.points, found.error = _Points(), float(error[0])
         elif form in fixed:
-            found.points = fixed[form]
-            low, high = (
-                np.array([float(at)]) if at is not None else None for at in (found.points.heating, found.points.cooling)
-            )
-            if low is None or high is None:
-                column = self.data.below(low) if low is not None else self.data.above(high)
-                found.error = float(self._one(column)[0][0])
-            else:
-                found.error = float(self._two(self.data.below(low), self.data.above(high))[0, 0])
+            found.points = points = fixed[form]
+            columns = [
+                *([self.data.below(np.array([float(points.heating)]))] if points.heating is not None else []),
+                *([self.data.above(np.array([float(points.cooling)]))] if points.cooling is not None else []),
+            ]
+            errors = self._two(*columns) if form is Form.DEGREE_DAYS else self._one(columns[0])[0]
+            found.error = float(errors.flat[0])
         elif not len(self._grid):
             found.why_not = _NO_SPREAD
             return
@@ -325,7 +323,9 @@ class _Search:
         a, b = self._free(left), self._free(right)
         along = (a.T @ self._use)[:, None], (b.T @ self._use)[None, :]
         # In slices: a larger product wakes the library's own threads, which cost far more than they save here.
-        crossed = sum(a[at : at + _SLICE].T @ b[at : at + _SLICE] for at in range(0, len(a), _SLICE))
+        crossed: Floats = self.np.zeros((a.shape[1], b.shape[1]))
+        for at in range(0, len(a), _SLICE):
+            crossed += a[at : at + _SLICE].T @ b[at : at + _SLICE]
         return self._solved((a * a).sum(axis=0)[:, None], (b * b).sum(axis=0)[None, :], crossed, *along, any_sign=False)
 
     def _solved(

@@ -82,13 +82,13 @@ def _in_china(rows: tuple[Reading, ...]) -> tuple[Reading, ...]:
         return rows
     hours, minutes = int(first[1:3]), int(first[4:])
     own = timezone((1 if first[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
-    found = []
+    moved = []
     for row in rows:
         here = row.stamp.begins.replace(tzinfo=own).astimezone(_CHINA).replace(tzinfo=None)
         if here.minute:
             raise MeterTimeBad(row.line, found=f"offset {first}", wanted="an offset of whole hours")
-        found.append(replace(row, stamp=row.stamp._replace(begins=here)))
-    return tuple(found)
+        moved.append(replace(row, stamp=row.stamp._replace(begins=here)))
+    return tuple(moved)
 
 
 def _each_follows(
