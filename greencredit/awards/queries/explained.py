@@ -9,7 +9,7 @@ from greencredit.awards.catalogue.sentences import sentence
 from greencredit.awards.errors import NoSuchAward
 from greencredit.awards.queries.filed import filed_rule
 from greencredit.awards.queries.lines import award
-from greencredit.awards.queries.told.steps import group_told, rule_told, steps_told
+from greencredit.awards.queries.told.steps import funded_told, group_told, rule_told, steps_told
 from greencredit.awards.tables import AwardsAward, AwardsCounter, AwardsPart, AwardsRule
 from greencredit.evidence import queries as evidence
 from greencredit.evidence import rules as evidence_rules
@@ -38,7 +38,7 @@ def explain_line(session: Session, line: AwardLine) -> AwardExplained:
     rule = filed_rule(session, row.rule_id).rule
     scheme = _scheme(session, row)
     sentences = [
-        *steps_told(line.trace, rule),
+        *steps_told(line.trace, rule, scheme),
         *_choice(session, row, rule, scheme),
         *_funded(session, row, scheme),
         *afterwards(line),
@@ -106,20 +106,8 @@ def _funded(session: Session, row: AwardsAward, scheme: Scheme | None) -> Iterab
         .order_by(AwardsPart.counter.desc())
     ).all()
     if not parts or scheme is None:
-        return
-    rule = filed_rule(session, row.rule_id).rule
-    split = scheme.split(scheme.funding_of(rule))
-    shares = {one.funder: one.parts for one in split.shares}
-    for name, credits_ in parts:
-        funder = scheme.funder(name)
-        yield sentence(
-            "funding",
-            funder.kind.value,
-            title=funder.title,
-            credits=credits_,
-            parts=shares.get(name, 0),
-            of_parts=sum(shares.values()),
-        )
+        return ()
+    return funded_told(((name, credits_) for name, credits_ in parts), filed_rule(session, row.rule_id).rule, scheme)
 
 
 def afterwards(line: AwardLine) -> Iterable[Words]:

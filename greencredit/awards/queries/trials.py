@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from greencredit.awards import rules
 from greencredit.awards.catalogue.sentences import sentence
 from greencredit.awards.queries.told.rules import Told, rules_told
+from greencredit.awards.queries.told.steps import funded_told
 from greencredit.awards.rules import Claim, Compiled, Grant, State
 from greencredit.awards.rules.facts import claims_of
 from greencredit.awards.rules.scheme import compile_scheme, keys_for
@@ -37,6 +38,8 @@ class Tried(NamedTuple):
 
     grants: list[Grant]
     told: tuple[RuleTold, ...]
+    paid: tuple[Words, ...]
+    """Who pays for it, where that is not the issuer alone."""
 
 
 class Cuts:
@@ -69,8 +72,14 @@ def try_claim(compiled: Compiled, claim: Claim, state: State, scheme: Scheme) ->
         {key: state.usage[key] for key in usage if key in state.usage},
         {key: state.occasions[key] for key in occasions if key in state.occasions},
     )
-    told = rules_told(Told(claim, before, scheme.groups), rules.consider(compiled, claim, before))
-    return Tried(rules.decide(compiled, claim, state), told)
+    told = rules_told(Told(claim, before, scheme), rules.consider(compiled, claim, before))
+    grants = rules.decide(compiled, claim, state)
+    paid = tuple(
+        one
+        for grant in grants
+        for one in funded_told(((part.name, part.credits) for part in grant.parts), grant.filed.rule, scheme)
+    )
+    return Tried(grants, told, paid)
 
 
 def scheme_digest(scheme: Scheme) -> str:
@@ -154,7 +163,7 @@ def case_sentences(claim: Claim, tried: Tried) -> tuple[Words, ...]:
         said = [sentence("outcomes", "no_rule", title=claim.subject)]
     for one in tried.told:
         said += [*one.sentences, *one.needed]
-    return tuple(said)
+    return (*said, *tried.paid)
 
 
 def _faults(expected: Expected, found: Expected) -> list[Words]:

@@ -23,9 +23,10 @@ from greencredit.evidence import queries as evidence
 from greencredit.evidence import rules as evidence_rules
 from greencredit.evidence.errors import NoSuchEvidence
 from greencredit.schemas.actions import Quantification
-from greencredit.schemas.awards import Ground, RuleGroup
+from greencredit.schemas.awards import Ground
 from greencredit.schemas.awards.explained import EvidenceExplained, RuleTold, Verdict
 from greencredit.schemas.evidence import Item
+from greencredit.schemas.issuers import Scheme
 from greencredit.schemas.values import Words
 
 
@@ -33,7 +34,7 @@ class _Replayed(NamedTuple):
     claim: Claim
     compiled: Compiled
     state: State
-    groups: tuple[RuleGroup, ...]
+    scheme: Scheme | None
     moment: Moment
 
 
@@ -48,7 +49,7 @@ def explain_evidence(session: Session, evidence_id: int) -> EvidenceExplained:
         return _sent_back(session, evidence_id)
     replayed = _replayed(session, found[0])
     told = rules_told(
-        Told(replayed.claim, replayed.state, replayed.groups),
+        Told(replayed.claim, replayed.state, replayed.scheme),
         rules.consider(replayed.compiled, replayed.claim, replayed.state),
     )
     given = of_evidence(session, evidence_id)
@@ -80,7 +81,7 @@ def _replayed(session: Session, item: Item) -> _Replayed:
     claim = _claims(session, compiled, ground, around)[item.evidence_id]
     occasions = _occasions(session, compiled, moment, item, ground)
     state = State(usage_as_of(session, moment, compiled, claim), occasions)
-    return _Replayed(claim, compiled, state, () if filing is None else filing.scheme.groups, moment)
+    return _Replayed(claim, compiled, state, None if filing is None else filing.scheme, moment)
 
 
 def _claims(session: Session, compiled: Compiled, ground: Ground, items: Sequence[Item]) -> dict[int, Claim]:

@@ -146,7 +146,7 @@ class Member(Record):
             en.append(f"registered for at most {self.most_days} days")
         if self.levels:
             names = _listed(self.levels)
-            zh.append(f"会员等级为 {names.zh}")
+            zh.append(f"等级为 {names.zh}")
             en.append(f"of level {names.en}")
         return Words(zh=f"会员{'、'.join(zh)}", en=f"The member is {' and '.join(en)}")
 

@@ -14,7 +14,7 @@ from greencredit.awards.rules.evaluate import evaluate
 from greencredit.awards.service.dry_run import _Side
 from greencredit.awards.service.scratch import Scratch
 from greencredit.schemas.awards import EarningRule
-from tests.factories.earning import GROUPS, claims, earning_rules, numbered, plans
+from tests.factories.earning import claims, earning_rules, numbered, plans
 
 some_rules = st.lists(earning_rules(), min_size=1, max_size=6, unique_by=lambda one: one.name)
 
@@ -30,7 +30,7 @@ def test_everything_that_is_looked_at_is_told_and_adds_up(
         before = State(dict(state.usage), dict(state.occasions))
         considered = rules.consider(compiled, claim, before)
 
-        told = rules_told(Told(claim, before, GROUPS), considered)
+        told = rules_told(Told(claim, before), considered)
         given_ = rules.decide(compiled, claim, state)
 
         assert {one.name: one.credits for one in told if one.outcome == "granted"} == {
@@ -44,7 +44,7 @@ def test_everything_that_is_looked_at_is_told_and_adds_up(
             assert (False in held) == (one.outcome == "unmet") or one.outcome in {"before", "after"}
             assert all(sentence.zh and sentence.en for sentence in (*one.sentences, *one.needed))
             assert one.needed or one.outcome in {"granted", "rounded", "unmet"}
-        assert rules_told(Told(claim, before, GROUPS), considered) == told
+        assert rules_told(Told(claim, before), considered) == told
 
 
 @pytest.mark.proves("AWD-1")

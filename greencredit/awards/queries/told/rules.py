@@ -12,6 +12,7 @@ from greencredit.awards.rules.amounts import PERCENT, per_unit
 from greencredit.awards.rules.occasions import number_of
 from greencredit.schemas.awards import OCCASIONAL, Condition, EarningRule, RuleGroup, Tiered, TraceStep
 from greencredit.schemas.awards.explained import ConditionTold, Outcome, RuleTold
+from greencredit.schemas.issuers import Scheme
 from greencredit.schemas.values import Credits, Words
 
 _ALREADY: Final = frozenset({"rate", "tier", "multiplier", "threshold"})
@@ -21,17 +22,23 @@ _FIGURES: Final = {"spent_fen": "fen", "grams": "grams", "thousandths": "thousan
 
 
 class Told(NamedTuple):
-    """What is needed to tell of rules: the claim, how things stood before it, and the groups that were filed."""
+    """What is needed to tell of rules: the claim, how things stood before it, and the scheme that was filed."""
 
     claim: Claim
     before: State
-    groups: Sequence[RuleGroup] = ()
+    scheme: Scheme | None = None
+
+    @property
+    def groups(self) -> Sequence[RuleGroup]:
+        """Give the groups that were filed."""
+        return () if self.scheme is None else self.scheme.groups
 
 
 def rules_told(told: Told, considered: Sequence[Considered]) -> tuple[RuleTold, ...]:
-    """Say of every rule that was looked at what became of it."""
+    """Say of every rule that was looked at what became of it; where a version of it held, its others are left out."""
     better = {one.filed.rule.group: one for one in considered if one.granted}
-    return tuple(_rule_told(told, one, better) for one in considered)
+    held = {one.filed.lineage for one in considered if one.in_force}
+    return tuple(_rule_told(told, one, better) for one in considered if one.in_force or one.filed.lineage not in held)
 
 
 def _rule_told(told: Told, one: Considered, better: Mapping[str, Considered]) -> RuleTold:
@@ -44,7 +51,7 @@ def _rule_told(told: Told, one: Considered, better: Mapping[str, Considered]) ->
         *(condition.sentence for condition in conditions),
     ]
     if one.in_force and not one.unmet:
-        sentences += [*steps_told(steps, rule), group_told(rule, told.groups)]
+        sentences += [*steps_told(steps, rule, told.scheme), group_told(rule, told.groups)]
     if rule.ground.is_gift:
         sentences.append(sentence("gifts", rule.ground.value))
     return RuleTold(
