@@ -25,6 +25,7 @@ from greencredit.schemas.issuers import (
     Filing,
     FilingState,
     FilingStep,
+    Grade,
     Opinion,
     Placing,
     Scheme,
@@ -63,19 +64,27 @@ def filing_in_force(session: Session, issuer_id: str, on: date) -> Filing | None
     return None if row is None else _filings(session, [row])[0]
 
 
+def filed_floor(session: Session, issuer_id: str, on: date) -> Grade | None:
+    """Give the least credit grade that the version in force on a day asks for itself; none: it asks for none."""
+    holding = _holding(session, [issuer_id], on)[0].get(issuer_id)
+    document = None if holding is None else _promises(session, holding.id)
+    floor = json.loads(document).get("grade_floor") if document else None
+    return None if floor is None else Grade(floor)
+
+
+def _promises(session: Session, filing_id: str) -> str | None:
+    return session.scalar(
+        select(SectionRow.document).where(
+            SectionRow.filing_id == filing_id, SectionRow.name == SectionName.PROMISES.value
+        )
+    )
+
+
 def in_force_of(
     session: Session, issuer_ids: Collection[str], on: date
 ) -> dict[str, tuple[FilingRow | None, Scheme | None, FilingRow]]:
     """Give, for each of these issuers that ever filed, the version in force with its scheme, and its newest version."""
-    rows = session.scalars(select(FilingRow).where(FilingRow.issuer_id.in_(issuer_ids)).order_by(FilingRow.version))
-    newest: dict[str, FilingRow] = {}
-    holding: dict[str, FilingRow] = {}
-    for row in rows:
-        newest[row.issuer_id] = row
-        if row.state in rules.ACCEPTED_EVER and row.effective_on is not None and row.effective_on <= on:
-            before = holding.get(row.issuer_id)
-            if before is None or before.effective_on is None or row.effective_on >= before.effective_on:
-                holding[row.issuer_id] = row
+    holding, newest = _holding(session, issuer_ids, on)
     wanted = [row.id for row in holding.values()]
     columns = (SectionRow.filing_id, SectionRow.name, SectionRow.document)
     documents: defaultdict[str, dict[SectionName, str]] = defaultdict(dict)
@@ -87,6 +96,22 @@ def in_force_of(
         for issuer_id in newest
         for held in (holding.get(issuer_id),)
     }
+
+
+def _holding(
+    session: Session, issuer_ids: Collection[str], on: date
+) -> tuple[dict[str, FilingRow], dict[str, FilingRow]]:
+    """Give the version in force and the newest version of each of these issuers that has one."""
+    rows = session.scalars(select(FilingRow).where(FilingRow.issuer_id.in_(issuer_ids)).order_by(FilingRow.version))
+    newest: dict[str, FilingRow] = {}
+    holding: dict[str, FilingRow] = {}
+    for row in rows:
+        newest[row.issuer_id] = row
+        if row.state in rules.ACCEPTED_EVER and row.effective_on is not None and row.effective_on <= on:
+            before = holding.get(row.issuer_id)
+            if before is None or before.effective_on is None or row.effective_on >= before.effective_on:
+                holding[row.issuer_id] = row
+    return holding, newest
 
 
 def filings_due(session: Session, on: date) -> list[Filing]:

@@ -25,7 +25,7 @@ from greencredit.issuers.queries.coverage import (
     newest_statements_of,
     short_now,
 )
-from greencredit.issuers.queries.filed import filing_in_force, filings, in_force_of
+from greencredit.issuers.queries.filed import filed_floor, filing_in_force, filings, in_force_of
 from greencredit.issuers.queries.papers import (
     certificates,
     certificates_of,
@@ -44,6 +44,8 @@ from greencredit.schemas.issuers import (
     Certificate,
     Coverage,
     CustodyStatement,
+    Filing,
+    Grade,
     Issuer,
     LifeState,
     LifeStep,
@@ -118,16 +120,19 @@ class Papers(NamedTuple):
 
     certificates: list[Certificate]
     assessment: Assessment | None
+    filed_floor: Grade | None
+    """The least grade that the scheme in force asks for itself."""
 
 
-def papers_of(session: Session, issuer_id: str) -> Papers:
-    """Give the papers on file."""
-    return Papers(certificates(session, issuer_id), newest_assessment(session, issuer_id))
+def papers_of(session: Session, issuer_id: str, on: date) -> Papers:
+    """Give the papers on file, and the least grade that was filed for a day."""
+    floor = filed_floor(session, issuer_id, on)
+    return Papers(certificates(session, issuer_id), newest_assessment(session, issuer_id), floor)
 
 
 def papers_in_force(session: Session, issuer_id: str, on: date) -> PapersInForce:
     """Tell which papers of an issuer count on a day, until when, and what stands against issuing for their sake."""
-    held = papers_of(session, issuer_id)
+    held = papers_of(session, issuer_id, on)
     counting = rules.certificate_on(held.certificates, on)
     refusals = unmet(session, issuer_id, PAPERS, on, held)
     return PapersInForce(
@@ -135,7 +140,7 @@ def papers_in_force(session: Session, issuer_id: str, on: date) -> PapersInForce
         on=on,
         certificate=counting,
         certificate_last_day=_last_day(counting),
-        grade_floor=grade_floor(on),
+        grade_floor=_floor(held, on),
         assessment=held.assessment,
         assessment_last_day=_last_day(held.assessment),
         overdue=rules.overdue_conditions(held.assessment, on),
@@ -156,7 +161,7 @@ def unmet(
     session: Session, issuer_id: str, guards: Iterable[Guard], day: date, papers: Papers | None = None
 ) -> list[Refused]:
     """List the refusals of those guards over papers and filings that do not hold on a day."""
-    held = papers or papers_of(session, issuer_id)
+    held = papers or papers_of(session, issuer_id, day)
     checks: dict[Guard, Callable[[], Refused | None]] = {
         Guard.CERTIFICATE_IN_DATE: lambda: _certificate_in_date(issuer_id, held, day),
         Guard.GRADE_REACHES_FLOOR: lambda: _grade_reaches_floor(issuer_id, held, day),
@@ -182,10 +187,16 @@ def _certificate_in_date(issuer_id: str, papers: Papers, day: date) -> Refused |
 
 def _grade_reaches_floor(issuer_id: str, papers: Papers, day: date) -> Refused | None:
     counting = rules.certificate_on(papers.certificates, day)
-    floor = grade_floor(day)
+    floor = _floor(papers, day)
     if counting is None or counting.grade.reaches(floor):
         return None  # a missing certificate is another guard's matter
     return GradeBelowFloor(issuer_id, found=counting.grade.value, wanted=floor.value)
+
+
+def _floor(papers: Papers, day: date) -> Grade:
+    """Give the stricter of the platform's floor and the one that the scheme in force asks for itself."""
+    platforms, filed = grade_floor(day), papers.filed_floor
+    return filed if filed is not None and filed.reaches(platforms) else platforms
 
 
 def _assessment_passed(issuer_id: str, papers: Papers, day: date) -> Refused | None:
@@ -208,11 +219,11 @@ def _filing_in_force(session: Session, issuer_id: str, day: date) -> Refused | N
         return None
     versions = filings(session, issuer_id)
     newest = versions[-1] if versions else None
-    return _no_filing(issuer_id, newest and (newest.version, newest.state, newest.effective_on), day)
+    return _no_filing(issuer_id, newest, day)
 
 
-def _no_filing(issuer_id: str, newest: tuple[int, str, date | None] | None, day: date) -> NoFilingInForce:
-    found = "version {}, {}, effective {}".format(*newest) if newest else "none"
+def _no_filing(issuer_id: str, newest: Filing | FilingRow | None, day: date) -> NoFilingInForce:
+    found = f"version {newest.version}, {newest.state}, effective {newest.effective_on}" if newest else "none"
     return NoFilingInForce(issuer_id, found=found, wanted=day)
 
 
@@ -245,7 +256,7 @@ def _percent(basis_points: int) -> str:
 
 def faults(session: Session, issuer_id: str, day: date) -> dict[Reason, Refused]:
     """Give the reasons of the clockwork that hold on a day, each with what is wrong."""
-    papers = papers_of(session, issuer_id)
+    papers = papers_of(session, issuer_id, day)
     found: dict[Reason, Refused] = {}
     for reason, guard in rules.BY_CLOCK.items():
         for refusal in unmet(session, issuer_id, (guard,), day, papers):
@@ -290,17 +301,14 @@ def gathered(session: Session, issuer_ids: Collection[str], day: date) -> dict[s
     held, judged = certificates_of(session, issuer_ids), newest_assessments_of(session, issuer_ids, met)
     filed = in_force_of(session, issuer_ids, day)
     statements, coverages = newest_statements_of(session, issuer_ids), newest_coverages_of(session, issuer_ids)
-    return {
-        one: Gathered(
-            issuer,
-            steps[one],
-            Papers(held.get(one, []), judged.get(one)),
-            *filed.get(one, (None, None, None)),
-            statements.get(one),
-            coverages.get(one),
+    found: dict[str, Gathered] = {}
+    for one, issuer_ in issuers_of(session, issuer_ids).items():
+        holding, scheme, newest = filed.get(one, (None, None, None))
+        papers = Papers(held.get(one, []), judged.get(one), scheme.grade_floor if scheme else None)
+        found[one] = Gathered(
+            issuer_, steps[one], papers, holding, scheme, newest, statements.get(one), coverages.get(one)
         )
-        for one, issuer in issuers_of(session, issuer_ids).items()
-    }
+    return found
 
 
 def bars_of(session: Session, of: Gathered, day: date, *, at_this_moment: bool) -> tuple[Bar, ...]:
@@ -311,8 +319,7 @@ def bars_of(session: Session, of: Gathered, day: date, *, at_this_moment: bool) 
         found.append(NotActive(issuer_id, found=of.issuer.state.value))
     found += unmet(session, issuer_id, PAPERS, day, of.papers)
     if of.filed is None:
-        newest = of.newest and (of.newest.version, of.newest.state, of.newest.effective_on)
-        found.append(_no_filing(issuer_id, newest, day))
+        found.append(_no_filing(issuer_id, of.newest, day))
     fault = _statement_fault(issuer_id, of.statement, day)
     if fault is None:
         measured = of.coverage if of.coverage is not None and not of.coverage.kept else None

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from greencredit.issuers.rules.fields import TITLES
 from greencredit.issuers.rules.sections import document_of
-from greencredit.schemas.issuers import Change, Effect, ExistingCredits, Scheme
+from greencredit.schemas.issuers import Change, Effect, ExistingCredits, Grade, Scheme
 from greencredit.schemas.values import Words
 
 _B: Final = Effect.BETTER
@@ -60,6 +60,13 @@ def _longer_is_better(before: Any, after: Any) -> Judgement:  # noqa: ANN401
     if after is None or (before is not None and after > before):
         return _B, Words(zh="有效期延长", en="Credits live longer")
     return _W, Words(zh="有效期缩短", en="Credits live shorter")
+
+
+def _higher_grade_is_better(before: Any, after: Any) -> Judgement:  # noqa: ANN401
+    """Judge a least credit grade: a stricter one protects whoever holds credits; none is the platform's own."""
+    if before is None or (after is not None and Grade(after).reaches(Grade(before))):
+        return _B, _MORE
+    return _W, _LESS
 
 
 def _words(before: Any, after: Any) -> Judgement:  # noqa: ANN401
@@ -167,6 +174,7 @@ _JUDGES: Final[Mapping[str, _Judge | _Listed]] = MappingProxyType(
         "reach.outstanding_credits": _neutral,
         "reach.provinces": _Listed(_itself, _neutral),
         "enterprise": _future,
+        "grade_floor": _higher_grade_is_better,
     }
 )
 """How each field of a scheme is judged; a field that isn't here stops a test, never a filing."""

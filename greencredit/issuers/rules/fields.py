@@ -53,6 +53,7 @@ TITLES: Final[Mapping[str, Words]] = MappingProxyType(
             ("reach.outstanding_credits", "预计未兑付积分", "Expected outstanding credits"),
             ("reach.provinces", "覆盖地区", "Where it is offered"),
             ("enterprise", "企业积分账户", "Accounts of enterprises"),
+            ("grade_floor", "方案信用等级下限", "The scheme's least credit grade"),
         )
     }
 )

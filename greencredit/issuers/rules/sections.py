@@ -30,6 +30,7 @@ _PROMISES: Final = (
     "data",
     "reach",
     "enterprise",
+    "grade_floor",
 )
 """What the section on promises holds: only what differs from what every scheme promises.
 

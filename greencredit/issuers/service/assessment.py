@@ -84,7 +84,7 @@ def sign_assessment(session: Session, actor: Actor, issuer_id: str, scored_id: s
     scored, turn = _open(session, actor, issuer_id, scored_id, reason)
     new = scored.paper
     agency, indicators = _checked(session, turn, new)
-    held = queries.papers_of(session, issuer_id)
+    held = queries.papers_of(session, issuer_id, turn.today)
     paper = Assessment(
         **new.model_dump(exclude={"scores", "fees", "assessor_code"}),
         fees=new.fees,

@@ -60,7 +60,10 @@ def accept_filing(
     turn = _open_accepting(session, actor, filing_id, reason)
     issuer_turn = open_turn(session, actor, turn.row.issuer_id, LifeStep.ACCEPT_FILING, reason=reason)
     placing = require_authority(session, turn)
-    require_guards(session, issuer_turn, filed_by=filed_by(session, turn))
+    # The scheme's own floor binds from its first day: it is held against the certificate before it is accepted.
+    papers = queries.papers_of(session, turn.row.issuer_id, turn.today)
+    floor = queries.filing(session, filing_id).scheme.grade_floor
+    require_guards(session, issuer_turn, filed_by=filed_by(session, turn), papers=papers._replace(filed_floor=floor))
     require_same(turn, digest)
     _require_free(session, number)
     earliest = earliest_effect(session, turn.row.issuer_id, turn.today)

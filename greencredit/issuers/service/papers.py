@@ -32,7 +32,7 @@ def certify(session: Session, actor: Actor, issuer_id: str, new: NewCertificate,
     require_not_over(new.valid, turn.today)
     standing = agency.standing_on(turn.today)
     assert standing is not None, "a listed agency stands in the register"
-    held = queries.papers_of(session, issuer_id)
+    held = queries.papers_of(session, issuer_id, turn.today)
     paper = Certificate(
         **dict(new) | {"body_code": agency.code},
         certificate_id=new_id(session, "crt", turn.at),

@@ -119,7 +119,7 @@ def _moved(session: Session, known: Collection[int], after: int, until: int) -> 
     if until <= after:
         return []
     statement = "SELECT series, kind, SUM(amount) FROM ledger_event WHERE id > ? AND id <= ? GROUP BY series, kind"
-    return [row for row in driver(session).rows(statement, (after, until)) if row[0] in known]  # type: ignore[misc] # numbers
+    return [row for row in driver(session).rows(statement, (after, until)) if row[0] in known]
 
 
 def _summed(session: Session, known: Collection[int], first: int, last: int) -> list[tuple[int, int, int]]:
@@ -132,7 +132,7 @@ def _summed(session: Session, known: Collection[int], first: int, last: int) -> 
             f"SELECT series_id, kind, SUM(credits) FROM ledger_sum WHERE series_id IN ({chosen}) "  # noqa: S608 - numbers
             "AND stretch >= ? AND stretch < ? GROUP BY series_id, kind"
         )
-        found += driver(session).rows(statement, (first, last))  # type: ignore[arg-type] # numbers
+        found += driver(session).rows(statement, (first, last))
     return found
 
 

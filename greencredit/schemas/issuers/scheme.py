@@ -18,6 +18,7 @@ from greencredit.schemas.awards import (
     Share,
     Slug,
 )
+from greencredit.schemas.issuers.papers import Grade
 from greencredit.schemas.issuers.promises import (
     CardOffer,
     CustodyTerms,
@@ -243,6 +244,8 @@ class Scheme(Record):
     reach: Reach = Reach()
     enterprise: EnterpriseTerms | None = None
     """None: nothing may be done with accounts of enterprises."""
+    grade_floor: Grade | None = None
+    """Below this credit grade nothing is issued under the scheme (信用等级下限); none: the platform's floor alone."""
 
     @model_validator(mode="after")
     def _promotions_are_told_apart(self) -> Self:

@@ -142,6 +142,7 @@ def test_a_version_that_keeps_less_leaves_credits_their_ratio_and_one_that_keeps
 
     # 100 at 120% and 100 at 100%; then all 300 at 150%; then those of the fourth version alone at 100%.
     assert found == [(11_000, True), (15_000, False), (13_750, False)]
+    assert measured is not None
     assert [line.filed_basis_points for line in measured.lines] == [15_000, 15_000, 15_000, 10_000]
 
 

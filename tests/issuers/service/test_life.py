@@ -11,11 +11,12 @@ from greencredit.issuers.errors import (
     CertificateNotInDate,
     CoverageShort,
     CreditsOutstanding,
+    GradeBelowFloor,
     NoFilingInForce,
     NoticeNotOver,
 )
-from greencredit.kernel.clock import StandingClock
-from greencredit.schemas.issuers import LifeState
+from greencredit.kernel.clock import StandingClock, civil_date, now
+from greencredit.schemas.issuers import Grade, LifeState
 from tests.factories.issuers import (
     WHY,
     admin_of,
@@ -25,6 +26,7 @@ from tests.factories.issuers import (
     make_issuer,
     new_assessment,
     new_certificate,
+    new_scheme,
     new_statement,
     regulator,
 )
@@ -139,3 +141,31 @@ def test_a_suspended_issuer_comes_back_only_when_its_papers_are_in_order(
     service.state_guarantee(session, admin_of(issuer_id), issuer_id, new_statement(today), reason=WHY)
 
     assert service.lift(session, regulator(), issuer_id, reason=WHY).state is LifeState.ACTIVE
+
+
+@pytest.mark.proves("ISS-2", "ISS-5")
+def test_a_scheme_asks_for_a_grade_of_its_own_and_issuing_stops_below_it(session: Session) -> None:
+    asking = new_scheme().model_copy(update={"grade_floor": Grade.AA})
+    issuer_id = make_issuer(session, scheme=asking).issuer_id
+    other_id = make_issuer(session, number=2).issuer_id
+    today = civil_date(now(session))
+
+    with pytest.raises(GradeBelowFloor) as no:
+        service.certify(session, certifier_of(issuer_id), issuer_id, new_certificate(today, grade=Grade.A), reason=WHY)
+    service.certify(session, certifier_of(other_id), other_id, new_certificate(today, grade=Grade.A), reason=WHY)
+
+    assert (no.value.facts["found"], no.value.facts["wanted"]) == ("A", "AA")
+    assert queries.papers_in_force(session, issuer_id, today).grade_floor is Grade.AA
+    assert queries.papers_in_force(session, other_id, today).grade_floor is Grade.BBB
+
+
+@pytest.mark.proves("ISS-2", "ISS-4")
+def test_a_scheme_that_asks_for_more_than_its_issuer_has_is_not_accepted(session: Session) -> None:
+    issuer_id = make_issuer(session).issuer_id
+    too_high = make_filing(session, issuer_id, new_scheme().model_copy(update={"grade_floor": Grade.AAA}))
+    before = queries.filing(session, too_high.filing_id)
+
+    with pytest.raises(GradeBelowFloor):
+        service.accept_filing(session, regulator(), too_high.filing_id, "N2", digest=too_high.digest, reason=WHY)
+
+    assert queries.filing(session, too_high.filing_id) == before
