@@ -19,6 +19,7 @@ from greencredit.cli import (
     installation,
     log,
     notices,
+    organisations,
     output,
     people,
     projects,
@@ -50,6 +51,7 @@ app.add_typer(filings.app, name="filing")
 app.add_typer(reports.app, name="report")
 app.add_typer(log.app, name="log")
 app.add_typer(people.app, name="people")
+app.add_typer(organisations.app, name="organisation")
 app.add_typer(notices.app, name="notices")
 app.add_typer(projects.app, name="projects")
 app.add_typer(queues.jobs, name="jobs")
