@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from greencredit.evidence import rules
-from greencredit.evidence.catalogue.monitors import WINDOW_DAYS, Behaviour, Seen, monitors
+from greencredit.evidence.catalogue.monitors import WINDOW_DAYS, Behaviour, Seen, Stir, monitors
 from greencredit.evidence.tables import (
     EvidenceAside,
     EvidenceBatch,
@@ -43,17 +43,65 @@ def verdicts(session: Session, items: Sequence[Item]) -> list[Verdict]:
     if not items:
         return []
     new = {item.evidence_id for item in items}
+    stirred = _stirred(session, items)
     found = []
-    for holder, behaviour in _behaviours(session, items).items():
+    for holder, behaviour in _behaviours(session, items, frozenset().union(*stirred.values())).items():
         for name, (monitor, thresholds) in monitors().items():
-            signal = monitor.look(behaviour, thresholds)
+            signal = monitor.look(behaviour, thresholds) if holder in stirred[name] else None
             if signal is not None and (named := signal.evidence_ids & new):
                 found.append(Verdict(holder, name, signal.found, signal.wanted, frozenset(named)))
     return sorted(found, key=lambda one: (one.holder, one.monitor))
 
 
-def _behaviours(session: Session, items: Sequence[Item]) -> dict[int, Behaviour]:
+def _stirred(session: Session, items: Sequence[Item]) -> dict[str, frozenset[int]]:
+    """Give, for every monitor, the holders that are worth a look."""
+    holders = frozenset(item.holder for item in items)
+    found: dict[str, frozenset[int]] = {}
+    for name, (monitor, thresholds) in monitors().items():
+        match monitor.stirred_by:
+            case Stir.TIE:
+                found[name] = frozenset(ties(session, holders))
+            case Stir.REFUND:
+                found[name] = _refunded_to(session, items) & holders
+            case Stir.BUSY_DAY:
+                found[name] = _busy(session, items, above=thresholds["stirs_above"])
+            case Stir.ANYTHING:
+                found[name] = holders
+    return found
+
+
+def _busy(session: Session, items: Sequence[Item], *, above: int) -> frozenset[int]:
+    """Give the holders of whom there is more evidence of one of these days; read from the index alone."""
     holders = sorted({item.holder for item in items})
+    first, last = min(item.on for item in items), max(item.on for item in items)
+    found: set[int] = set()
+    for start in range(0, len(holders), _AT_ONCE):
+        statement = (
+            select(EvidenceItem.holder)
+            .where(
+                EvidenceItem.holder.in_(holders[start : start + _AT_ONCE]),
+                EvidenceItem.happened_on.between(first, last),
+            )
+            .group_by(EvidenceItem.holder, EvidenceItem.happened_on)
+            .having(func.count() > above)
+        )
+        found.update(session.scalars(statement))
+    return frozenset(found)
+
+
+def _refunded_to(session: Session, items: Sequence[Item]) -> frozenset[int]:
+    since = min(item.on for item in items) - timedelta(days=WINDOW_DAYS)
+    statement = (
+        select(EvidenceItem.holder)
+        .join(EvidenceRefund, EvidenceRefund.evidence_id == EvidenceItem.id)
+        .where(EvidenceRefund.happened_on >= since)
+        .distinct()
+    )
+    return frozenset(session.scalars(statement))
+
+
+def _behaviours(session: Session, items: Sequence[Item], wanted: frozenset[int]) -> dict[int, Behaviour]:
+    holders = sorted(wanted)
     since = min(item.on for item in items) - timedelta(days=WINDOW_DAYS)
     until = max(item.on for item in items)
     rows: defaultdict[int, list[Any]] = defaultdict(list)
@@ -66,6 +114,7 @@ def _behaviours(session: Session, items: Sequence[Item]) -> dict[int, Behaviour]
         EvidenceItem.receipt,
         EvidenceItem.attributes,
         EvidenceItem.spent_fen,
+        func.coalesce(_REFUNDED, 0).label("refunded_fen"),
     )
     for start in range(0, len(holders), _AT_ONCE):
         statement = select(*columns).where(
@@ -73,15 +122,19 @@ def _behaviours(session: Session, items: Sequence[Item]) -> dict[int, Behaviour]
         )
         for row in session.execute(statement.order_by(EvidenceItem.id)):
             rows[row.holder].append(row)
-    refunded = _refunded(session, since)
     acting = ties(session, holders)
-    return {
-        holder: Behaviour(tuple(_seen(row, refunded.get(row.id, 0)) for row in rows[holder]), acting.get(holder, {}))
-        for holder in holders
-    }
+    return {holder: Behaviour(tuple(_seen(row) for row in rows[holder]), acting.get(holder, {})) for holder in holders}
 
 
-def _seen(row: Any, refunded_fen: int) -> Seen:  # noqa: ANN401 - a row
+_REFUNDED = (
+    select(func.sum(EvidenceRefund.amount_fen))
+    .where(EvidenceRefund.evidence_id == EvidenceItem.id)
+    .correlate(EvidenceItem)
+    .scalar_subquery()
+)
+
+
+def _seen(row: Any) -> Seen:  # noqa: ANN401 - a row
     return Seen(
         evidence_id=row.id,
         on=row.happened_on,
@@ -90,17 +143,8 @@ def _seen(row: Any, refunded_fen: int) -> Seen:  # noqa: ANN401 - a row
         receipt=row.receipt,
         merchant=attributes_of(row.attributes or "").merchant,
         spent_fen=row.spent_fen or 0,
-        refunded_fen=refunded_fen,
+        refunded_fen=int(row.refunded_fen),
     )
-
-
-def _refunded(session: Session, since: Any) -> dict[int, int]:  # noqa: ANN401 - a date
-    statement = (
-        select(EvidenceRefund.evidence_id, func.sum(EvidenceRefund.amount_fen))
-        .where(EvidenceRefund.happened_on >= since)
-        .group_by(EvidenceRefund.evidence_id)
-    )
-    return {number: int(fen) for number, fen in session.execute(statement)}
 
 
 def ties(session: Session, holders: Iterable[int]) -> dict[int, dict[str, str]]:

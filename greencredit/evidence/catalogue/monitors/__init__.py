@@ -6,6 +6,7 @@ looked. It never decides: what it names is held, the holder is told, may appeal,
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -48,12 +49,25 @@ class Signal(NamedTuple):
 Thresholds = Mapping[str, Any]
 
 
+class Stir(StrEnum):
+    """What must be so of a holder before a monitor looks at him: a file holds thousands of holders, few of interest."""
+
+    BUSY_DAY = "busy_day"
+    """On one day he handed in more pieces of evidence than the threshold `stirs_above`."""
+    REFUND = "refund"
+    """Something of his came back within the window."""
+    TIE = "tie"
+    """He acts for a merchant."""
+    ANYTHING = "anything"
+
+
 class Monitor(NamedTuple):
     """One monitor."""
 
     name: str
     title: Words
     explains: Words
+    stirred_by: Stir
     look: Callable[[Behaviour, Thresholds], Signal | None]
 
 

@@ -1,6 +1,6 @@
 """Purchases that come back again and again (购买—退款循环)."""
 
-from greencredit.evidence.catalogue.monitors import Behaviour, Monitor, Signal, Thresholds
+from greencredit.evidence.catalogue.monitors import Behaviour, Monitor, Signal, Stir, Thresholds
 from greencredit.schemas.values import Words
 
 _PERCENT = 100
@@ -30,5 +30,6 @@ MONITOR = Monitor(
         zh="三十天内在同一商户的多笔购买被退款且退款占比高，未退部分的积分暂扣",
         en="Within thirty days many purchases at one merchant came back; credits of the rest are kept back",
     ),
+    stirred_by=Stir.REFUND,
     look=look,
 )

@@ -1,6 +1,6 @@
 """Somebody who acts for a merchant earns there (关联交易)."""
 
-from greencredit.evidence.catalogue.monitors import Behaviour, Monitor, Signal, Thresholds
+from greencredit.evidence.catalogue.monitors import Behaviour, Monitor, Signal, Stir, Thresholds
 from greencredit.schemas.values import Words
 
 
@@ -26,5 +26,6 @@ MONITOR = Monitor(
         zh="持有人是商户的经营者或员工，三十天内在该商户的消费超过阈值，相应积分暂扣",
         en="The holder owns the merchant or works there and buys there beyond the threshold within thirty days",
     ),
+    stirred_by=Stir.TIE,
     look=look,
 )

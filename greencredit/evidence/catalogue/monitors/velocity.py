@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date
 
-from greencredit.evidence.catalogue.monitors import Behaviour, Monitor, Signal, Thresholds
+from greencredit.evidence.catalogue.monitors import Behaviour, Monitor, Signal, Stir, Thresholds
 from greencredit.schemas.values import Words
 
 
@@ -36,5 +36,6 @@ MONITOR = Monitor(
         zh="同一人同一天的小票或同类行动次数超过阈值，超出部分暂扣",
         en="Receipts or actions of one kind on one day go beyond the threshold; what goes beyond is kept back",
     ),
+    stirred_by=Stir.BUSY_DAY,
     look=look,
 )
