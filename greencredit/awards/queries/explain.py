@@ -98,11 +98,12 @@ def _sources(action: GreenAction, digest: str, found: Quantification) -> Explain
 
 
 def _factor(use: FactorUse) -> Words:
+    unit = "" if use.unit == "1" else f" {use.unit}"
     window = f"{use.valid_from or '…'} – {use.valid_to or '…'}"
     return Words(
-        zh=f"{use.name} = {use.value} {use.unit}：{use.id} 第 {use.version} 版，{use.region}，有效期 {window}，"
+        zh=f"{use.name} = {use.value}{unit}：{use.id} 第 {use.version} 版，{use.region}，有效期 {window}，"
         f"{use.publisher}《{use.document}》，{use.tier.value} 级",
-        en=f"{use.name} = {use.value} {use.unit}: {use.id} version {use.version}, {use.region}, valid {window}, "
+        en=f"{use.name} = {use.value}{unit}: {use.id} version {use.version}, {use.region}, valid {window}, "
         f"{use.publisher}, {use.document}, tier {use.tier.value}",
     )
 
