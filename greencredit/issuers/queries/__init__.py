@@ -49,7 +49,14 @@ from greencredit.issuers.queries.papers import (
     scored_assessments,
 )
 from greencredit.issuers.queries.proven import standing_proof
-from greencredit.issuers.queries.published import dossier, issuers_public, public_issuer, running_out
+from greencredit.issuers.queries.published import (
+    dossier,
+    issuers_public,
+    public_issuer,
+    public_issuers,
+    register_entry,
+    running_out,
+)
 from greencredit.issuers.queries.registered import (
     code_review,
     code_reviews,
@@ -134,7 +141,9 @@ __all__ = [
     "placing_of",
     "promises",
     "public_issuer",
+    "public_issuers",
     "register_csv",
+    "register_entry",
     "require_covered",
     "require_may_issue",
     "roll_forward",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,22 @@ from greencredit.issuers.queries.papers import assessments, certificates
 from greencredit.issuers.queries.registered import entered, history, issuer, issuers
 from greencredit.issuers.queries.standing import Gathered, bars_of, gathered, may_issue, open_reasons, reasons_in
 from greencredit.kernel.clock import civil_date, now
-from greencredit.schemas.issuers import SPENDING_ORDER, Bar, Dossier, OpenReason, PublicIssuer, RunningOut
+from greencredit.schemas.issuers import (
+    SPENDING_ORDER,
+    Bar,
+    Dossier,
+    Filing,
+    FilingState,
+    FilingStep,
+    LifeState,
+    OpenReason,
+    PublicIssuer,
+    PublicStep,
+    PublicTerms,
+    RegisterEntry,
+    RunningOut,
+    Step,
+)
 from greencredit.schemas.values import Period
 
 
@@ -33,6 +49,58 @@ def public_issuer(session: Session, issuer_id: str) -> PublicIssuer:
     today = civil_date(now(session))
     (of,) = gathered(session, [issuer_id], today).values()
     return _public(of, today, bars_of(session, of, today, at_this_moment=True))
+
+
+def register_entry(session: Session, issuer_id: str) -> RegisterEntry:
+    """Give everything the register knows of an issuer: its line, its terms in force and past, and its life so far.
+
+    Drafts, checks and opinions are nobody's business; what was decided is everybody's.
+    """
+    line = public_issuer(session, issuer_id)
+    accepted = [one for one in filings(session, issuer_id) if one.state in rules.ACCEPTED_EVER]
+    days = [one.effective_on for one in accepted] + [None]
+    terms = [_terms(one, ended_on) for one, ended_on in zip(accepted, days[1:], strict=True)]
+    steps = [one for one in history(session, issuer_id) if one.subject == "issuer" or one.step in _DECIDED]
+    return RegisterEntry(issuer=line, terms=tuple(reversed(terms)), history=tuple(_public_step(one) for one in steps))
+
+
+_DECIDED: Final = frozenset({FilingStep.ACCEPT, FilingStep.TAKE_EFFECT, FilingStep.SUPERSEDE})
+
+
+def _terms(one: Filing, ended_on: date | None) -> PublicTerms:
+    assert one.number is not None, "an accepted version has its number"
+    assert one.effective_on is not None, "an accepted version has its day"
+    scheme = one.scheme
+    return PublicTerms(
+        version=one.version,
+        state=one.state,
+        state_title=one.state.words,
+        filing_number=one.number,
+        effective_on=one.effective_on,
+        ended_on=ended_on,
+        digest=one.digest,
+        scheme_title=scheme.title,
+        face_value_fen_per_100_credits=scheme.face_value_fen_per_100_credits,
+        validity=scheme.validity.title,
+        coverage_basis_points=scheme.guarantee.coverage_basis_points,
+        redemption_terms=scheme.redemption_terms,
+        complaints=scheme.complaints,
+        standards=scheme.standards,
+    )
+
+
+def _public_step(one: Step) -> PublicStep:
+    state = LifeState(one.to_state) if one.subject == "issuer" else FilingState(one.to_state)
+    return PublicStep(
+        at=one.at,
+        subject=one.subject,
+        step=one.step,
+        to_state=one.to_state,
+        to_title=state.words,
+        role=one.role,
+        reason=one.reason,
+        document_digest=one.document_digest,
+    )
 
 
 def public_issuers(session: Session, issuer_ids: Collection[str]) -> dict[str, PublicIssuer]:

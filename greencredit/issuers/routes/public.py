@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from greencredit.issuers import queries
 from greencredit.issuers.routes.places import here
 from greencredit.kernel.http import Reading, requires
-from greencredit.schemas.issuers import Dossier, PublicIssuer
+from greencredit.schemas.issuers import Dossier, PublicIssuer, RegisterEntry
 
 router = APIRouter()
 
@@ -48,6 +48,12 @@ def register_as_csv(session: Reading) -> Response:
 def public_issuer(session: Reading, issuer_id: str) -> PublicIssuer:
     """Show one issuer of the public register (公示信息)."""
     return queries.public_issuer(session, issuer_id)
+
+
+@router.get("/issuers/{issuer_id}/register-entry", dependencies=[requires("public.read")])
+def register_entry(session: Reading, issuer_id: str) -> RegisterEntry:
+    """Show all the register knows of one issuer: terms in force and past, and its life so far (公示条目)."""
+    return queries.register_entry(session, issuer_id)
 
 
 @router.get("/issuers/{issuer_id}/dossier", dependencies=[requires("issuer.read", at=here)])

@@ -146,7 +146,17 @@ from greencredit.schemas.issuers.scheme import (
     StandardRef,
     Validity,
 )
-from greencredit.schemas.issuers.standing import Bar, Dossier, MayIssue, PapersInForce, PublicIssuer, RunningOut
+from greencredit.schemas.issuers.standing import (
+    Bar,
+    Dossier,
+    MayIssue,
+    PapersInForce,
+    PublicIssuer,
+    PublicStep,
+    PublicTerms,
+    RegisterEntry,
+    RunningOut,
+)
 from greencredit.schemas.issuers.texts import Digest, Document, Line, Percent
 
 __all__ = [
@@ -247,12 +257,15 @@ __all__ = [
     "Promotion",
     "PublicAgency",
     "PublicIssuer",
+    "PublicStep",
+    "PublicTerms",
     "PublishedIndicator",
     "Reach",
     "Reason",
     "ReasonOrder",
     "Referral",
     "RefuseOrder",
+    "RegisterEntry",
     "RegisterOrder",
     "ReportOrder",
     "RequiredPaper",

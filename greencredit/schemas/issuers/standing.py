@@ -7,10 +7,11 @@ from pydantic import Field
 
 from greencredit.schemas.issuers.filing import Filing
 from greencredit.schemas.issuers.guarantee import Coverage, CustodyStatement, FrozenSum
-from greencredit.schemas.issuers.life import LifeState, OpenReason, Step
+from greencredit.schemas.issuers.life import FilingState, LifeState, OpenReason, Step
 from greencredit.schemas.issuers.papers import Assessment, Certificate, Condition, Grade
 from greencredit.schemas.issuers.registration import Issuer, IssuerKind
 from greencredit.schemas.issuers.scheme import ComplaintChannel, StandardRef
+from greencredit.schemas.issuers.texts import Digest
 from greencredit.schemas.values import Instant, Record, Words
 
 
@@ -92,6 +93,48 @@ class PublicIssuer(Record):
     reasons: tuple[OpenReason, ...]
     """What stands against issuing at present, each by itself."""
     standards: tuple[StandardRef, ...]
+
+
+class PublicTerms(Record):
+    """One version of a scheme that was accepted, in force or past (历次备案条款)."""
+
+    version: int
+    state: FilingState
+    state_title: Words
+    filing_number: str
+    effective_on: date
+    ended_on: date | None
+    """The first day on which another version was in force; none: none is yet."""
+    digest: Digest
+    scheme_title: Words
+    face_value_fen_per_100_credits: int
+    validity: Words
+    coverage_basis_points: int
+    redemption_terms: tuple[Words, ...]
+    complaints: ComplaintChannel
+    standards: tuple[StandardRef, ...]
+
+
+class PublicStep(Record):
+    """One change in the life of an issuer as everybody may see it: in which office, never by whom (状态历程)."""
+
+    at: Instant
+    subject: Annotated[str, Field(pattern=r"^(issuer|filing)$")]
+    step: str
+    to_state: str
+    to_title: Words
+    role: str
+    reason: str
+    document_digest: Digest | None
+
+
+class RegisterEntry(Record):
+    """Everything the public register knows of one issuer (公示条目)."""
+
+    issuer: PublicIssuer
+    terms: tuple[PublicTerms, ...]
+    """Newest first."""
+    history: tuple[PublicStep, ...]
 
 
 class Dossier(Record):

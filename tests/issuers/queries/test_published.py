@@ -83,6 +83,31 @@ def test_whoever_never_issued_is_not_found_in_the_register(session: Session) -> 
         queries.public_issuer(session, issuer.issuer_id)
 
 
+@pytest.mark.proves("SUP-5")
+def test_the_register_tells_terms_in_force_and_past_and_a_life_without_naming_anybody(
+    session: Session, clock: StandingClock
+) -> None:
+    issuer_id = make_issuer(session).issuer_id
+    change = make_filing(session, issuer_id, new_scheme(fen_per_100=150))
+    service.accept_filing(session, regulator(), change.filing_id, "N2", digest=change.digest, reason=WHY)
+    make_filing(session, issuer_id, new_scheme(fen_per_100=160))  # waits: nobody's business
+    clock.move(timedelta(days=7))
+
+    entry = queries.register_entry(session, issuer_id)
+
+    assert entry.issuer == queries.public_issuer(session, issuer_id)
+    assert [
+        (one.version, one.face_value_fen_per_100_credits, one.effective_on, one.ended_on) for one in entry.terms
+    ] == [(2, 150, TODAY + timedelta(days=7), None), (1, 100, TODAY, TODAY + timedelta(days=7))]
+    assert [one.step for one in entry.history] == [
+        *("register", "submit", "certify", "assess", "accept", "accept_filing", "take_effect"),
+        *("state_guarantee", "activate", "accept", "accept_filing"),
+    ]
+    assert "acc_" not in entry.model_dump_json()
+    with pytest.raises(UnknownIssuer):
+        queries.register_entry(session, make_issuer(session, LifeState.FILED, number=2).issuer_id)
+
+
 def test_a_dossier_holds_everything_on_file(session: Session) -> None:
     issuer = make_issuer(session)
 
