@@ -232,3 +232,12 @@ class CaseTwice(Refused):
         super().__init__(
             f"worked cases of {filing_id} with one name: {', '.join(found)}", filing_id=filing_id, found=list(found)
         )
+
+
+class GiftInTheFuture(Refused):
+    """尚未发生: a gift is given for what has happened."""
+
+    code = "awards.gift_in_the_future"
+
+    def __init__(self, *, found: date, wanted: date) -> None:
+        super().__init__(f"it happened on {found}, wanted not after {wanted}", found=found, wanted=wanted)

@@ -100,6 +100,22 @@ class AwardsOccasion(Table):
     number: Mapped[int]
 
 
+class AwardsGift(Table):
+    """An occasion for a gift: what counts once is known by a digest, so that no name stands here."""
+
+    __tablename__ = "awards_gift"
+    __table_args__ = (UniqueConstraint("issuer_id", "mark"), STRICT)
+
+    id: Mapped[int] = mapped_column(Whole, primary_key=True)
+    """An award names it as evidence `-id`."""
+    issuer_id: Mapped[str]
+    ground: Mapped[str]
+    mark: Mapped[str]
+    holder: Mapped[int]
+    happened_on: Mapped[date]
+    taken_at: Mapped[datetime]
+
+
 class AwardsReversal(Table):
     """What was taken back of an award: the ledger event that did it, and how much."""
 

@@ -28,6 +28,7 @@ APPEND_ONLY: Final = (
     "awards_case",
     "awards_claim",
     "awards_counter",
+    "awards_gift",
     "awards_judged",
     "awards_measure",
     "awards_part",

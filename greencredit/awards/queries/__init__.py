@@ -13,6 +13,7 @@ from greencredit.awards.queries.filed import (
     rules_in_force,
     usage,
 )
+from greencredit.awards.queries.funding import funder_totals, paid_by
 from greencredit.awards.queries.holds import hold, holds_at, holds_of, places_of_hold
 from greencredit.awards.queries.lines import (
     award,
@@ -45,6 +46,7 @@ __all__ = [
     "filed_rule",
     "filings_in_effect",
     "following_rule",
+    "funder_totals",
     "hold",
     "holder_of",
     "holds_at",
@@ -58,6 +60,7 @@ __all__ = [
     "negative_page",
     "negative_results",
     "occasions",
+    "paid_by",
     "participants",
     "parts_left",
     "places_of_hold",

@@ -14,7 +14,7 @@ from greencredit.awards.queries.direct import every_direct_award_has_its_ground
 from greencredit.awards.queries.enterprise import every_enterprise_move_is_filed
 from greencredit.awards.queries.filed import filed, plans
 from greencredit.awards.rules import UsageKey
-from greencredit.awards.tables import AwardsAward, AwardsMeasure, AwardsPart, AwardsRule, AwardsUsage
+from greencredit.awards.tables import AwardsAward, AwardsGift, AwardsMeasure, AwardsPart, AwardsRule, AwardsUsage
 from greencredit.evidence import queries as evidence
 from greencredit.kernel.database import Table
 from greencredit.ledger import queries as ledger
@@ -155,6 +155,15 @@ def _every_award_has_its_evidence(session: Session) -> _Answer:
         looked_at += len(rows)
         for row in rows:
             proof = proofs.get(row.evidence_id)
+            if row.evidence_id < 0:
+                gift = session.get(AwardsGift, -row.evidence_id)
+                if gift is None or (gift.ground, gift.happened_on, gift.holder) != (
+                    row.subject,
+                    row.occurred_on,
+                    row.holder,
+                ):
+                    broken.append(f"award={row.event_id}, gift={-row.evidence_id} does not say the same")
+                continue
             # On top of another award, money and CO2e are counted with that one.
             spent_fen = proof.spent_fen if row.stacked and proof is not None else row.spent_fen
             said = (row.subject, row.occurred_on, row.quantity, row.unit, spent_fen)

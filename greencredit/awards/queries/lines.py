@@ -18,7 +18,7 @@ from greencredit.ledger import queries as ledger
 from greencredit.ledger.errors import NoSuchHolder
 from greencredit.merchants import queries as merchants
 from greencredit.schemas.actions import Quantification
-from greencredit.schemas.awards import AwardLine, Ground, ImportOutcome, TraceStep
+from greencredit.schemas.awards import GIFTS, AwardLine, Ground, ImportOutcome, TraceStep
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 
 ANY_DAY: Final = Period(since=date(1, 1, 1), until=date(9999, 12, 31))
@@ -111,7 +111,7 @@ def _lines(session: Session, rows: Sequence[AwardsAward]) -> list[AwardLine]:
                 rule_name=rule.name,
                 rule_version=rule.version,
                 rule_title=rule.title,
-                merchant_id=proofs[row.evidence_id].merchant_id,
+                merchant_id=None if rule.ground.is_gift else proofs[row.evidence_id].merchant_id,
                 evidence_id=row.evidence_id,
                 quantity=row.quantity,
                 unit=row.unit,
@@ -164,4 +164,5 @@ def holder_number(session: Session, subject_id: str) -> int | None:
 def titles_of(session: Session) -> Mapping[tuple[Ground, str], Words]:
     """Give what every green kind of product and every action is called."""
     titles = {(Ground.ACTION, action.name): action.title for action in actions.actions()}
+    titles |= {(ground, ground.value): ground.words for ground in GIFTS}
     return titles | {(Ground.PURCHASE, slug): kind.title for slug, kind in merchants.green_kinds(session).items()}

@@ -89,7 +89,11 @@ def most_paid(wanted: int, split: Split, left: Sequence[int | None]) -> tuple[in
     """Give the most credits, up to those wanted, of which every funder can pay his share; and who could not pay more.
 
     `left` is what each budget still holds, none for no budget; the second answer is his place, or -1 if all is paid.
+    A budget that is used up stops everything, even an award so small that its funder's share would round to nothing.
     """
+    for place, most in enumerate(left):
+        if most == 0:
+            return 0, place
     parts = [one.parts for one in split]
     if (short := _short(wanted, parts, left)) < 0:
         return wanted, -1

@@ -30,6 +30,7 @@ FINANCIAL: Final = frozenset({IssuerKind.BANK, IssuerKind.PAYMENT_INSTITUTION})
 
 
 def require_spending_only(kind: IssuerKind, scheme: Scheme) -> None:
-    """Refuse promotions of issuers that may award settled spending only: no gift for a card, an account or a loan."""
-    if kind in FINANCIAL and scheme.promotions:
-        raise PromotionNotAllowed(kind=kind, found=[one.name for one in scheme.promotions])
+    """Refuse promotions and gifts of issuers that may award settled spending only: none for a card, account or loan."""
+    gifts = [one.name for one in scheme.rules if one.ground.is_gift]
+    if kind in FINANCIAL and (scheme.promotions or gifts):
+        raise PromotionNotAllowed(kind=kind, found=[*(one.name for one in scheme.promotions), *gifts])

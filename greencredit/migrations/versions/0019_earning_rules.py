@@ -7,7 +7,7 @@ as it was. PostgreSQL changes it in place.
 import sqlalchemy as sa
 from alembic import op
 
-from greencredit.kernel.database import FlagColumn, Whole
+from greencredit.kernel.database import DayColumn, FlagColumn, InstantColumn, Whole
 from greencredit.migrations.guards import append_only
 
 revision = "0019"
@@ -55,6 +55,7 @@ def upgrade() -> None:
     _create_counters()
     append_only("awards_counter")
     append_only("awards_part", key=("event_id", "counter"))
+    append_only("awards_gift")
 
 
 def _write_anew() -> None:
@@ -79,6 +80,19 @@ def _create_counters() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_awards_counter"),
         sa.UniqueConstraint("issuer_id", "kind", "name", name="uq_awards_counter_issuer_id_kind_name"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "awards_gift",
+        sa.Column("id", Whole, nullable=False),
+        sa.Column("issuer_id", sa.Text, nullable=False),
+        sa.Column("ground", sa.Text, nullable=False),
+        sa.Column("mark", sa.Text, nullable=False),
+        sa.Column("holder", Whole, nullable=False),
+        sa.Column("happened_on", DayColumn, nullable=False),
+        sa.Column("taken_at", InstantColumn, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_awards_gift"),
+        sa.UniqueConstraint("issuer_id", "mark", name="uq_awards_gift_issuer_id_mark"),
         sqlite_strict=True,
     )
     op.create_table(

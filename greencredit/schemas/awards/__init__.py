@@ -21,8 +21,11 @@ from greencredit.schemas.awards.funding import ISSUER as ISSUER
 from greencredit.schemas.awards.funding import Funder as Funder
 from greencredit.schemas.awards.funding import FunderKind as FunderKind
 from greencredit.schemas.awards.funding import FunderPart as FunderPart
+from greencredit.schemas.awards.funding import FunderTotal as FunderTotal
 from greencredit.schemas.awards.funding import FundingSplit as FundingSplit
 from greencredit.schemas.awards.funding import Share as Share
+from greencredit.schemas.awards.gifts import GiftGiven as GiftGiven
+from greencredit.schemas.awards.gifts import NewGift as NewGift
 from greencredit.schemas.awards.grounds import GIFTS as GIFTS
 from greencredit.schemas.awards.grounds import ONCE as ONCE
 from greencredit.schemas.awards.grounds import Ground as Ground

@@ -94,3 +94,16 @@ class FunderPart(Record):
     parts: int
     of_parts: int
     credits: Annotated[int, Field(ge=0)]
+
+
+class FunderTotal(Record):
+    """What one funder of an issuer has paid so far, net of what was taken back, and what his budget still holds."""
+
+    funder: Slug
+    kind: FunderKind
+    title: Words
+    party: Line | None
+    credits: Annotated[int, Field(ge=0)]
+    budget_credits: PositiveCredits | None
+    left_credits: Annotated[int, Field(ge=0)] | None
+    """None: there is no budget."""

@@ -181,7 +181,9 @@ def test_what_is_paid_is_the_most_that_every_budget_holds(wanted: int, funders: 
 
     def holds(credits_: int) -> bool:
         shares = rules.shares_of(credits_, [payer.parts for payer in split])
-        return all(most is None or share <= most for share, most in zip(shares, left, strict=True))
+        return not credits_ or (
+            0 not in left and all(most is None or share <= most for share, most in zip(shares, left, strict=True))
+        )
 
     assert paid == max(credits_ for credits_ in range(wanted + 1) if holds(credits_))
     assert (short < 0) is (paid == wanted)

@@ -10,7 +10,7 @@ from typing import Final
 from greencredit.issuers.rules.checks.subject import Subject
 from greencredit.issuers.rules.checks.words import find_words
 from greencredit.issuers.rules.particulars import FINANCIAL, PARTICULARS
-from greencredit.schemas.awards import EarningRule
+from greencredit.schemas.awards import ISSUER, EarningRule
 from greencredit.schemas.issuers import (
     CardOccasion,
     Check,
@@ -74,8 +74,20 @@ def settled_spending_only(_: Check, subject: Subject) -> list[Finding]:
         for place, one in enumerate(subject.scheme.card_offers)
         if one.occasion is not CardOccasion.SETTLED_SPENDING
     ]
-    promotions = enumerate(subject.scheme.promotions) if subject.kind in FINANCIAL else ()
-    return found + [_at(f"promotions[{place}]", one.name) for place, one in promotions]
+    if subject.kind not in FINANCIAL:
+        return found
+    found += [_at(f"promotions[{place}]", one.name) for place, one in enumerate(subject.scheme.promotions)]
+    gifts = ((place, one) for place, one in enumerate(subject.scheme.rules) if one.ground.is_gift)
+    return found + [_at(f"rules[{place}].ground", one.ground.value) for place, one in gifts]
+
+
+def funding_is_filed(_: Check, subject: Subject) -> list[Finding]:
+    """Find a split by which credits are to be paid for and that says nowhere who pays."""
+    scheme = subject.scheme
+    filed = {ISSUER, *(one.name for one in scheme.fundings)}
+    wanted = [("funding", scheme.funding)]
+    wanted += [(f"rules[{place}].funding", one.funding) for place, one in enumerate(scheme.rules) if one.funding]
+    return [_at(path, name) for path, name in wanted if name not in filed]
 
 
 def draws_stake_nothing(_: Check, subject: Subject) -> list[Finding]:
@@ -204,6 +216,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
                 one_level_of_referral,
                 referral_is_capped,
                 settled_spending_only,
+                funding_is_filed,
                 draws_stake_nothing,
                 draws_within_cap,
                 existing_not_worse,
