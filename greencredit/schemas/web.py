@@ -8,6 +8,13 @@ from pydantic import Field
 from greencredit.schemas.values import Credits, Fen, Grams, Instant, PositiveCredits, Record, Words
 
 
+class RefusedForm(Record):
+    """A form that was refused a moment ago, wherever on the page it stands."""
+
+    form_id: str
+    said: Words
+
+
 class Shell(Record):
     """What frames every page: its language, and who is looking at it."""
 
@@ -22,6 +29,7 @@ class Shell(Record):
     sees_console: bool
     sees_desk: bool
     demonstration: bool
+    refused: RefusedForm | None = None
     """True where the data shown are not real people's."""
 
 

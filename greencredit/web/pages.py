@@ -113,6 +113,7 @@ def _shell(request: Request, actor: Actor) -> Shell:
         sees_console=next(serving(actor, "issuer.read"), None) is not None,
         sees_desk=next(serving(actor, "desk.read"), None) is not None,
         demonstration=settings_of(request).environment == _DEMONSTRATION,
+        refused=getattr(request.state, "refused", None),
     )
 
 

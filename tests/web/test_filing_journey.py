@@ -277,7 +277,8 @@ def _desk(regulator: Side) -> str:
 def _return(regulator: Side, filing: str) -> None:
     regulator.go(filing)
     regulator.send("decision", {"reason": "示例：请补充"}, press="return")
-    assert "至少写明一项" in regulator.text()
+    assert "至少要在一项条款旁写明不符之处" in regulator.text()
+    assert regulator.page.get_attribute(".refused-top a", "href") == "#decision"
     place = regulator.page.locator('[name="field.complaints.phone"]')
     regulator.page.locator("dd:has([name='field.complaints.phone']) summary").click()
     place.fill("请写明周末的接听时间")

@@ -32,9 +32,9 @@ from greencredit.web.issuing.workpaper import Workpaper
 router = APIRouter(prefix="/console/issuers/{issuer_id}/filings", include_in_schema=False)
 
 _Drafts = Annotated[Permit, requires("rule.file", at=here)]
-_KEEP: Final = Button(title=Words(zh="保存", en="Keep"), value="keep", quiet=True)
+_KEEP: Final = Button(title=Words(zh="保存", en="Save"), value="keep", quiet=True)
 _CHECK: Final = Button(title=Words(zh="检查", en="Check"), value="check", quiet=True)
-_DRAFT: Final = Button(title=Words(zh="存为新版本", en="Keep as a new version"), value="draft")
+_DRAFT: Final = Button(title=Words(zh="存为新版本", en="Save as version"), value="draft")
 _LOAD: Final = Button(title=Words(zh="载入表单", en="Put it into the form"), value="load")
 _LARGEST_BYTES: Final = 1024 * 1024
 _MOST_FAULTS: Final = 40

@@ -26,6 +26,7 @@ from greencredit.schemas.consoles import Button, Field, Form, Option
 from greencredit.schemas.issuers import Document
 from greencredit.schemas.operations import Problem
 from greencredit.schemas.values import Words
+from greencredit.schemas.web import RefusedForm
 from greencredit.web import wording
 
 WHY: Final = Field(
@@ -43,6 +44,11 @@ _FAULTS: Final = {
     "int_parsing": Words(zh="请填写整数。", en="Please give a whole number."),
     "date_from_datetime_parsing": Words(zh="请填写日期。", en="Please give a day."),
     "enum": Words(zh="请从列表中选择。", en="Please choose from the list."),
+    "fields": Words(
+        zh="退回时至少要在一项条款旁写明不符之处。", en="To give it back, say beside at least one term what is wrong."
+    ),
+    "period": Words(zh="不能早于起始日。", en="Not before the first day."),
+    "line": Words(zh="每行先写日期，再写条件。", en="On each line a day, then the condition."),
     "web.money": Words(zh="请填写金额，最多两位小数。", en="Please give a sum with at most two decimals."),
     "web.file": Words(zh="请选择文件（PDF、PNG 或 JPEG）。", en="Please choose a file: PDF, PNG or JPEG."),
 }
@@ -106,6 +112,8 @@ def on_refusal(request: Request, posted: FormData, form_id: str, again: Again) -
     values = {name: value for name, value in posted.items() if isinstance(value, str)}
 
     def retold(problem: Problem) -> Response:
+        # The page is drawn from its top, the form may stand far below: the top says so and leads there.
+        request.state.refused = RefusedForm(form_id=form_id, said=_headline(problem))
         with database_of(request).reading() as session:
             return again(session, Told(form_id, values, problem))
 
@@ -210,7 +218,7 @@ def make(
     sent = buttons or (Button(title=title),)
     if told is None or told.form_id != form_id:
         return Form(form_id=form_id, address=address, title=title, note=note, fields=asked, buttons=sent)
-    said = _problems(told.problem, {one.name for one in asked})
+    said = _problems(told.problem, {one.name for one in asked}, told.values)
     filled = tuple(_filled(one, told.values, said) for one in asked)
     facts = {} if told.problem is None else told.problem.facts
     return Form(
@@ -255,14 +263,16 @@ def _headline(problem: Problem) -> Words:
     return named(problem.code) if problem.code in kinds else Words(zh=problem.title, en=problem.title)
 
 
-def _problems(problem: Problem | None, names: set[str]) -> dict[str, Words]:
-    """Say beside each place what is wrong with it."""
+def _problems(problem: Problem | None, names: set[str], values: Mapping[str, str]) -> dict[str, Words]:
+    """Say beside each place what is wrong with it; of several it may be about, those left empty are not."""
     if problem is None:
         return {}
     found = {fault["at"]: _fault(fault) for fault in problem.facts.get("faults", []) if fault["at"] in names}
     for prefix, places in _PLACES:
         if problem.code.startswith(prefix):
-            found |= {place: _headline(problem) for place in places if place in names}
+            asked = [place for place in places if place in names]
+            filled = [place for place in asked if values.get(place)]
+            found |= {place: _headline(problem) for place in filled or asked}
     return found
 
 
@@ -275,7 +285,9 @@ def _details(facts: Mapping[str, Any], names: set[str]) -> Iterable[Words]:
     for title in facts.get("titles", []):
         yield Words(zh=f"缺少：{title}", en=f"Missing: {title}")
     for fault in facts.get("faults", []):
-        if fault["at"] not in names:
+        if fault["at"] not in names and fault["kind"] == fault["at"]:
+            yield _fault(fault)
+        elif fault["at"] not in names:
             yield Words(
                 zh=f"{fault['at'] or '全文'}：{_fault(fault).zh}", en=f"{fault['at'] or 'whole'}: {_fault(fault).en}"
             )
