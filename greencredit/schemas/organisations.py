@@ -277,6 +277,18 @@ class TrendPoint(Record):
     own: UnitFigures | None
 
 
+class OrganisationPage(Record):
+    """An organisation as its own page shows it."""
+
+    organisation: Organisation
+    published: tuple[Period, ...]
+    """Newest first."""
+    facts: UnitFacts | None
+    """None: nothing was published so far."""
+    has_account: bool
+    """It is an enterprise, and whoever looks may read its account."""
+
+
 # ---- Accounts of enterprises ---------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from greencredit.organisations.queries.register import (
     tree_of,
     unit,
 )
-from greencredit.organisations.queries.wallet import statement
+from greencredit.organisations.queries.wallet import partner_names, statement
 
 __all__ = [
     "figures",
@@ -27,6 +27,7 @@ __all__ = [
     "notice",
     "organisation",
     "organisations",
+    "partner_names",
     "period_figures",
     "places_of_roster",
     "places_of_unit",

@@ -7,9 +7,16 @@ from greencredit.ledger import queries as ledger
 from greencredit.ledger.errors import NoSuchHolder
 from greencredit.organisations.errors import NotAnEnterprise
 from greencredit.organisations.queries.register import organisation
+from greencredit.people import queries as people
 from greencredit.schemas.ledger import Verb
 from greencredit.schemas.organisations import WalletBalance, WalletLine, WalletStatement
 from greencredit.schemas.values import Credits
+
+
+def partner_names(session: Session, statement: WalletStatement) -> dict[str, str]:
+    """Give what the other enterprises of a statement are called, by id."""
+    asked = {line.partner for line in statement.lines if line.partner is not None}
+    return {one.id: one.name for one in people.enterprises(session, asked).values()}
 
 
 def statement(session: Session, organisation_id: str, *, before: int | None = None, limit: int = 50) -> WalletStatement:

@@ -130,7 +130,7 @@ def _lines(tree: Tree, people: People, shown: Sequence[Shown]) -> dict[Cell, _Li
     nearest: dict[tuple[int, str], str | None] = {}
     found = {}
     for cell in people:
-        line = []
+        line: list[str | None] = []
         for number, one in enumerate(shown):
             if (number, cell.unit) not in nearest:
                 nearest[number, cell.unit] = tree.nearest(cell.unit, one.units)
@@ -144,8 +144,8 @@ def _too_small(
 ) -> set[str]:
     """Name units without which the totals give fewer small groups away; none: they give none away."""
     classes: defaultdict[_Line, defaultdict[str | None, int]] = defaultdict(lambda: defaultdict(int))
-    for cell, (*before, here) in _lines(tree, people, [*totals, new]).items():
-        classes[tuple(before)][here] |= people[cell]
+    for cell, line in _lines(tree, people, [*totals, new]).items():
+        classes[line[:-1]][line[-1]] |= people[cell]
     leaving = set()
     for before, parts in classes.items():
         for here, mask in parts.items():

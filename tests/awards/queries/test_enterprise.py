@@ -27,12 +27,12 @@ def _order_everything(session: Session) -> None:
     for number, name in enumerate((MILL, SHOP), start=81):
         register_enterprise_as(session, name, code=synthetic_code(number))
     li = make_consumer(session, display_name="示例李").id
-    orders = (
+    orders: list[FundingOrder | AllotmentOrder | PassingOrder | WithdrawalOrder] = [
         FundingOrder(enterprise=MILL, credits=500, reason=WHY),
         AllotmentOrder(enterprise=MILL, consumer=li, credits=60, reason=WHY),
         PassingOrder(giver=MILL, receiver=SHOP, credits=40, reason=WHY),
         WithdrawalOrder(funding=1, credits=400, reason=WHY),
-    )
+    ]
     wishes = [
         service.OfIssuer(issuer_id, order, Reason("acc_example", WHY, None), f"key-{number}")
         for number, order in enumerate(orders)
