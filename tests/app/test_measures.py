@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
 from greencredit.kernel.writer import QueueFull, Writer
 from tests.conftest import NOON
+from tests.factories.evidence import keep_file, make_shop, open_feed
+from tests.factories.sources import example_of, write_csv
 from tests.factories.writer import echo
 
 
@@ -53,3 +56,27 @@ def test_a_writer_that_stopped_is_measured_as_such(shared: Database) -> None:
     writer.stop()
 
     assert b"greencredit_writer_healthy 0.0" in Measures(shared, writer).text()
+
+
+@pytest.mark.proves("AWD-3")
+def test_what_came_of_a_feed_and_how_late_is_measured(shared: Database, tmp_path: Path, clock: StandingClock) -> None:
+    with shared.writing() as session:
+        shop = make_shop(session)
+        open_feed(session, "trips_1", "trips", shop.issuer_id)
+        late, bad = example_of("trips", ended_at="2026-03-02T11:00:00"), example_of("trips", mode="rocket")
+        keep_file(session, "trips_1", write_csv(tmp_path / "t.csv", "trips", [late, late, bad]))
+    clock.move(timedelta(minutes=1))
+    writer = Writer(shared)
+    writer.stop()
+
+    told = Measures(shared, writer).text().decode().splitlines()
+
+    wanted = [
+        'greencredit_feed_records_total{end="read",feed="trips_1",kind="trips"} 3.0',
+        'greencredit_feed_records_total{end="qualifying",feed="trips_1",kind="trips"} 1.0',
+        'greencredit_feed_records_total{end="duplicate",feed="trips_1",kind="trips"} 1.0',
+        'greencredit_feed_records_total{end="rejected",feed="trips_1",kind="trips"} 1.0',
+        'greencredit_feed_lag_seconds{feed="trips_1",kind="trips"} 3600.0',
+        'greencredit_feed_silent_seconds{feed="trips_1",kind="trips"} 60.0',
+    ]
+    assert [line for line in wanted if line not in told] == []

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from greencredit.evidence.catalogue import forms
 from greencredit.kernel.database import Database
 from greencredit.kernel.ids import seeded_entropy
 from greencredit.kernel.keys import open_keys
 from greencredit.kernel.settings import Settings
 from tests.cli.conftest import Run
 from tests.factories.awards import action_rule, publish_factors, purchase_rule
+from tests.factories.certificates import new_signer, signed_list
 from tests.factories.evidence import Shop, activities_csv, bought, did, make_shop, receipt_csv
 
 
@@ -120,3 +123,42 @@ def test_a_balance_of_nobody_is_refused(run: Run, shop: Shop) -> None:
     told = run("ledger", "balance", "con_nobody")
 
     assert (told.code, "[people.unknown_consumer]" in told.err) == (2, True)
+
+
+@pytest.mark.proves("UX-3", "AWD-3")
+def test_how_feeds_stand_and_which_kinds_there_are_is_told(run: Run, shop: Shop, tmp_path: Path) -> None:
+    run("import", shop.receipts, str(receipt_csv(tmp_path / "r.csv", [bought(), bought(line_no=2, quantity="0")])))
+
+    found = json.loads(run("feeds", "status", "--issuer", shop.issuer_id, "--json").out)
+    shown = run("feeds", "status").out
+    kinds = json.loads(run("feeds", "kinds", "--json").out)
+    one = run("feeds", "kinds", "trips").out
+    unknown = run("feeds", "kinds", "telepathy")
+
+    told = {row["feed"]: (row["lines"], row["qualifying"], row["rejected"], row["silent_seconds"]) for row in found}
+    assert told[shop.receipts][:3] == (2, 1, 1)
+    assert told[shop.activities] == (0, 0, 0, None)
+    assert f"{shop.receipts}  receipts  读入 read 2" in shown
+    assert {row["kind"] for row in kinds} == set(forms())
+    assert "distance_km" in one
+    assert (unknown.code, "[evidence.no_such_kind]" in unknown.err) == (2, True)
+
+
+@pytest.mark.proves("UX-3", "ACT-5")
+def test_a_signed_list_is_taken_in_from_the_terminal_and_its_age_is_shown(run: Run, shop: Shop, tmp_path: Path) -> None:
+    del shop
+    today = datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).date()
+    path = tmp_path / "list.json"
+    path.write_bytes(signed_list(listed_on=today))
+    key = new_signer()
+
+    untrusted = run("certificates", "import", str(path))
+    trusted = run("certificates", "trust", key.key_id, key.publisher, key.algorithm.value, key.public_key)
+    misspelt = run("certificates", "trust", key.key_id, key.publisher, "rsa", key.public_key)
+    imported = json.loads(run("certificates", "import", str(path), "--json").out)
+    listed = run("certificates", "list").out
+
+    assert (untrusted.code, "[evidence.unknown_signer]" in untrusted.err) == (2, True)
+    assert (trusted.code, misspelt.code) == (0, 2)
+    assert (imported["number"], imported["age_days"], imported["stale"]) == (1, 0, False)
+    assert "0 天 days old（最多 at most 31）" in listed
