@@ -4,29 +4,25 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 
-from greencredit.actions import queries as actions
 from greencredit.projects import rules
-from greencredit.projects.catalogue import carriers, criteria, uncertainty
 from greencredit.reports.catalogue.project import report_of
 from greencredit.schemas.projects import (
     Adjustment,
     AdjustmentDecision,
     Baseline,
-    Carrier,
     KeptBaseline,
     KeptMeasurement,
     Measurement,
-    ModelGrain,
     Participant,
     Project,
     ProjectState,
     ProjectStep,
     Share,
-    Stage,
 )
 from greencredit.schemas.reports import ProjectReport
 from greencredit.schemas.values import Grams, Period, Words
 from tests.conftest import NOON
+from tests.factories.meters import baseline_of, measured, power
 from tests.factories.projects import book, building_after, building_before, new_project
 
 PERIOD = Period(since=date(2025, 1, 1), until=date(2026, 1, 1))
@@ -42,25 +38,7 @@ _STEPS = (
 
 @cache
 def _baseline() -> Baseline:
-    series = rules.take_in(building_before(), carriers()[Carrier.ELECTRICITY])
-    fitted = rules.fit(series.intervals, terms=uncertainty(ModelGrain.DAY))
-    limits = criteria(Stage.BASELINE, ModelGrain.DAY, date(2026, 3, 2), book())
-    return Baseline(
-        project_id="prj_example",
-        number=1,
-        data_number=1,
-        carrier=series.carrier,
-        grain=series.grain,
-        model_grain=ModelGrain.DAY,
-        period=series.period,
-        occupancy_told=False,
-        missing_days=0,
-        model=fitted.model,
-        statistics=fitted.statistics,
-        candidates=fitted.candidates,
-        tests=rules.tests_of_baseline(limits, series, fitted.statistics),
-        intervals=series.intervals,
-    )
+    return baseline_of(power(building_before()))
 
 
 def _adjustments(*, signed: bool) -> tuple[Adjustment, ...]:
@@ -85,17 +63,7 @@ def _measured(*, worse: bool, adjusted: bool) -> Measurement:
         head, *lines = meter.decode().splitlines()
         cells = [line.split(",") for line in lines]
         meter = "\n".join([head, *(f"{day},{float(used) * 1.2:.6f},{at}" for day, used, at in cells)]).encode()
-    found = rules.measure(
-        _baseline(),
-        rules.take_in(meter, carriers()[Carrier.ELECTRICITY]),
-        number=1,
-        data_number=2,
-        adjustments=_adjustments(signed=True) if adjusted else (),
-        terms=uncertainty(ModelGrain.DAY),
-        setting=rules.Setting("CN-SH", actions.action("mv_whole_building_electricity"), book()),
-    )
-    limits = criteria(Stage.MEASUREMENT, ModelGrain.DAY, date(2026, 3, 2), book())
-    return found.model_copy(update={"tests": rules.tests_of_measurement(limits, found, _baseline().intervals)})
+    return measured(_baseline(), power(meter), adjustments=_adjustments(signed=True) if adjusted else ())
 
 
 def project_report(
@@ -107,19 +75,19 @@ def project_report(
     adjusted: bool = False,
 ) -> ProjectReport:
     """Make the report of a project that was led so many steps on its way."""
-    measured = _measured(worse=worse, adjusted=adjusted)
+    found = _measured(worse=worse, adjusted=adjusted)
     participants = [
         Participant(holder_id=f"con_example_{place}", weight=weight) for place, weight in enumerate(weights)
     ]
     terms = new_project("iss_example", participants, title=Words(zh=title, en=_ENGLISH.get(title, title)))
-    parts = zip(rules.split(measured.counted_milli, weights), rules.split(measured.counted_grams, weights), strict=True)
+    parts = zip(rules.split(found.counted_milli, weights), rules.split(found.counted_grams, weights), strict=True)
     shares = [
         Share(
             participant_id=one.holder_id, weight=one.weight, saved_milli=milli, grams=Grams(grams), fingerprint="0" * 40
         )
         for one, (milli, grams) in zip(participants, parts, strict=True)
     ]
-    digest = sha256(measured.model_dump_json().encode()).hexdigest()
+    digest = sha256(found.model_dump_json().encode()).hexdigest()
     has_baseline, has_saving = steps > 1, steps > 2
     return report_of(
         Project(
@@ -142,7 +110,7 @@ def project_report(
         baseline=KeptBaseline(digest=digest, fitted_by="acc_keeper", fitted_at=NOON, baseline=_baseline())
         if has_baseline
         else None,
-        measured=KeptMeasurement(digest=digest, measured_by="acc_keeper", measured_at=NOON, measurement=measured)
+        measured=KeptMeasurement(digest=digest, measured_by="acc_keeper", measured_at=NOON, measurement=found)
         if has_saving
         else None,
         titles={(factor.id, factor.version): factor.title for factor in book().factors()},
