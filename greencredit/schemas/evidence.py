@@ -98,6 +98,7 @@ class RejectCode(StrEnum):
     OTHER_MODEL = "evidence.certificate_of_other_model"
     STALE_LIST = "evidence.stale_certificate_list"
     GRADE_DIFFERS = "evidence.energy_grade_differs"
+    CERTIFICATE_USED = "evidence.certificate_used"
 
     @property
     def words(self) -> Words:
@@ -169,6 +170,7 @@ _TITLES = {
         zh="证书名录过旧，须先更新", en="the list of certificates is too old; import a new one"
     ),
     RejectCode.GRADE_DIFFERS: Words(zh="能效等级与名录不符", en="the energy grade is not the one on the list"),
+    RejectCode.CERTIFICATE_USED: Words(zh="证书编号已经使用过", en="the certificate's serial was used before"),
 }
 
 _TIERS = {

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.actions import rules as quantification
 from greencredit.awards.service.award import Awarded, award
+from greencredit.awards.service.certified import spend_serials
 from greencredit.awards.service.hold import place_holds
 from greencredit.awards.service.measure import measure
 from greencredit.awards.service.reverse import take_back
@@ -51,7 +52,7 @@ def take_chunk(
         NotActive (issuers), RulesNotInForce: the issuer may not issue now, or has no rules.
     """
     feed = source.feed
-    reading = source.read(session, batch_id, chunk)
+    reading = spend_serials(session, feed.issuer_id, source.read(session, batch_id, chunk))
     quantifications = {}
     if source.is_action:
         assert book is not None, "actions are measured with factors"
