@@ -57,7 +57,6 @@ from greencredit.schemas.reports import (
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 
 _FOR_EVER: Final = date(9999, 1, 1)
-_FUNDING: Final = {"issuer": Words(zh="发行主体", en="the issuer")}
 _ROLES: Final = {
     "issuer_admin": Words(zh="发行主体管理员", en="issuer administrator"),
     "issuer_manager": Words(zh="发行主体业务员", en="issuer manager"),
@@ -242,7 +241,7 @@ def _earning_rule(rule: EarningRule, scheme: Scheme) -> EarningRuleNote:
         conditions=rules.condition_words(rule),
         caps=rules.cap_words(rule.caps),
         budget_credits=rule.budget_credits,
-        funding=_FUNDING.get(scheme.funding, Words(zh=scheme.funding, en=scheme.funding)),
+        funding=rules.funding_words(scheme, rule),
         effective_from=rule.since,
         effective_until=rule.until,
     )
@@ -316,7 +315,7 @@ def _rule_figures(session: Session, issuer_id: str) -> tuple[RuleFigures, ...]:
             awards=line.count,
             holders=line.holders,
             credits=line.credits,
-            avoided_g_co2e=None if grounds[line.name, line.version] is Ground.PURCHASE else line.grams,
+            avoided_g_co2e=line.grams if grounds[line.name, line.version] is Ground.ACTION else None,
         )
         for line in awards.rule_totals(session, issuer_id)
     )

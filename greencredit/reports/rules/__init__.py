@@ -11,6 +11,7 @@ from greencredit.reports.rules.figures import digest_of as digest_of
 from greencredit.reports.rules.figures import factor_notes as factor_notes
 from greencredit.reports.rules.figures import facts_json as facts_json
 from greencredit.reports.rules.figures import families_of as families_of
+from greencredit.reports.rules.figures import funding_words as funding_words
 from greencredit.reports.rules.figures import granted as granted
 from greencredit.reports.rules.figures import kinds_of as kinds_of
 from greencredit.reports.rules.figures import method_note as method_note

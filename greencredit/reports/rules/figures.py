@@ -13,7 +13,8 @@ from typing import Final, TypeVar
 from greencredit.kernel.clock import civil_date
 from greencredit.reports.errors import MalformedNumber
 from greencredit.schemas.actions import FactorUse, GreenAction, Quantification
-from greencredit.schemas.awards import Caps, EarningRule, PerAction, PerKilogram, PerYuan
+from greencredit.schemas.awards import ISSUER, Caps, EarningRule
+from greencredit.schemas.issuers import Scheme
 from greencredit.schemas.reports import (
     AwardLine,
     AwardStatus,
@@ -228,7 +229,9 @@ def _by(key: Callable[[AwardLine], Key], lines: Iterable[AwardLine]) -> list[tup
 
 
 def _unquantified(lines: Iterable[AwardLine]) -> int:
-    return sum(line.avoided_g_co2e is None for line in lines)
+    """Count what no method covers; a gift claims to avoid nothing and is not counted."""
+    green = (Ground.PURCHASE, Ground.ACTION)
+    return sum(line.avoided_g_co2e is None and line.ground in green for line in lines)
 
 
 def _spent(lines: Iterable[AwardLine]) -> Fen:
@@ -312,52 +315,49 @@ def name_words(name: str, english_name: str | None) -> Words:
 
 def rate_words(rule: EarningRule) -> Words:
     """Say in words and numbers what a filed rule gives."""
-    given, more = rule.rate.credits, rule.multiplier_percent
+    more, rate = rule.multiplier_percent, rule.rate.sentence
     times = Words(zh="", en="") if more == 100 else Words(zh=f"，再乘以 {more}%", en=f", times {more}%")  # noqa: PLR2004
-    match rule.rate:
-        case PerYuan(per_yuan=yuan):
-            zh, en = f"每消费 {yuan} 元得 {given} 分", f"{given} credits for every {yuan} yuan spent"
-        case PerKilogram():
-            zh, en = f"每减排 1 千克 CO₂e 得 {given} 分", f"{given} credits for each kilogram of CO₂e avoided"
-        case PerAction():
-            zh, en = f"每次得 {given} 分", f"{given} credits each time"
+    zh, en = rate.zh, rate.en
     return Words(zh=f"{zh}{times.zh}；不足一分的舍去。", en=f"{en}{times.en}; fractions are dropped.")
 
 
 def condition_words(rule: EarningRule) -> tuple[Words, ...]:
     """Say what must hold before a filed rule gives anything."""
     kinds = len(rule.products) or len(rule.actions)
-    what = (
-        Words(
+    ground = rule.ground.words
+    what = Words(zh=f"奖励事由：{ground.zh}。", en=f"A gift: {ground.en}.")
+    if rule.products:
+        what = Words(
             zh=f"适用于备案清单所列的 {kinds} 种绿色商品。",
             en=f"For the {kinds} kinds of green product that were filed.",
         )
-        if rule.products
-        else Words(
+    elif rule.actions:
+        what = Words(
             zh=f"适用于备案清单所列的 {kinds} 种绿色行动。", en=f"For the {kinds} green actions that were filed."
         )
-    )
+    more = tuple(Words(zh=f"{one.sentence.zh}。", en=f"{one.sentence.en}.") for one in rule.conditions)
     if not rule.threshold_fen:
-        return (what,)
+        return (what, *more)
     least = f"{rule.threshold_fen // 100}.{rule.threshold_fen % 100:02d}"
-    return (
-        what,
-        Words(
-            zh=f"同一小票中符合条件的消费满 {least} 元。", en=f"The qualifying lines of a receipt come to CNY {least}."
-        ),
+    reached = Words(
+        zh=f"同一小票中符合条件的消费满 {least} 元。", en=f"The qualifying lines of a receipt come to CNY {least}."
     )
+    return (what, reached, *more)
 
 
 def cap_words(caps: Caps) -> tuple[Words, ...]:
-    """Say the limits of a filed rule, the shortest first."""
-    spans = (
-        (caps.per_day, "每人每日", "a day"),
-        (caps.per_month, "每人每月", "a month"),
-        (caps.per_year, "每人每年", "a year"),
-        (caps.per_person, "每人累计", "in all"),
-    )
-    return tuple(
-        Words(zh=f"{zh}不超过 {most:,} 分。", en=f"At most {most:,} credits a person {en}.")
-        for most, zh, en in spans
-        if most is not None
-    )
+    """Say the limits of a filed rule, in the order in which they cut."""
+    return tuple(Words(zh=f"{one.zh}。", en=f"{one.en}.") for one in caps.sentences)
+
+
+def funding_words(scheme: Scheme, rule: EarningRule) -> Words:
+    """Say who pays for what a rule gives, and in which parts."""
+    name = scheme.funding_of(rule)
+    if name == ISSUER:
+        return Words(zh="发行主体", en="the issuer")
+    split = scheme.split(name)
+    whole = sum(one.parts for one in split.shares)
+    payers = [(scheme.funder(one.funder).title, one.parts) for one in split.shares]
+    zh = "、".join(f"{title.zh} {parts}/{whole}" for title, parts in payers)
+    en = ", ".join(f"{title.en} {parts}/{whole}" for title, parts in payers)
+    return Words(zh=f"{split.title.zh}（{zh}）", en=f"{split.title.en} ({en})")

@@ -30,10 +30,15 @@ Quantity = Annotated[Decimal, AfterValidator(_written_out)]
 
 
 class Ground(StrEnum):
-    """Why credits were granted, of the two grounds that count as green (消费 / 行动)."""
+    """Why credits were granted: only purchase and action count as green (消费 / 行动), the others are gifts (奖励)."""
 
     PURCHASE = "purchase"
     ACTION = "action"
+    SHARING = "sharing"
+    REFERRAL = "referral"
+    REVIEW = "review"
+    REGISTRATION = "registration"
+    FIRST_PURCHASE = "first_purchase"
 
 
 class Tier(StrEnum):
