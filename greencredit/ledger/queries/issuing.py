@@ -164,19 +164,22 @@ def restored(session: Session, issuer_id: str, *, after: int) -> dict[int, int]:
 
 
 def waiting_awards(session: Session, issuer_id: str, *, after: int = 0, limit: int = 1000) -> list[Waiting]:
-    """List awards of an issuer that wait to take effect and are not used up, by event, from one on."""
+    """List awards of an issuer that wait to take effect and are not used up, by event, from one on.
+
+    Each series is followed along its own index and left as soon as a page is full.
+    """
     left = (
         "a.amount - COALESCE((SELECT SUM(u.amount) FROM ledger_event u WHERE u.cause = a.id "  # noqa: S608 - numbers
         f"AND u.kind IN ({Verb.ACTIVATE.value}, {Verb.REVERSE_PENDING.value})), 0)"
     )
-    rows = driver(session).rows(
-        f"SELECT id, holder, credits FROM (SELECT a.id, a.holder, {left} AS credits "  # noqa: S608 - numbers
-        "FROM ledger_series s CROSS JOIN ledger_event a "
-        f"WHERE s.issuer_id = ? AND a.series = s.id AND a.kind = {Verb.ACCRUE.value} AND a.id > ?) w "
-        "WHERE credits > 0 ORDER BY id LIMIT ?",
-        (issuer_id, after, limit),
+    statement = (
+        f"SELECT a.id, a.holder, {left} FROM ledger_event a "  # noqa: S608 - numbers
+        f"WHERE a.series = ? AND a.kind = {Verb.ACCRUE.value} AND a.id > ? AND {left} > 0 ORDER BY a.id LIMIT ?"
     )
-    return [Waiting(int(event_id), int(holder), int(credits_)) for event_id, holder, credits_ in rows]
+    rows = [
+        row for one in _series_of(session, [issuer_id]) for row in driver(session).rows(statement, (one, after, limit))
+    ]
+    return [Waiting(int(event_id), int(holder), int(credits_)) for event_id, holder, credits_ in sorted(rows)[:limit]]
 
 
 def holders_of(session: Session, issuer_id: str, *, from_holder: int = 0, limit: int = 1000) -> list[Held]:
