@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, Subquery, func, or_, select
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Actor, Scope, ScopeKind, visible
@@ -70,18 +70,22 @@ def project(session: Session, project_id: str) -> Project:
 
 def projects(session: Session, actor: Actor, *, after: str = "", limit: int = 100) -> list[ProjectLine]:
     """List the projects that somebody may read, by id."""
-    newest = (
-        select(StepRow.project_id, func.max(StepRow.number).label("number")).group_by(StepRow.project_id).subquery()
-    )
+    last = _last(StepRow)
+    measured = _last(MeasurementRow)
     statement = (
-        select(ProjectRow, StepRow.state)
-        .join(newest, newest.c.project_id == ProjectRow.id)
-        .join(StepRow, (StepRow.project_id == newest.c.project_id) & (StepRow.number == newest.c.number))
+        select(ProjectRow, StepRow.state, MeasurementRow.saved_milli, MeasurementRow.counted_grams)
+        .join(last, last.c.project_id == ProjectRow.id)
+        .join(StepRow, (StepRow.project_id == last.c.project_id) & (StepRow.number == last.c.number))
+        .outerjoin(measured, measured.c.project_id == ProjectRow.id)
+        .outerjoin(
+            MeasurementRow,
+            (MeasurementRow.project_id == measured.c.project_id) & (MeasurementRow.number == measured.c.number),
+        )
         .where(visible(actor, "project.read", _COLUMNS), ProjectRow.id > after)
         .order_by(ProjectRow.id)
         .limit(limit)
     )
-    return [_line(row, state) for row, state in session.execute(statement)]
+    return [_line(*found) for found in session.execute(statement)]
 
 
 def data(session: Session, project_id: str) -> tuple[DataFile, ...]:
@@ -255,7 +259,12 @@ def _steps(session: Session, project_id: str) -> tuple[ProjectStep, ...]:
     )
 
 
-def _line(row: ProjectRow, state: str) -> ProjectLine:
+def _last(table: type[StepRow | MeasurementRow]) -> Subquery:
+    """Select the newest number of each project in a table."""
+    return select(table.project_id, func.max(table.number).label("number")).group_by(table.project_id).subquery()
+
+
+def _line(row: ProjectRow, state: str, saved_milli: int | None, counted_grams: int | None) -> ProjectLine:
     terms = NewProject.model_validate_json(row.terms)
     return ProjectLine(
         project_id=row.id,
@@ -265,6 +274,8 @@ def _line(row: ProjectRow, state: str) -> ProjectLine:
         carrier=terms.carrier,
         state=ProjectState(state),
         opened_at=row.opened_at,
+        saved_milli=saved_milli,
+        counted_grams=None if counted_grams is None else Grams(counted_grams),
     )
 
 

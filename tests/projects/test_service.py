@@ -173,6 +173,8 @@ def test_more_used_than_before_is_kept_and_shown_and_never_signed_off(session: S
     assert (found.counted_milli, found.counted_grams) == (0, 0)
     assert no.value.code == "projects.nothing_saved"
     assert queries.project(session, measured.project_id) == measured
+    shown = queries.projects(session, regulator())
+    assert [(one.saved_milli, one.counted_grams) for one in shown] == [(found.saved_milli, 0)]
     assert queries.signed_off(session) == ()
 
 

@@ -152,6 +152,9 @@ class ProjectLine(Record):
     carrier: Carrier
     state: ProjectState
     opened_at: Instant
+    saved_milli: int | None
+    """The newest measured saving, also where it is below zero and earns nothing; `None` before the first."""
+    counted_grams: Grams | None
 
 
 class KeptBaseline(Record):
