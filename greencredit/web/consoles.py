@@ -1,4 +1,4 @@
-"""Opens the portal's consoles on an application: their routes, and pages instead of problem details for people."""
+"""Opens the consoles (控制台) on an application: routes, and pages instead of problem details for people."""
 
 from fastapi import FastAPI
 

@@ -111,4 +111,6 @@ def _option(one: StrEnum, said: dict[str, list[str]]) -> Words:
     if one.value in said:
         return Words(zh=said[one.value][0], en=said[one.value][1])
     found = getattr(one, "words", None) or getattr(one, "title", None)
-    return found if isinstance(found, Words) else plainly(one.value)
+    if isinstance(found, Words):
+        return found
+    return Words(zh=one.value, en=one.value) if one.value.isupper() else plainly(one.value)
