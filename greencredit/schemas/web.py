@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from greencredit.schemas.awards.explained import UnearnedLine
 from greencredit.schemas.values import Credits, Fen, Grams, Instant, PositiveCredits, Record, Words
 
 
@@ -150,6 +151,8 @@ class ConsumerPage(Record):
     grams_year: Grams
     unquantified_count: int
     movements: tuple[MovementLine, ...]
+    unearned: tuple[UnearnedLine, ...] = ()
+    """Evidence that earned nothing, newest first."""
     older: int | None
     """The event before which the next page of movements begins; none: that was all."""
     is_first_page: bool

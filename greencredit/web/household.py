@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
-from greencredit.awards.queries.explained import explain_line
+from greencredit.awards.queries.explained import explain_line, unearned
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.messages.tables import State
@@ -66,6 +66,7 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
         grams_year=within.grams,
         unquantified_count=within.unquantified_count,
         movements=_movements(session, consumer_id, lines[:PAGE_LINES]),
+        unearned=unearned(session, consumer_id, period, limit=PAGE_LINES) if before is None else (),
         older=lines[PAGE_LINES - 1].award_id if len(lines) > PAGE_LINES else None,
         is_first_page=before is None,
         is_empty=not years,

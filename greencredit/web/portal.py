@@ -6,6 +6,8 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import SecretStr
 
+from greencredit.awards.routes.why import of_evidence as places_of
+from greencredit.awards.service.replay import explain_evidence
 from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.clock import SHANGHAI
 from greencredit.kernel.errors import Denied, Refusal
@@ -89,6 +91,18 @@ def me(
     """Show a household its credits (我的积分)."""
     page = household.page_of(session, himself(permit), year=year, before=before)
     return pages.render(request, permit.actor, "me.html", page=page)
+
+
+@router.get("/me/evidence/{evidence_id}")
+def own_evidence(
+    permit: Annotated[Permit, requires("award.read", at=places_of)],
+    request: Request,
+    session: Reading,
+    evidence_id: int,
+) -> Response:
+    """Show why a piece of one's own evidence earned what it did, or nothing (为什么没有得到积分)."""
+    page = explain_evidence(session, evidence_id)
+    return pages.render(request, permit.actor, "evidence.html", page=page)
 
 
 @router.post("/me/reports")

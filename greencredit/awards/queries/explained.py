@@ -1,6 +1,7 @@
 """Why an award is what it is, in sentences: from the trace that was stored with it and the rule as it was filed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,17 +9,20 @@ from sqlalchemy.orm import Session
 from greencredit.awards.catalogue.sentences import sentence
 from greencredit.awards.errors import NoSuchAward
 from greencredit.awards.queries.filed import filed_rule
-from greencredit.awards.queries.lines import award
+from greencredit.awards.queries.lines import award, holder_number, titles_of
 from greencredit.awards.queries.told.steps import funded_told, group_told, rule_told, steps_told
 from greencredit.awards.tables import AwardsAward, AwardsCounter, AwardsPart, AwardsRule
 from greencredit.evidence import queries as evidence
 from greencredit.evidence import rules as evidence_rules
 from greencredit.issuers import queries as issuers
 from greencredit.ledger import queries as ledger
-from greencredit.schemas.awards import AwardLine, EarningRule
-from greencredit.schemas.awards.explained import AwardExplained
+from greencredit.schemas.awards import AwardLine, EarningRule, Ground
+from greencredit.schemas.awards.explained import AwardExplained, UnearnedLine
 from greencredit.schemas.issuers import Scheme
-from greencredit.schemas.values import Words
+from greencredit.schemas.values import Fen, Period, Words
+
+_LOOKED_AT: Final = 200
+"""So much of a person's latest evidence is looked at."""
 
 
 def award_explained(session: Session, award_id: int) -> AwardExplained:
@@ -77,6 +81,31 @@ def places_of_evidence(session: Session, evidence_id: int) -> tuple[str, str | N
     if not found:
         return issuer_id, None
     return issuer_id, ledger.subjects_of(session, [found[0].holder]).get(found[0].holder)
+
+
+def unearned(session: Session, consumer_id: str, period: Period, *, limit: int) -> tuple[UnearnedLine, ...]:
+    """List a person's latest evidence of a period that earned nothing, newest first."""
+    holder = holder_number(session, consumer_id)
+    if holder is None:
+        return ()
+    latest = evidence.latest_of(session, holder, period, limit=_LOOKED_AT)
+    numbers = [one.item.evidence_id for one in latest]
+    earned = set(session.scalars(select(AwardsAward.evidence_id).where(AwardsAward.evidence_id.in_(numbers))))
+    titles = titles_of(session)
+    found = [one for one in latest if one.item.evidence_id not in earned][:limit]
+    return tuple(_unearned(one, titles) for one in found)
+
+
+def _unearned(one: evidence.Recorded, titles: Mapping[tuple[Ground, str], Words]) -> UnearnedLine:
+    item, ground = one.item, Ground.ACTION if one.is_action else Ground.PURCHASE
+    return UnearnedLine(
+        evidence_id=item.evidence_id,
+        occurred_on=item.on,
+        what=titles.get((ground, item.subject), Words(zh=item.subject, en=item.subject)),
+        spent_fen=None if item.spent_fen is None else Fen(item.spent_fen),
+        quantity=item.quantity,
+        unit=item.unit,
+    )
 
 
 def _scheme(session: Session, row: AwardsAward) -> Scheme | None:

@@ -26,7 +26,8 @@ router = APIRouter(tags=["awards 积分发放"])
 _MOST_CASES = 500
 
 
-def _of_evidence(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+def of_evidence(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+    """Give the places in which evidence lies: its issuer, and the consumer whose it is."""
     issuer_id, subject = places_of_evidence(session, number_in(parameters, "evidence_id"))
     yield from issuers.scopes_of(issuers.issuer(session, issuer_id))
     if subject is not None:
@@ -56,7 +57,7 @@ def why(
 
 @router.get("/evidence/{evidence_id}/why")
 def why_not(
-    _permit: Annotated[Permit, requires("award.read", at=_of_evidence)],
+    _permit: Annotated[Permit, requires("award.read", at=of_evidence)],
     session: Reading,
     evidence_id: Annotated[int, Path(ge=1, le=LARGEST)],
 ) -> EvidenceExplained:

@@ -81,6 +81,22 @@ def earlier_of(session: Session, issuer_id: str, item: Item, subjects: Collectio
     ]
 
 
+def latest_of(session: Session, holder: int, period: Period, *, limit: int) -> list[Recorded]:
+    """List what was recorded of a holder in a period, whoever took it in, newest first."""
+    numbers = session.scalars(
+        select(EvidenceItem.id)
+        .where(
+            EvidenceItem.holder == holder,
+            EvidenceItem.happened_on >= period.since,
+            EvidenceItem.happened_on < period.until,
+        )
+        .order_by(EvidenceItem.happened_on.desc(), EvidenceItem.id.desc())
+        .limit(limit)
+    ).all()
+    found = {one.evidence_id: one for one in items(session, numbers)}
+    return [Recorded(found[number], is_action(session, number)) for number in numbers]
+
+
 def is_action(session: Session, evidence_id: int) -> bool:
     """Tell whether a piece of evidence is an action; else it is a purchase."""
     batch, _ = rules.place_of(evidence_id)

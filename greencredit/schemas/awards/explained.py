@@ -5,7 +5,7 @@ from typing import Literal
 
 from greencredit.schemas.awards.grounds import Ground
 from greencredit.schemas.awards.lines import TraceStep
-from greencredit.schemas.values import Credits, Record, Words
+from greencredit.schemas.values import Credits, Fen, Record, Words
 
 Outcome = Literal["granted", "before", "after", "unmet", "threshold", "capped", "rounded", "better"]
 """What became of a rule for one piece of evidence."""
@@ -81,3 +81,14 @@ class EvidenceExplained(Record):
         for one in self.rules:
             told += [*one.sentences, *one.needed]
         return tuple(told)
+
+
+class UnearnedLine(Record):
+    """A piece of a person's evidence that earned nothing, as he reads it on his page."""
+
+    evidence_id: int
+    occurred_on: date
+    what: Words
+    spent_fen: Fen | None
+    quantity: str
+    unit: str
