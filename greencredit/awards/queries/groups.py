@@ -79,17 +79,17 @@ def contributions(session: Session, stays: Iterable[Stay], spans: Sequence[Perio
     families = _Families(session)
     merged: dict[tuple[int, int, int, str], list[int]] = {}
     for row in session.execute(text(_statement(session, spans)), _bound(known, spans)):
-        key = (row.place, row.holder, row.span, families.of(row.rule_id, row.subject))
-        sums = merged.setdefault(key, [0, 0, 0, 0])
-        for place, value in enumerate((row.actions, row.credits, row.grams, row.unquantified)):
-            sums[place] += int(value)
+        place, holder, span, rule_id, subject, *numbers = row
+        sums = merged.setdefault((place, holder, span, families.of(rule_id, subject)), [0, 0, 0, 0])
+        for which, number in enumerate(numbers):
+            sums[which] += int(number)
     return [Contribution(*key, *sums) for key, sums in merged.items()]
 
 
 def _statement(session: Session, spans: Sequence[Period]) -> str:
     which = " ".join(f"WHEN a.occurred_on < :until_{number} THEN {number}" for number in range(len(spans)))
     return (
-        f"WITH stay AS ({_STAYS[is_sqlite(session)]}) "  # noqa: S608 - constants and the numbers of spans
+        f"WITH stay AS MATERIALIZED ({_STAYS[is_sqlite(session)]}) "  # noqa: S608 - constants and the numbers of spans
         f"SELECT stay.place, a.holder, CASE {which} END AS span, a.rule_id, a.subject, COUNT(*) AS actions, "
         "SUM(a.credits - COALESCE(t.credits, 0)) AS credits, "
         "SUM(CASE WHEN c.evidence_id IS NULL THEN COALESCE(a.grams, 0) ELSE 0 END) AS grams, "

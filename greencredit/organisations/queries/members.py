@@ -1,6 +1,7 @@
 """Who belongs to which unit, since when and until when."""
 
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -48,10 +49,19 @@ def roster(session: Session, unit_id: str) -> list[RosterLine]:
     return sorted(lines, key=lambda line: (line.display_name, line.consumer_id))
 
 
-def stays_of(session: Session, organisation_id: str, since: date, until: date) -> list[Membership]:
-    """List the memberships of an organisation that reach into these days."""
-    rows = session.scalars(
-        select(MembershipRow)
+class Belonging(NamedTuple):
+    """Who belonged to which unit, and when: as little of a membership as adding up takes."""
+
+    unit_id: str
+    consumer_id: str
+    since: date
+    until: date | None
+
+
+def stays_of(session: Session, organisation_id: str, since: date, until: date) -> list[Belonging]:
+    """List who belonged to an organisation in these days; there may be a hundred thousand."""
+    rows = session.execute(
+        select(MembershipRow.unit_id, MembershipRow.consumer_id, MembershipRow.since, MembershipRow.until)
         .where(
             MembershipRow.organisation_id == organisation_id,
             MembershipRow.since < until,
@@ -60,7 +70,7 @@ def stays_of(session: Session, organisation_id: str, since: date, until: date) -
         )
         .order_by(MembershipRow.unit_id, MembershipRow.id)
     )
-    return [shape_of(row) for row in rows]
+    return [Belonging(*row) for row in rows]
 
 
 def shape_of(row: MembershipRow) -> Membership:
