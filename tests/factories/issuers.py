@@ -19,7 +19,6 @@ from greencredit.schemas.issuers import (
     AgencyKind,
     ClawbackPolicy,
     ClawbackTerms,
-    CodeReviewRequest,
     ComplaintChannel,
     Condition,
     Contact,
@@ -34,7 +33,6 @@ from greencredit.schemas.issuers import (
     NewAgency,
     NewAssessment,
     NewCertificate,
-    NewCodeReview,
     NewCustodyStatement,
     NewIssuer,
     Paper,
@@ -331,15 +329,6 @@ def make_issuer(
     for verb in walk.way_to(LifeState(state)):
         verb()
     return queries.issuer(session, registered.issuer_id)
-
-
-def make_code_review(session: Session) -> CodeReviewRequest:
-    """Ask for a code to be looked at whose last character is wrong."""
-    right = synthetic_code(77)
-    licence = example_document("营业执照.pdf")
-    hand_in(session, "acc_admin", licence)
-    wrong = right[:-1] + ("A" if right[-1] != "A" else "B")
-    return service.ask_code_review(session, anybody(), NewCodeReview(code=wrong, reason=WHY, document=licence))
 
 
 def make_filing(session: Session, issuer_id: str, scheme: Scheme | None = None) -> Filing:

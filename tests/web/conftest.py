@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
 from greencredit.kernel.database import Database
 from greencredit.kernel.settings import Settings
 from tests.factories.doors import make_app
 from tests.factories.people import PASSWORD
+from tests.factories.town import CHROMIUM, FLAGS, Side, Town
 
 HOST = "credits.example"
 ORIGIN = f"https://{HOST}"
 SignIn = Callable[[str], TestClient]
+People = Callable[..., Side]
 
 
 @pytest.fixture
@@ -50,3 +54,31 @@ def sign_in(browser: TestClient) -> SignIn:
         return browser
 
     return signed_in
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Open a real browser for stories."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """Serve a platform with one account for each side, two for the authority."""
+    found = Town(tmp_path, "admin", "regulator", "colleague", "operator")
+    for login in ("regulator", "colleague"):
+        found.granted(login, Role.REGULATOR, Scope(ScopeKind.REGION, "CN-SH"))
+    found.granted("operator", Role.OPERATOR, PLATFORM)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def people(town: Town, chromium: Any) -> People:  # noqa: ANN401 - Playwright's browser
+    """Give a way to sit somebody down at a browser of his own."""
+    return lambda login, width=1280: Side(chromium, town, login, width)

@@ -1,15 +1,13 @@
 """What authorities, issuers, operators and agencies do at the consoles, in a real browser without scripts."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from greencredit.issuers import jobs, queries, service
-from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
+from greencredit.kernel.access import Role
 from greencredit.kernel.messages import queue
 from greencredit.ledger import queries as ledger
 from greencredit.ledger import service as posting
@@ -27,40 +25,11 @@ from greencredit.schemas.ledger import Accrual
 from greencredit.schemas.values import Words
 from tests.factories.issuers import make_filing, make_issuer, new_scheme, regulator, synthetic_code
 from tests.factories.ledger import holder_of, make_terms
-from tests.factories.town import BROWSED, CHROMIUM, FLAGS, Side, Town
+from tests.factories.town import BROWSED, Side, Town
 
 pytestmark = [*BROWSED, pytest.mark.timeout(300)]
 
-SHANGHAI = Scope(ScopeKind.REGION, "CN-SH")
 People = Callable[..., Side]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Open a browser for this file's stories."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """Serve a platform with one account for each side, two for the authority."""
-    found = Town(tmp_path, "admin", "regulator", "colleague", "operator")
-    for login in ("regulator", "colleague"):
-        found.granted(login, Role.REGULATOR, SHANGHAI)
-    found.granted("operator", Role.OPERATOR, PLATFORM)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def people(town: Town, chromium: Any) -> People:  # noqa: ANN401 - Playwright's browser
-    """Give a way to sit somebody down at a browser of his own."""
-    return lambda login, width=1280: Side(chromium, town, login, width)
 
 
 def issuing(town: Town, state: LifeState = LifeState.ACTIVE, scheme: Scheme | None = None) -> str:

@@ -23,7 +23,8 @@ from greencredit.kernel.settings import Settings
 from greencredit.migrations.upgrade import upgrade
 from greencredit.schemas.issuers import LifeState
 from tests.conftest import NOON
-from tests.factories.issuers import make_code_review, make_filing, make_issuer, new_scheme
+from tests.factories.code_reviews import make_code_review
+from tests.factories.issuers import make_filing, make_issuer, new_scheme
 from tests.factories.notices import make_inbox
 from tests.factories.people import PASSWORD, make_account, make_account_with, make_grant
 from tests.factories.web import make_filed_issuer, make_household, make_report
