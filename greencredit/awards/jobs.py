@@ -10,7 +10,7 @@ from greencredit.awards import queries, service
 from greencredit.evidence import errors as evidence_errors
 from greencredit.evidence import queries as evidence_queries
 from greencredit.evidence import service as evidence
-from greencredit.evidence.catalogue import form_of
+from greencredit.evidence.catalogue import Ground, form_of
 from greencredit.issuers import queries as issuers
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
@@ -47,7 +47,7 @@ def import_file(
         batch = evidence.open_batch(session, feed, file_name=path.name, file_digest=file_digest)
         already_done = batch.closed_at is not None
         service.open_import(session, batch, feed)
-        if not already_done:
+        if not already_done and form_of(feed.kind).ground is not Ground.REFUND:  # what comes back always may
             issuers.require_may_issue(session, feed.issuer_id)
             service.bring_in_rules(session, feed.issuer_id)
     progress(batch.lines)

@@ -9,24 +9,34 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from greencredit.awards import service
+from greencredit.awards import jobs, service
 from greencredit.evidence import queries as evidence_queries
 from greencredit.evidence import service as evidence
 from greencredit.evidence.catalogue import Ground, form_of, forms
+from greencredit.issuers import service as issuing
 from greencredit.kernel.database import Database
+from greencredit.kernel.errors import Refusal
 from greencredit.schemas.evidence import Batch
 from tests.factories.awards import action_rule, credits_of, publish_factors, purchase_rule, take_in
 from tests.factories.certificates import label, new_signer, signed_list
 from tests.factories.evidence import Shop, make_shop, open_feed
+from tests.factories.issuers import WHY, regulator
 from tests.factories.sources import example_of, write_csv
 
-ACTIONS = ("metro_trip_km", "recycle_pet", "recycle_textile", "household_electricity_saving", "bike_shared_trip")
+ACTIONS = (
+    "metro_trip_km",
+    "recycle_pet",
+    "recycle_textile",
+    "household_electricity_saving",
+    "bike_shared_trip",
+    "green_power_purchase",
+)
 EARNING = tuple(kind for kind, form in forms().items() if form.ground is not Ground.REFUND)
 CARD = "card_transactions"
 
 
 def opened(session: Session) -> Shop:
-    """Open a shop that rewards organic produce and five actions, with a feed of every kind, named for it."""
+    """Open a shop that rewards organic produce and six actions, with a feed of every kind, named for it."""
     publish_factors(session)
     shop = make_shop(session, purchase_rule(), action_rule(actions=ACTIONS), region="CN-GD")
     evidence.trust_signer(session, new_signer())
@@ -71,7 +81,7 @@ def test_every_kind_of_source_earns(database: Database, tmp_path: Path, kind: st
 
     assert (outcome.awarded, outcome.rejected) == (1, 0)
     assert has(database, shop) == outcome.credits > 0
-    assert (outcome.grams > 0) == (form_of(kind).ground is Ground.ACTION)
+    assert outcome.grams == 0 or form_of(kind).ground is Ground.ACTION
 
 
 # ---- Money that comes back -----------------------------------------------------------------------------------------
@@ -156,6 +166,22 @@ def test_a_refund_of_a_receipt_line_takes_its_award_back(database: Database, tmp
 
     # Of bread nothing was awarded: its refund is in order. Of lines 4 and 5 nobody knows the sale.
     assert (outcome.rejected, has(database, shop)) == (2, 36)
+
+
+@pytest.mark.proves("AWD-3")
+def test_an_issuer_that_may_award_nothing_more_still_takes_back(database: Database, tmp_path: Path) -> None:
+    with database.writing() as session:
+        shop = opened(session)
+    take_in(database, shop.receipts, write_csv(tmp_path / "r.csv", "receipts", [example_of("receipts")]))
+    with database.writing() as session:
+        issuing.suspend(session, regulator(), shop.issuer_id, reason=WHY)
+
+    refunds = write_csv(tmp_path / "f.csv", "receipt_refunds", [example_of("receipt_refunds")])
+    jobs.import_file(database, "receipt_refunds", refunds)
+    with pytest.raises(Refusal) as no:
+        jobs.import_file(database, "trips", write_csv(tmp_path / "t.csv", "trips", [example_of("trips")]))
+
+    assert (has(database, shop), no.value.code) == (0, "issuers.not_active")
 
 
 @pytest.mark.proves("AWD-3")

@@ -21,10 +21,10 @@ from greencredit.kernel.clock import now
 from greencredit.kernel.ids import new_id
 from greencredit.ledger import service as ledger
 from greencredit.ledger.errors import NotEnoughCredits
-from greencredit.ledger.queries.attribution import heads_of
+from greencredit.ledger.queries.attribution import caused_by, heads_of
 from greencredit.ledger.rules import key_of
 from greencredit.schemas.holds import AwardHold, HoldDecision, HoldOutcome
-from greencredit.schemas.ledger import Freeze, FreezeGround, Reason, Unfreeze
+from greencredit.schemas.ledger import Freeze, FreezeGround, Reason, Unfreeze, Verb
 
 _CALLER = "awards.hold"
 
@@ -146,8 +146,9 @@ def decide_hold(session: Session, hold_id: str, decision: HoldDecision, *, by: s
 def _carry_out(session: Session, row: AwardsHold, decision: HoldDecision, by: str) -> None:
     caller = ledger.caller(session, _CALLER)
     reason = Reason(by, decision.reason, None, FreezeGround.FRAUD.value)
-    for freeze, credits_ in json.loads(row.freezes):
-        ledger.post_one(session, caller, Unfreeze(freeze, credits_, key_of(f"{row.id}:{freeze}:end"), reason))
+    for freeze, credits_ in _left(session, json.loads(row.freezes)).items():
+        if credits_:
+            ledger.post_one(session, caller, Unfreeze(freeze, credits_, key_of(f"{row.id}:{freeze}:end"), reason))
     if decision.outcome is HoldOutcome.CONFIRMED:
         for award_id in json.loads(row.awards):
             award = session.get_one(AwardsAward, award_id).credits
@@ -163,3 +164,30 @@ def _carry_out(session: Session, row: AwardsHold, decision: HoldDecision, by: st
                     reason=decision.reason,
                     key=f"hold:{row.id}",
                 )
+
+
+def thaw(session: Session, award_id: int, credits_: int, *, key: str, reason: Reason) -> None:
+    """Let go so much of what is kept back of an award, because it is taken back anyway: nobody is to owe it besides."""
+    award = session.get_one(AwardsAward, award_id)
+    decided = select(AwardsHoldDecision.hold_id)
+    statement = select(AwardsHold).where(AwardsHold.holder == award.holder, AwardsHold.id.not_in(decided))
+    for row in session.scalars(statement.order_by(AwardsHold.id)).all():
+        if award_id not in json.loads(row.awards):
+            continue
+        series = heads_of(session, [award_id])[award_id].leaf.series
+        left = _left(session, json.loads(row.freezes))
+        for freeze, head in heads_of(session, left).items():
+            part = min(credits_, left[freeze]) if head.leaf.series == series else 0
+            if part:
+                command = Unfreeze(freeze, part, key_of(f"{row.id}:{freeze}:{key}"), reason)
+                ledger.post_one(session, ledger.caller(session, _CALLER), command)
+                credits_ -= part
+
+
+def _left(session: Session, freezes: Sequence[Sequence[int]]) -> dict[int, int]:
+    """Give how much of each freeze is still kept back."""
+    let_go = caused_by(session, [freeze for freeze, _ in freezes])
+    return {
+        freeze: credits_ - sum(one.credits for one in let_go.get(freeze, ()) if one.verb is Verb.UNFREEZE)
+        for freeze, credits_ in freezes
+    }

@@ -12,7 +12,7 @@ from greencredit.awards.service.taking import Took, advance, credits_of, open_im
 from greencredit.evidence import queries as evidence_queries
 from greencredit.evidence import rules as evidence_rules
 from greencredit.evidence import service as evidence
-from greencredit.evidence.catalogue import FeedForm, Form, form_of
+from greencredit.evidence.catalogue import FeedForm, Form, Ground, form_of
 from greencredit.evidence.errors import RecordKeyReused
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.errors import NotNow, Refusal
@@ -76,7 +76,8 @@ def _refused(fault: Exception) -> RecordTaken:
 
 def _of_feed(session: Session, name: str, items: Sequence[RecordAsked]) -> list[RecordOutcome]:
     feed = evidence_queries.feed(session, name)
-    issuers.require_may_issue(session, feed.issuer_id)
+    if form_of(feed.kind).ground is not Ground.REFUND:  # what comes back always may
+        issuers.require_may_issue(session, feed.issuer_id)
     outcomes: dict[int, RecordOutcome] = {}
     asked = []
     for place, one in enumerate(items):
@@ -118,7 +119,8 @@ def _answered(
 
 def _taken(session: Session, feed: Feed, records: Sequence[Mapping[str, str]]) -> list[RecordTaken]:
     form = form_of(feed.kind)
-    bring_in_rules(session, feed.issuer_id)
+    if form.ground is not Ground.REFUND:
+        bring_in_rules(session, feed.issuer_id)
     batch = evidence.stream_batch(session, feed)
     open_import(session, batch, feed)
     source = evidence.Source(session, feed, products=_products(session, feed, form, records))

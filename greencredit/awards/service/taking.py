@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from greencredit.actions import rules as quantification
 from greencredit.awards.service.award import Awarded, award
 from greencredit.awards.service.certified import spend_serials
-from greencredit.awards.service.hold import place_holds
+from greencredit.awards.service.hold import place_holds, thaw
 from greencredit.awards.service.measure import measure
 from greencredit.awards.service.reverse import take_back
 from greencredit.awards.tables import AwardsAward, AwardsReversal
@@ -19,6 +19,7 @@ from greencredit.evidence import rules as evidence_rules
 from greencredit.evidence import service as evidence
 from greencredit.schemas.awards import Ground
 from greencredit.schemas.evidence import Batch, Feed, Item
+from greencredit.schemas.ledger import Reason
 
 _MACHINE = "machine"
 _BACK = {"refund": "退款 · refund", "chargeback": "拒付 · chargeback"}
@@ -124,12 +125,14 @@ def _share(session: Session, row: AwardsAward, one: evidence.Returned) -> int:
         credits_=row.credits, amount_fen=one.spent_fen, refunded_fen=one.refunded_fen, taken=sum(before)
     )
     if share:
+        key = f"{one.kind}:{one.mark.hex()}"
+        thaw(session, row.event_id, share, key=key, reason=Reason(_MACHINE, _BACK[one.kind]))
         take_back(
             session,
             row.event_id,
             credits_=share,
             actor_id=_MACHINE,
             reason=_BACK[one.kind],
-            key=f"{one.kind}:{one.mark.hex()}",
+            key=key,
         )
     return share

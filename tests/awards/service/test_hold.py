@@ -106,6 +106,29 @@ def test_purchases_that_come_back_again_and_again_keep_the_next_one_back(databas
     assert left == (0, 100)
 
 
+@pytest.mark.proves("ACT-5")
+@pytest.mark.parametrize("decision", [RELEASE, CONFIRM])
+def test_a_refund_of_what_is_kept_back_takes_it_from_there_and_nobody_owes_anything(
+    database: Database, tmp_path: Path, decision: HoldDecision
+) -> None:
+    with database.writing() as session:
+        shop = opened(session)
+        evidence.tie(session, shop.merchant_id, shop.consumers["CARD-0001"], TieKind.OWNER, by="acc_example")
+    take_in(database, CARD, write_csv(tmp_path / "a.csv", CARD, [paid(shop, 1, "100")]))
+
+    take_in(database, CARD, write_csv(tmp_path / "b.csv", CARD, [back(shop, 11, 1, "30")]))
+
+    with database.writing() as session:
+        (hold,) = queries.holds_at(session, shop.issuer_id)
+        kept_back = balance(session, shop)
+        service.decide_hold(session, hold.hold_id, decision, by="acc_wang")
+        left = balance(session, shop)
+        owed = ledger.owed_by(session, shop.consumers["CARD-0001"])
+    assert (kept_back, owed) == ((0, 70), [])
+    assert left == ((70, 0) if decision is RELEASE else (0, 0))
+    require_sound(database)
+
+
 # ---- Appeal and decision -------------------------------------------------------------------------------------------
 
 
