@@ -43,7 +43,9 @@ def explain(
 
 @app.command("explain-evidence")
 def explain_evidence(
-    evidence_id: Annotated[int, typer.Argument(metavar="EVIDENCE", help="凭证编号 · evidence", min=1, max=_BIGGEST)],
+    evidence_id: Annotated[
+        int, typer.Argument(metavar="EVIDENCE", help="凭证编号 · evidence", min=-_BIGGEST, max=_BIGGEST)
+    ],
 ) -> None:
     """为什么没有得到积分，怎样才能得到 · every rule replayed as things stood then, and what would have been needed."""
     from greencredit.awards.service.replay import explain_evidence as replay

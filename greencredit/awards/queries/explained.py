@@ -11,9 +11,10 @@ from greencredit.awards.errors import NoSuchAward
 from greencredit.awards.queries.filed import filed_rule
 from greencredit.awards.queries.lines import award, holder_number, titles_of
 from greencredit.awards.queries.told.steps import funded_told, group_told, rule_told, steps_told
-from greencredit.awards.tables import AwardsAward, AwardsCounter, AwardsPart, AwardsRule
+from greencredit.awards.tables import AwardsAward, AwardsCounter, AwardsGift, AwardsPart, AwardsRule
 from greencredit.evidence import queries as evidence
 from greencredit.evidence import rules as evidence_rules
+from greencredit.evidence.errors import NoSuchEvidence
 from greencredit.issuers import queries as issuers
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.awards import AwardLine, EarningRule, Ground
@@ -74,8 +75,13 @@ def places_of_evidence(session: Session, evidence_id: int) -> tuple[str, str | N
     """Give the issuer for whom evidence was taken in, and whose it is; none: it was sent back, or he was erased.
 
     Raises:
-        NoSuchBatch (evidence): nothing was ever taken in there.
+        NoSuchBatch, NoSuchEvidence (evidence): nothing was ever taken in there.
     """
+    if evidence_id < 0:
+        gift = session.get(AwardsGift, -evidence_id)
+        if gift is None:
+            raise NoSuchEvidence(evidence_id)
+        return gift.issuer_id, ledger.subjects_of(session, [gift.holder]).get(gift.holder)
     issuer_id = evidence.issuer_of_batch(session, evidence_rules.place_of(evidence_id)[0])
     found = evidence.items(session, [evidence_id])
     if not found:

@@ -34,6 +34,13 @@ def of_evidence(session: Session, parameters: Mapping[str, Any]) -> Iterable[Sco
         yield Scope(ScopeKind.CONSUMER, subject)
 
 
+def _of_gift(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+    issuer_id, subject = places_of_evidence(session, -number_in(parameters, "gift_id"))
+    yield from issuers.scopes_of(issuers.issuer(session, issuer_id))
+    if subject is not None:
+        yield Scope(ScopeKind.CONSUMER, subject)
+
+
 def _of_issuer(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
     return issuers.scopes_of(issuers.issuer(session, str(parameters["issuer_id"])))
 
@@ -63,6 +70,16 @@ def why_not(
 ) -> EvidenceExplained:
     """为什么没有得到积分: every rule replayed as things stood then, and what would have been needed."""
     return explain_evidence(session, evidence_id)
+
+
+@router.get("/gifts/{gift_id}/why")
+def why_no_gift(
+    _permit: Annotated[Permit, requires("award.read", at=_of_gift)],
+    session: Reading,
+    gift_id: Annotated[int, Path(ge=1, le=LARGEST)],
+) -> EvidenceExplained:
+    """为什么没有得到奖励积分: the rules for a gift replayed as things stood then."""
+    return explain_evidence(session, -gift_id)
 
 
 @router.post("/issuers/{issuer_id}/dry-runs")

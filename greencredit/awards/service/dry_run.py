@@ -232,7 +232,7 @@ def _outcome(
         largest=tuple(
             HolderTrial(
                 holder=named(one.holder) or "",
-                count=one.count,
+                count=one.earning,
                 credits=Credits(one.tried),
                 credits_in_force=Credits(one.in_force),
             )

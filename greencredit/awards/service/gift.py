@@ -53,11 +53,11 @@ def give(session: Session, issuer_id: str, gift: NewGift) -> GiftGiven:
     )
     session.add(row)
     session.flush()
-    award(session, issuer_id, gift.ground, [_item(row, mark)], {})
+    award(session, issuer_id, gift.ground, [gift_item(row, mark)], {})
     return GiftGiven(gift_id=row.id, credits=_given(session, row.id), repeated=False)
 
 
-def _item(row: AwardsGift, mark: bytes) -> Item:
+def gift_item(row: AwardsGift, mark: bytes = b"") -> Item:
     """Make the evidence of a gift: it says who, when and for what, and nothing else."""
     return Item(
         evidence_id=-row.id,

@@ -5,6 +5,7 @@ is read are rows that never change.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -18,7 +19,8 @@ from greencredit.awards.queries.lines import titles_of
 from greencredit.awards.queries.told.rules import Told, rules_told
 from greencredit.awards.rules import Claim, Compiled, Ready, State
 from greencredit.awards.service.decided import columns_of, registration_days
-from greencredit.awards.tables import AwardsMeasure
+from greencredit.awards.service.gift import gift_item
+from greencredit.awards.tables import AwardsGift, AwardsMeasure
 from greencredit.evidence import queries as evidence
 from greencredit.evidence import rules as evidence_rules
 from greencredit.evidence.errors import NoSuchEvidence
@@ -44,10 +46,10 @@ def explain_evidence(session: Session, evidence_id: int) -> EvidenceExplained:
     Raises:
         NoSuchEvidence (evidence): nothing was ever handed in under this number.
     """
-    found = evidence.items(session, [evidence_id])
-    if not found:
+    found = _found(session, evidence_id)
+    if found is None:
         return _sent_back(session, evidence_id)
-    replayed = _replayed(session, found[0])
+    replayed = _replayed(session, found)
     told = rules_told(
         Told(replayed.claim, replayed.state, replayed.scheme),
         rules.consider(replayed.compiled, replayed.claim, replayed.state),
@@ -70,13 +72,33 @@ def explain_evidence(session: Session, evidence_id: int) -> EvidenceExplained:
     )
 
 
-def _replayed(session: Session, item: Item) -> _Replayed:
+class _Found(NamedTuple):
+    """A piece of evidence, for whom it was taken in, and when its file was opened."""
+
+    item: Item
+    issuer_id: str
+    ground: Ground
+    opened_at: datetime
+
+
+def _found(session: Session, evidence_id: int) -> _Found | None:
+    """Give evidence that is on file: of a source, or, below zero, the occasion of a gift."""
+    if evidence_id < 0:
+        row = session.get(AwardsGift, -evidence_id)
+        return None if row is None else _Found(gift_item(row), row.issuer_id, Ground(row.ground), row.taken_at)
+    items = evidence.items(session, [evidence_id])
+    if not items:
+        return None
+    batch = evidence.batch(session, evidence_rules.place_of(evidence_id)[0])
+    ground = Ground.ACTION if evidence.is_action(session, evidence_id) else Ground.PURCHASE
+    return _Found(items[0], evidence.issuer_of_batch(session, batch.batch_id), ground, batch.opened_at)
+
+
+def _replayed(session: Session, found: _Found) -> _Replayed:
     """Put together the claim, the rules and the use of limits as they were when the evidence was judged."""
-    batch_id, _ = evidence_rules.place_of(item.evidence_id)
-    issuer_id = evidence.issuer_of_batch(session, batch_id)
-    moment = moment_of(session, issuer_id, item.evidence_id, kept_at=evidence.batch(session, batch_id).opened_at)
+    item, issuer_id, ground, opened_at = found
+    moment = moment_of(session, issuer_id, item.evidence_id, kept_at=opened_at)
     compiled, filing = rules_at(session, issuer_id, moment.judged_at)
-    ground = Ground.ACTION if evidence.is_action(session, item.evidence_id) else Ground.PURCHASE
     around = _with_receipts(session, ground, [item])
     claim = _claims(session, compiled, ground, around)[item.evidence_id]
     occasions = _occasions(session, compiled, moment, item, ground)
@@ -124,7 +146,7 @@ def _occasions(
 
 def _with_receipts(session: Session, ground: Ground, items: Sequence[Item]) -> list[Item]:
     """Add the other lines of the receipts: what a receipt comes to is a fact of each of its lines."""
-    if ground is Ground.ACTION:
+    if ground is not Ground.PURCHASE:
         return list(items)
     lines = [line for one in items for line in evidence.same_receipt(session, one)]
     return list({one.evidence_id: one for one in lines}.values())
@@ -171,12 +193,14 @@ def _summary(replayed: _Replayed, verdict: Verdict, title: Words, given: Mapping
 
 
 def _title(session: Session, claim: Claim) -> Words:
-    plain = Words(zh=claim.subject, en=claim.subject)
+    plain = claim.ground.words if claim.ground.is_gift else Words(zh=claim.subject, en=claim.subject)
     return titles_of(session).get((claim.ground, claim.subject), plain)
 
 
 def _sent_back(session: Session, evidence_id: int) -> EvidenceExplained:
     """Say why a line of a file never became evidence."""
+    if evidence_id < 0:
+        raise NoSuchEvidence(evidence_id)
     batch_id, line = evidence_rules.place_of(evidence_id)
     found = [one for one in evidence.rejects(session, batch_id, after=line - 1, limit=1) if one.line == line]
     if not found:

@@ -31,7 +31,7 @@ class HolderTotal(NamedTuple):
     """What one holder came to by both rule sets."""
 
     holder: int
-    count: int
+    earning: int
     tried: int
     in_force: int
 

@@ -1,5 +1,6 @@
 """What earned nothing is replayed as things stood then: the conditions, the caps, and what would have been needed."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from greencredit.evidence import rules as evidence
 from greencredit.evidence.errors import NoSuchEvidence
 from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
-from greencredit.schemas.awards import Caps, Count, FirstTime, PerYuan, Spent, Weekday
+from greencredit.schemas.awards import Caps, Count, FirstTime, Ground, PerYuan, Spent, Weekday
 from greencredit.schemas.awards.explained import EvidenceExplained
 from tests.awards.service.test_filed import file_again
+from tests.awards.service.test_gift import gift_rule, given, opened
 from tests.factories.awards import awarded, purchase_rule
 from tests.factories.evidence import Shop, bought, make_shop, receipt_csv
 
@@ -31,9 +33,9 @@ def zh(found: EvidenceExplained) -> list[str]:
     return [one.zh for one in found.sentences]
 
 
-def take(database: Database, shop: Shop, path: Path, *lines: dict[str, object]) -> int:
+def take(database: Database, shop: Shop, path: Path, *lines: Mapping[str, object]) -> int:
     """Import lines, each a receipt of its own unless it says otherwise, and give the number of the file."""
-    rows = [bought(**({"receipt_no": f"{path.stem}-{number}"} | line)) for number, line in enumerate(lines)]
+    rows = [bought(**({"receipt_no": f"{path.stem}-{number}"} | dict(line))) for number, line in enumerate(lines)]
     return jobs.import_file(database, shop.receipts, receipt_csv(path, rows)).batch_id
 
 
@@ -178,3 +180,17 @@ def test_a_line_that_was_sent_back_says_why_and_one_that_never_came_is_refused(
     with pytest.raises(NoSuchEvidence) as no:
         told(database, batch, 77)
     assert no.value.code == "evidence.no_such_evidence"
+
+
+@pytest.mark.proves("AWD-2", "AWD-4")
+def test_a_gift_that_was_not_given_says_which_cap_bit(database: Database) -> None:
+    shop, consumer, _ = opened(database, gift_rule(Ground.SHARING, caps=Caps(per_year=10)))
+    given(database, shop, Ground.SHARING, consumer, reference="示例帖子一")
+    given(database, shop, Ground.SHARING, consumer, reference="示例帖子二")
+
+    with database.reading() as session:
+        first, second = (explain_evidence(session, -gift) for gift in (1, 2))
+
+    assert (first.verdict, second.verdict, second.rules[0].outcome) == ("awarded", "nothing", "capped")
+    assert second.title.zh == "分享"
+    assert [one.zh for one in second.rules[0].needed] == ["这项上限从 2027-01-01 起重新计算。"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from greencredit.awards.catalogue.sentences import sentence
+from greencredit.awards.catalogue.sentences import Fact, sentence
 from greencredit.awards.queries.told.conditions import condition_told
 from greencredit.awards.queries.told.steps import group_told, steps_told
 from greencredit.awards.rules import Claim, Considered, Filed, State, counted, windows
@@ -113,7 +113,7 @@ def _condition(told: Told, one: Considered, condition: Condition) -> ConditionTo
 
 def _outcome_told(one: Considered, outcome: Outcome, steps: Sequence[TraceStep], better: Considered | None) -> Words:
     rule = one.filed.rule
-    named = {"title": rule.title, "name": rule.name, "version": rule.version}
+    named: dict[str, Fact] = {"title": rule.title, "name": rule.name, "version": rule.version}
     match outcome:
         case "granted":
             return sentence("outcomes", outcome, **named, credits=one.credits)
