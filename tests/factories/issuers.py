@@ -1,14 +1,13 @@
 """Issuers for tests, led through the real verbs; every company is 示例…, every code lies in a region that is none."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from greencredit.documents import service as documents
-from greencredit.issuers import queries, rules, service
+from greencredit.issuers import queries, service
 from greencredit.issuers.catalogue.indicators import indicator_set_on
 from greencredit.issuers.catalogue.papers import required_papers
 from greencredit.kernel.access import Actor, Role, Scope, ScopeKind
@@ -42,8 +41,13 @@ from greencredit.schemas.issuers import (
     Verdict,
 )
 from greencredit.schemas.values import Credits, Fen, Period, Words
+from tests.factories import agencies
 from tests.factories.documents import example_document, hand_in
 from tests.factories.people import make_actor
+
+agency_scope, assessor_of = agencies.agency_scope, agencies.assessor_of
+certifier_of, reviewer_of = agencies.certifier_of, agencies.reviewer_of
+synthetic_code = agencies.synthetic_code
 
 WHY: Final = "示例：按程序办理"
 APPROVAL: Final = "示例-批准-1"
@@ -65,13 +69,6 @@ OTHER_PAPERS: Final = tuple(
 """What certificates, assessments and met conditions of these factories name."""
 
 
-def synthetic_code(number: int = 1) -> str:
-    """Make a code that passes both checks in region 000000, which is no region: it can be nobody's."""
-    inner = f"{number:08d}"
-    first = f"91000000{inner}{rules.organisation_check_character(inner)}"
-    return first + rules.check_character(first)
-
-
 # ---- Who acts ------------------------------------------------------------------------------------------------------
 
 
@@ -83,33 +80,6 @@ def anybody(account_id: str = "acc_admin") -> Actor:
 def admin_of(issuer_id: str, account_id: str = "acc_admin") -> Actor:
     """Give an administrator of the issuer."""
     return make_actor(Role.ISSUER_ADMIN, ScopeKind.ISSUER, issuer_id, account_id=account_id)
-
-
-def certifier_of(issuer_id: str, agency: int | str = 900) -> Actor:
-    """Give somebody of an agency who was asked to certify the issuer."""
-    return _of_agency(make_actor(Role.CERTIFIER, ScopeKind.ISSUER, issuer_id, account_id="acc_certifier"), agency)
-
-
-def assessor_of(issuer_id: str, agency: int | str = 901) -> Actor:
-    """Give somebody of an assessor who was asked to assess the issuer."""
-    return _of_agency(make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_assessor"), agency)
-
-
-def reviewer_of(issuer_id: str, agency: int | str = 901) -> Actor:
-    """Give the assessor's second person, who reviews and signs."""
-    return _of_agency(make_actor(Role.ASSESSOR, ScopeKind.ISSUER, issuer_id, account_id="acc_reviewer"), agency)
-
-
-def _of_agency(actor: Actor, agency: int | str) -> Actor:
-    """Let an actor work for an agency, in the role he has."""
-    (asked,) = actor.grants
-    works = replace(asked, scope=agency_scope(agency))
-    return replace(actor, grants=(asked, works))
-
-
-def agency_scope(agency: int | str) -> Scope:
-    """Give the place that is the agency with this code, or with the synthetic code of this number."""
-    return Scope(ScopeKind.AGENCY, synthetic_code(agency) if isinstance(agency, int) else agency)
 
 
 def regulator(region: str = "CN-SH") -> Actor:

@@ -5,7 +5,6 @@ import asyncio
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,16 +43,8 @@ from greencredit.people import queries as people_queries
 from greencredit.people import service as people
 from greencredit.schemas.issuers import LifeState
 from greencredit.schemas.people import NewApiKey, NewSession
-from tests.factories.documents import example_document
-from tests.factories.issuers import (
-    agency_scope,
-    hand_papers_in,
-    make_issuer,
-    new_assessment,
-    new_certificate,
-    new_issuer,
-    new_scheme,
-)
+from tests.factories.doors import bodies_of_doors
+from tests.factories.issuers import agency_scope, hand_papers_in, make_issuer
 from tests.factories.merchants import make_merchant
 from tests.factories.organisations import make_organisation
 from tests.factories.people import PASSWORD, make_account, make_account_with, make_consumer, make_grant
@@ -261,7 +252,7 @@ def _town(shared: Database) -> Town:
         make_consumer(session)
         key = _narrow_key(session)
         hand_papers_in(session, *(account.id for account in people_queries.accounts(session, limit=500)))
-        bodies = _bodies(civil_date(now(session)))
+        bodies = bodies_of_doors(civil_date(now(session)))
     visitors = [Visitor("stranger"), Visitor("key", Credentials(api_key=key))]
     for login in logins:
         wanted = NewSession.model_validate({"login": login, "password": PASSWORD})
@@ -277,33 +268,6 @@ def _town(shared: Database) -> Town:
         "unit_id": school.units[0].unit_id,
     }
     return Town(ids, bodies, visitors)
-
-
-def _bodies(today: date) -> dict[str, Any]:
-    """Give what is sent through the doors that ask for more than a reason."""
-    why = {"reason": "示例原因"}
-    return {
-        "/api/v1/api-keys": {"name": "示例收银机", "scopes": ["me.read"]},
-        "/api/v1/issuers": {"issuer": new_issuer(number=7).model_dump(mode="json"), **why},
-        "/api/v1/issuers/{issuer_id}": {"issuer": new_issuer().model_dump(mode="json"), **why},
-        "/api/v1/issuers/{issuer_id}/certificates": {
-            "certificate": new_certificate(today).model_dump(mode="json"),
-            **why,
-        },
-        "/api/v1/issuers/{issuer_id}/assessments": {
-            "assessment": new_assessment(today).model_dump(mode="json"),
-            **why,
-        },
-        "/api/v1/issuers/{issuer_id}/filings": {"scheme": new_scheme().model_dump(mode="json"), **why},
-        "/api/v1/filings/{filing_id}/sections/{section}/reports": {
-            "passed": True,
-            "report_digest": example_document("示例材料.pdf").digest,
-            "summary": "示例结论",
-        },
-        "/api/v1/filings/{filing_id}/accept": {"number": "示例备字 1 号", "digest": "0" * 64, **why},
-        "/api/v1/filings/{filing_id}/return": {"fields": [{"path": "title", "reason": "示例"}], **why},
-        "/api/v1/issuers/{issuer_id}/filings/check": {"scheme": new_scheme().model_dump(mode="json")},
-    }
 
 
 def _narrow_key(session: Session) -> str:
