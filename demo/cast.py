@@ -42,6 +42,7 @@ LOGINS: Final = {
     "certifier": "信用评价机构（演示）",
     "assessor": "第三方评估机构评分人（演示）",
     "reviewer": "第三方评估机构复核人（演示）",
+    "community": "社区管理员（演示）",
 }
 _WHY: Final = "演示流程：按备案程序办理"
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from demo import cast, facts, papers, shop, synthetic
+from demo import cast, community, facts, papers, shop, synthetic
 from greencredit.actions import queries as actions
 from greencredit.actions import service as acting
 from greencredit.awards import jobs as awarding
@@ -58,6 +58,7 @@ class Story:
         self._audit(issuer)
         self._publish()
         self._clock.at = facts.REPORTED_AT
+        community.publish(self._database, say)
         papers.issue(self._database, self._settings, issuer, say)
         self._passwords(passwords)
 
@@ -68,6 +69,7 @@ class Story:
         say(f"\n发行主体 · Issuer            {issuer.name}（{issuer.code}） {issuer.state.words.zh}")
         merchant = self._open_shop(issuer)
         households = self._register_households(issuer, merchant)
+        community.found(self._database, households, issuer.issuer_id)
         self._clock.at = facts.IMPORTED_AT
         cast.state_guarantee_again(self._database, issuer.issuer_id, self._settings.data_dir)
         self._open_feeds(issuer, merchant)
