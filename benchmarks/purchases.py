@@ -1,4 +1,4 @@
-"""The year of real purchases from file to ledger, against reading the file and inserting the same rows raw."""
+"""The year of real purchases from file to ledger on both engines, against reading the file and inserting raw."""
 
 import contextlib
 import io
@@ -7,6 +7,8 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +25,8 @@ from greencredit.kernel.settings import Settings
 from greencredit.ledger import queries as ledger
 from greencredit.migrations.upgrade import upgrade
 
-_MUST_LINES_A_SECOND: Final = 40_000
+_MUST: Final = {"SQLite": 60_000, "PostgreSQL": 40_000}
+"""Lines a second, from file to ledger, durable."""
 _CHUNK: Final = 50_000
 _QUICK_LINES: Final = 20_000
 _TABLES: Final = (
@@ -38,24 +41,45 @@ _TABLES: Final = (
 
 
 def measure(asked: Asked) -> list[Row]:
-    """Take all lines in once, then read the file and insert the rows that came of it with nothing but the driver."""
+    """Take all lines in once on each engine, then insert the rows that came of it with nothing but the driver."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        database = _prepared(folder)
         path = folder / "receipts.parquet"
         shop.write_receipts(path)
         if asked.quick:
             _shorten(path)
-        began = time.perf_counter()
-        outcome = jobs.import_file(database, facts.PURCHASES, path)
-        ours = time.perf_counter() - began
-        _require_right(database)
-        database.close()
-        limit = _raw(folder, path)
-    lines, bound = outcome.lines / ours, outcome.lines / limit
-    what = f"receipt lines/s ({outcome.lines:,} lines, {outcome.awarded:,} awards)"
-    ok = lines >= _MUST_LINES_A_SECOND
-    return [Row(what, lines, bound, lines / bound, f"≥ {_MUST_LINES_A_SECOND:,}", "–", ok)]
+        (folder / "sqlite").mkdir()
+        database = _prepared(folder / "sqlite", None)
+        rows = [_taken_in("SQLite", database, path, lambda: _raw(folder / "sqlite", path))]
+        with _postgres() as address:
+            (folder / "postgres").mkdir()
+            rows.append(_taken_in("PostgreSQL", _prepared(folder / "postgres", address), path, None))
+    return rows
+
+
+def _taken_in(engine: str, database: Database, path: Path, raw: Callable[[], float] | None) -> Row:
+    began = time.perf_counter()
+    outcome = jobs.import_file(database, facts.PURCHASES, path)
+    ours = time.perf_counter() - began
+    _require_right(database)
+    database.close()
+    lines = outcome.lines / ours
+    bound = None if raw is None else outcome.lines / raw()
+    what = f"receipt lines/s, {engine} ({outcome.lines:,} lines, {outcome.awarded:,} awards)"
+    ratio = None if bound is None else lines / bound
+    return Row(what, lines, bound, ratio, f"≥ {_MUST[engine]:,}", "–", lines >= _MUST[engine])
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    """Give the address of an empty database on the durable server of the measurements."""
+    from benchmarks.ledger.world import server
+
+    address = server().create("purchases")
+    try:
+        yield address
+    finally:
+        server().drop("purchases")
 
 
 def _require_right(database: Database) -> None:
@@ -74,8 +98,8 @@ def _shorten(path: Path) -> None:
         file.write_batch(first)
 
 
-def _prepared(folder: Path) -> Database:
-    settings = Settings(data_dir=folder)
+def _prepared(folder: Path, address: str | None) -> Database:
+    settings = Settings(data_dir=folder) if address is None else Settings(data_dir=folder, database=address)
     clock = StandingClock(facts.REGISTERED_AT)
     keys = open_keys(folder, secrets.token_bytes)
     database = Database(settings.database_url, clock=clock, entropy=seeded_entropy("benchmark"), keys=keys)

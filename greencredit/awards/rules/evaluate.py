@@ -8,10 +8,9 @@ counter that holds everything cuts nothing, whatever the order.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from greencredit.awards.rules.amounts import PERCENT, before_limits, counted, per_unit, tiers_of
 from greencredit.awards.rules.claims import Grant, State, UsageKey, windows
@@ -311,7 +310,7 @@ def _by_lineage(state: State) -> _Used:
     listed: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for (lineage, whose, window), credits_ in state.usage.items():
         listed[lineage].append((whose, window, credits_))
-    return {lineage: tuple(np.array(rows, dtype=np.int64).T) for lineage, rows in listed.items()}  # type: ignore[misc]  # three columns
+    return {lineage: tuple(np.array(rows, dtype=np.int64).T) for lineage, rows in listed.items()}
 
 
 def _mark_caps(
@@ -378,13 +377,13 @@ def _mark_budgets(state: State, candidates: Sequence[_Candidates], weights: Sequ
 
 def _count(columns: Columns, decided: Decisions) -> None:
     """Add up how far counters moved by what was given at once."""
-    sums: dict[tuple[int, int, int], NDArray[np.float64]] = {}
+    sums: dict[tuple[int, int, int], Any] = {}
     for one in decided.at_once:
         for limit in one.ready.limits:
             counters = columns.counters(limit.whose, limit.window)
             found = np.bincount(counters.of[one.rows], weights=one.credits, minlength=counters.count)
             of = (limit.lineage, limit.whose, limit.window)
-            sums[of] = sums[of] + found if of in sums else found
+            sums[of] = sums.get(of, 0.0) + found
         if one.ready.split:
             for credits_, times in zip(
                 *map(np.ndarray.tolist, np.unique(one.credits, return_counts=True)), strict=True
@@ -393,7 +392,7 @@ def _count(columns: Columns, decided: Decisions) -> None:
                     if part.credits:
                         key = budget_key(part.counter)
                         decided.moved_in_turn[key] = decided.moved_in_turn.get(key, 0) + part.credits * times
-    for (lineage, whose, window), found in sums.items():
-        places = np.flatnonzero(found > 0)
+    for (lineage, whose, window), moved in sums.items():
+        places = np.flatnonzero(moved > 0)
         holders, windows_ = columns.counters(whose, window).named(places)
-        decided.moved_at_once.append(Moved(lineage, holders, windows_, found[places].astype(np.int64)))
+        decided.moved_at_once.append(Moved(lineage, holders, windows_, moved[places].astype(np.int64)))
