@@ -212,7 +212,7 @@ def _findings(report: CheckReport | None, given: Answers) -> list[tuple[str, Sai
             found = checked_view.found(finding.found)
             text = Words(
                 zh=f"{one.title.zh}：实际为“{found.zh}”；要求：{one.wanted.zh}",
-                en=f"{one.title.en}: found “{found.en}”; wanted: {one.wanted.en}",
+                en=f'{one.title.en}: found "{found.en}"; wanted: {one.wanted.en}',
             )
             listed.append((name, Said(kind="problem" if one.stops else "advice", text=text)))
     return listed

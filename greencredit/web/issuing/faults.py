@@ -76,12 +76,12 @@ def _of_leaf(leaf: Leaf, found: str, rest: str) -> Words:
         line = lines[int(rest)] if int(rest) < len(lines) else ""
         return Words(
             zh=f"第 {int(rest) + 1} 行填的是“{line[:_SHOWN]}”；要求：{wanted.zh}。",
-            en=f"Line {int(rest) + 1} says “{line[:_SHOWN]}”; wanted: {wanted.en}.",
+            en=f'Line {int(rest) + 1} says "{line[:_SHOWN]}"; wanted: {wanted.en}.',
         )
     if not found:
         return Words(zh=f"没有填写；要求：{wanted.zh}。", en=f"Nothing is filled in; wanted: {wanted.en}.")
     return Words(
-        zh=f"填写的是“{found[:_SHOWN]}”；要求：{wanted.zh}。", en=f"Found “{found[:_SHOWN]}”; wanted: {wanted.en}."
+        zh=f"填写的是“{found[:_SHOWN]}”；要求：{wanted.zh}。", en=f'Found "{found[:_SHOWN]}"; wanted: {wanted.en}.'
     )
 
 
