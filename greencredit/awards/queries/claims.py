@@ -1,6 +1,7 @@
 """Marks that an action is counted in another scheme, and actions that emitted more than their baseline."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,11 +14,18 @@ from greencredit.kernel.access import Actor, may
 from greencredit.schemas.actions import ClaimMark, ClaimScheme, NegativeResult, NegativeResults, Quantification
 from greencredit.schemas.values import Grams, Period
 
+_AT_ONCE: Final = 1_000
+
 
 def claims_of(session: Session, evidence_ids: Iterable[int]) -> dict[int, ClaimMark]:
     """Give the marks of some actions, by evidence; who made them is told to nobody here."""
-    rows = session.scalars(select(AwardsClaim).where(AwardsClaim.evidence_id.in_(list(evidence_ids))))
-    return {row.evidence_id: claim_mark(row) for row in rows}
+    wanted = list(evidence_ids)
+    found: dict[int, ClaimMark] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        here = wanted[start : start + _AT_ONCE]
+        rows = session.scalars(select(AwardsClaim).where(AwardsClaim.evidence_id.in_(here)))
+        found |= {row.evidence_id: claim_mark(row) for row in rows}
+    return found
 
 
 def claim_mark(row: AwardsClaim) -> ClaimMark:

@@ -31,8 +31,8 @@ def shop_of(database: Database, *, number: int = 1, like: Shop | None = None) ->
             publish_factors(session)
             made = make_shop(session, purchase_rule(), BONUS, POWER, number=number)
         else:
-            known = {"merchant_id": like.merchant_id, "consumers": like.consumers}
-            made = make_shop(session, purchase_rule(), BONUS, POWER, number=number, **known)
+            rules = (purchase_rule(), BONUS, POWER)
+            made = make_shop(session, *rules, number=number, merchant_id=like.merchant_id, consumers=like.consumers)
         open_feed(session, f"certificates_{number}", "green_certificates", made.issuer_id)
         open_feed(session, f"products_{number}", "reduction_products", made.issuer_id)
     return made
