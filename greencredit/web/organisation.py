@@ -82,5 +82,12 @@ def account(
     """Show an enterprise's account: what it has, what came in and where it went (企业积分对账单)."""
     statement = queries.statement(session, organisation_id, before=before)
     partners = queries.partner_names(session, statement)
-    facts = {"statement": statement, "partners": partners, "moves": _MOVES, "is_first_page": before is None}
-    return pages.render(request, permit.actor, "organisation_account.html", **facts)
+    return pages.render(
+        request,
+        permit.actor,
+        "organisation_account.html",
+        statement=statement,
+        partners=partners,
+        moves=_MOVES,
+        is_first_page=before is None,
+    )

@@ -79,9 +79,9 @@ def contributions(session: Session, stays: Iterable[Stay], spans: Sequence[Perio
     families = _Families(session)
     merged: dict[tuple[int, int, int, str], list[int]] = {}
     for row in session.execute(text(_statement(session, spans)), _bound(known, spans)):
-        place, holder, span, rule_id, subject, *numbers = row
+        place, holder, span, rule_id, subject, *counts = row
         sums = merged.setdefault((place, holder, span, families.of(rule_id, subject)), [0, 0, 0, 0])
-        for which, number in enumerate(numbers):
+        for which, number in enumerate(counts):
             sums[which] += int(number)
     return [Contribution(*key, *sums) for key, sums in merged.items()]
 
