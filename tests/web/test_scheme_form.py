@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from greencredit.schemas.drafting import Group, Said
 from greencredit.schemas.issuers import (
     CardOccasion,
     CardOffer,
@@ -275,7 +276,7 @@ def test_the_form_is_drawn_under_its_headings_with_the_faults_counted() -> None:
         Scheme.model_validate(answers.document_of(Scheme, begun))
     except ValidationError as error:
         wrong = faults.faults_of(Scheme, error, begun)
-    said = drawing.gathered((one.name, drawing.Said(kind="problem", text=one.said)) for one in wrong)
+    said = drawing.gathered((one.name, Said(kind="problem", text=one.said)) for one in wrong)
     sketch = drawing.Sketch(Scheme, begun, {}, said)
 
     chapters = drawing.chapters(sketch)
@@ -283,7 +284,7 @@ def test_the_form_is_drawn_under_its_headings_with_the_faults_counted() -> None:
     assert [(one.name, one.faults) for one in chapters if one.faults] == [("basics", 1), ("earning", 1)]
     assert [one.place_id for one in drawing.wrongs(sketch)] == ["q-title-zh", "q-rules-0-since"]
     rules = next(one for one in chapters if one.name == "earning").places[0]
-    assert isinstance(rules, drawing.Group)
+    assert isinstance(rules, Group)
     assert [(one.title.zh, one.open) for one in rules.entries] == [("有机农产品", True)]
 
 
