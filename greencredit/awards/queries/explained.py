@@ -151,5 +151,8 @@ def afterwards(line: AwardLine) -> Iterable[Words]:
         yield sentence("outcomes", "unquantified")
     else:
         yield sentence("outcomes", "quantified", grams=line.grams, tier=line.tier or "")
+    if line.claim is not None:
+        counted = line.claim
+        yield sentence("outcomes", "claimed", scheme=counted.scheme.words, reference=counted.reference)
     if line.reversed_credits:
         yield sentence("outcomes", "reversed", credits=line.reversed_credits)

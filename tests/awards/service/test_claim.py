@@ -10,6 +10,7 @@ from greencredit.awards import queries, service
 from greencredit.awards.errors import ClaimedBefore, NothingToClaim, NotQuantified
 from greencredit.awards.queries.check import check_record
 from greencredit.awards.queries.explain import explained
+from greencredit.awards.queries.explained import afterwards
 from greencredit.awards.queries.record import award_record
 from greencredit.kernel.database import Database
 from greencredit.reports.catalogue import consumer
@@ -83,6 +84,12 @@ def test_the_line_says_where_else_it_is_counted(database: Database, shop: Shop) 
     assert line.claim is not None
     assert (line.claim.scheme, line.claim.reference, line.claim.grams) == (ClaimScheme.CCER, "CCER-示例-0001", 683)
     assert (line.grams, line.counted_grams, other.claim, other.counted_grams) == (683, 0, None, 1139)
+    assert [said.zh for said in afterwards(line)][1:] == [
+        (
+            "这项减排量已计入全国温室气体自愿减排交易市场（CCER）（编号 CCER-示例-0001），一吨只计一次："
+            "不再计入这里的合计，积分不变。"
+        )
+    ]
     assert (made.marked_by, "acc_example" in line.model_dump_json()) == ("acc_example", False)
 
 
