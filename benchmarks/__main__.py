@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks import filing, purchases, register, run, start
+from benchmarks.earning.families import FAMILIES as EARNING
 from benchmarks.ledger.families import FAMILIES
 
 if __name__ == "__main__":
@@ -12,4 +13,4 @@ if __name__ == "__main__":
         "register": register.measure,
         "start": start.measure,
     }
-    sys.exit(run(alone | FAMILIES, __doc__ or ""))
+    sys.exit(run(alone | EARNING | FAMILIES, __doc__ or ""))

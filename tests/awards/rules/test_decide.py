@@ -342,8 +342,8 @@ def test_the_steps_lead_from_what_was_spent_to_what_was_given(on_file: list[Any]
     for one, grant in _lived(numbered, claims)[1]:
         first, *others = grant.steps
         assert first == ("rate", one.spent_fen, 1, one.spent_fen // 100)
-        for (_, _, _, before), (_, found, _, _) in itertools.pairwise(grant.steps):
-            assert found == before
+        for before, after in itertools.pairwise(grant.steps):
+            assert after[1] == before[3]
         assert (others or [first])[-1][3] == grant.credits
 
 
