@@ -56,9 +56,9 @@ def sign_in(browser: TestClient) -> SignIn:
     return signed_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Open a real browser for stories."""
+    """Open a real browser for the stories of one file; two of them at once would be in each other's way."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
