@@ -25,7 +25,7 @@ from greencredit.people import queries as accounts
 from greencredit.people import service as people
 from greencredit.privacy import service as privacy
 from greencredit.schemas.ledger import Verb
-from greencredit.schemas.organisations import OrganisationKind
+from greencredit.schemas.organisations import Organisation, OrganisationKind
 from greencredit.schemas.people import NewApiKey
 from greencredit.schemas.privacy import Erasure
 from tests.factories.direct import make_funder, make_key
@@ -181,8 +181,23 @@ def test_figures_are_published_when_the_month_is_over_and_read_by_the_administra
     assert [line["consumer_id"] for line in roster.json()] == [li]
 
 
-@pytest.mark.proves("AWD-5", "LED-3", "SEC-1", "UX-2")
-def test_an_enterprise_rewards_its_staff_and_partners_from_its_account_and_reads_its_statement(town: Town) -> None:
+@dataclass
+class Works:
+    """A mill with an account that was funded, its administrator, one of its staff, a partner and somebody else."""
+
+    issuer: str
+    till: str
+    mill: Organisation
+    shop: Organisation
+    admin: str
+    other: str
+    li: str
+    wu: str
+
+
+@pytest.fixture
+def works(town: Town) -> Works:
+    """Give a mill of whose account nothing was funded so far."""
     with town.database.writing() as session:
         issuer = make_funder(session)
         till = make_key(session, Role.ISSUER_MANAGER, issuer, scopes=("enterprise.fund", "enterprise.give"))
@@ -196,8 +211,16 @@ def test_an_enterprise_rewards_its_staff_and_partners_from_its_account_and_reads
     (li, own), (wu, _) = town.member("li.example", "示例李"), town.member("wu.example", "示例吴")
     joining = {"code": code, "age": "from_14", "notice_version": queries.notice().version, "agreed": True}
     town.ask("POST", f"/consumers/{li}/memberships", own, joining)
+    return Works(issuer, till, mill, shop, admin, other, li, wu)
+
+
+@pytest.mark.proves("AWD-5", "LED-3", "SEC-1", "UX-2")
+def test_an_enterprise_rewards_its_staff_and_partners_from_its_account_and_reads_its_statement(
+    town: Town, works: Works
+) -> None:
+    issuer, mill, shop, admin, li = works.issuer, works.mill, works.shop, works.admin, works.li
     funding = {"enterprise": mill.enterprise_id, "credits": 500, "reason": "示例：年度合作"}
-    town.ask("POST", f"/issuers/{issuer}/enterprise/funding", till, funding, key="fund")
+    town.ask("POST", f"/issuers/{issuer}/enterprise/funding", works.till, funding, key="fund")
     account, why = f"/organisations/{mill.organisation_id}", {"issuer_id": issuer, "reason": "示例：绿色通勤之星"}
     staff = {**why, "consumer": li, "credits": 60}
     partner = {**why, "receiver": shop.enterprise_id, "credits": 40}
@@ -205,16 +228,16 @@ def test_an_enterprise_rewards_its_staff_and_partners_from_its_account_and_reads
     answers = {
         "staff": town.ask("POST", f"{account}/staff-awards", admin, staff, key="1"),
         "again": town.ask("POST", f"{account}/staff-awards", admin, staff, key="1"),
-        "stranger": town.ask("POST", f"{account}/staff-awards", admin, {**staff, "consumer": wu}, key="2"),
+        "stranger": town.ask("POST", f"{account}/staff-awards", admin, {**staff, "consumer": works.wu}, key="2"),
         "too much": town.ask("POST", f"{account}/staff-awards", admin, {**staff, "credits": 101}, key="3"),
         "partner": town.ask("POST", f"{account}/partner-awards", admin, partner, key="4"),
         "priced": town.ask("POST", f"{account}/partner-awards", admin, {**partner, "price_fen": 5}, key="5"),
-        "other": town.ask("POST", f"{account}/staff-awards", other, staff, key="6"),
-        "issuer's key": town.ask("POST", f"/issuers/{issuer}/enterprise/funding", till, funding, key="1"),
+        "other": town.ask("POST", f"{account}/staff-awards", works.other, staff, key="6"),
+        "issuer's key": town.ask("POST", f"/issuers/{issuer}/enterprise/funding", works.till, funding, key="1"),
     }
     statement = town.ask("GET", f"{account}/account?limit=2", admin).json()
     rest = town.ask("GET", f"{account}/account?limit=2&before={statement['next_before']}", admin).json()
-    partners = town.ask("GET", f"/organisations/{shop.organisation_id}/account", other).json()
+    partners = town.ask("GET", f"/organisations/{shop.organisation_id}/account", works.other).json()
 
     assert {name: answer.status_code for name, answer in answers.items()} == {
         "staff": 201,
