@@ -156,6 +156,7 @@ POLICY: Final[Mapping[str, Rule]] = {
     # What no person decides: papers that run out, a guarantee that falls short, and both put right again.
     "clock.step": _writes(_SYSTEM),
     # Earning rules, evidence, awards.
+    "scheme.draft": _reads(*_ISSUER_HANDS),  # what one is writing: nothing is filed yet
     "rule.file": _writes(*_ISSUER_HANDS),
     "evidence.read": _reads(*_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
     "evidence.take_in": _writes(*_ISSUER_HANDS, _OPERATOR),

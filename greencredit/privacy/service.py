@@ -17,7 +17,7 @@ from greencredit.schemas.privacy import Erased, Erasure
 
 
 def erase(session: Session, consumer_id: str, wanted: Erasure) -> Erased:
-    """Forget a person: name, sign-in, cards, contacts, memberships, notices, and with the ledger's secret every way back.
+    """Forget a person: name, sign-in, cards, contacts, memberships, notices, and with the secret every way back.
 
     His events, awards and evidence stay under a number that leads to nobody; totals and old proofs hold. The files of
     his reports are removed by a job that follows the commit; the register keeps their numbers and digests.

@@ -72,7 +72,8 @@ def test_two_versions_are_compared(run: Run, file: Path, tmp_path: Path) -> None
     told = run("filing", "compare", str(file), str(other))
 
     assert told.code == 0
-    assert told.out.splitlines()[0].startswith("更不利（不适用于已发放积分） worse  条款“每百积分面值（分）”由 100 改为 80")
+    first = "更不利（不适用于已发放积分） worse  条款“每百积分面值（分）”由 100 改为 80"
+    assert told.out.splitlines()[0].startswith(first)
 
 
 def test_a_kind_that_is_none_is_refused(run: Run, file: Path) -> None:

@@ -125,7 +125,7 @@ def _override(use: InputUse | FactorUse) -> Words:
 def _credits(line: AwardLine, rule: EarningRule, digest: str) -> ExplainedStep:
     filed = Words(
         zh=f"备案规则“{rule.title.zh}” {rule.name} 第 {rule.version} 版（摘要 {digest[:16]}…）",
-        en=f"Filed rule “{rule.title.en}”, {rule.name}, version {rule.version} (digest {digest[:16]}…)",
+        en=f'Filed rule "{rule.title.en}", {rule.name}, version {rule.version} (digest {digest[:16]}…)',
     )
     got = Words(zh=f"发放 {line.credits:,} 积分。", en=f"{line.credits:,} credits were given.")
     return _stage("credits", "积分", "Credits", filed, *steps_told(line.trace, rule), got)

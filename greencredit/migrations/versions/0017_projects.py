@@ -1,5 +1,7 @@
 """Energy-saving projects: what was opened, taken in, fitted, measured, adjusted and signed off, append-only."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -41,7 +43,7 @@ def upgrade() -> None:
         append_only(table, key=key)
 
 
-def _numbered(table: str, *columns: sa.Column[object] | sa.Constraint) -> None:
+def _numbered(table: str, *columns: sa.Column[Any] | sa.Constraint) -> None:
     op.create_table(
         table,
         sa.Column("project_id", sa.Text, nullable=False),

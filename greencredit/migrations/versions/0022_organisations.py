@@ -116,10 +116,3 @@ def _of_organisation(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["organisation_id"], ["organisations_organisation.id"], name=f"fk_organisations_{table}_organisation_id"
     )
-
-
-def downgrade() -> None:
-    """Drop what was created."""
-    for table in _NEWEST_FIRST:
-        op.drop_table(f"organisations_{table}")
-    op.drop_table("people_enterprise")

@@ -33,11 +33,11 @@ class RuleGroup(Record):
         if self.choice == "all":
             return Words(
                 zh=f"“{self.title.zh}”组内各规则可同时享受，并与其他组叠加",
-                en=f"The rules of “{self.title.en}” all count, on top of the other groups",
+                en=f'The rules of "{self.title.en}" all count, on top of the other groups',
             )
         return Words(
             zh=f"“{self.title.zh}”组内只取给分最多的一条，并与其他组叠加",
-            en=f"Of the rules of “{self.title.en}” the one that gives most counts, on top of the other groups",
+            en=f'Of the rules of "{self.title.en}" the one that gives most counts, on top of the other groups',
         )
 
 

@@ -32,6 +32,7 @@ from greencredit.web.issuing.workpaper import Workpaper
 router = APIRouter(prefix="/console/issuers/{issuer_id}/filings", include_in_schema=False)
 
 _Drafts = Annotated[Permit, requires("rule.file", at=here)]
+_Writing = Annotated[Permit, requires("scheme.draft", at=here)]
 _KEEP: Final = Button(title=Words(zh="保存", en="Save"), value="keep", quiet=True)
 _CHECK: Final = Button(title=Words(zh="检查", en="Check"), value="check", quiet=True)
 _DRAFT: Final = Button(title=Words(zh="存为新版本", en="Save as version"), value="draft")
@@ -44,7 +45,7 @@ _FIRST: Final[Mapping[str, Any]] = {"redemption_terms": [{}], "standards": [{}],
 
 @router.get("")
 def drafting(
-    permit: _Drafts,
+    permit: _Writing,
     request: Request,
     session: Reading,
     settings: Configured,
@@ -259,7 +260,7 @@ def _reason(issuer_id: str, held: Workpaper | None, told: Told | None) -> Form:
 
 
 @router.get("/json")
-def as_json(permit: _Drafts, request: Request, session: Reading, settings: Configured, issuer_id: str) -> Response:
+def as_json(permit: _Writing, request: Request, session: Reading, settings: Configured, issuer_id: str) -> Response:
     """Ask for a scheme as a file or as text (用 JSON 起草)."""
     return _as_json(request, permit, settings, issuer_id)(session, Told(""))
 

@@ -377,7 +377,7 @@ def test_nobody_gives_up_what_is_owed_to_another_and_a_reason_is_needed(funder: 
 @pytest.mark.proves("AWD-5")
 def test_only_registered_enterprises_are_funded_and_passed_to(funder: Funder) -> None:
     funder.fund(100)
-    stranger = {"giver": MILL, "receiver": "ent_nobody", "credits": 1}
+    stranger: dict[str, Any] = {"giver": MILL, "receiver": "ent_nobody", "credits": 1}
 
     funded, passed = funder.fund(1, "2", enterprise="ent_nobody"), funder.ask("enterprise/passes", "3", **stranger)
 

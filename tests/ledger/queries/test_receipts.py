@@ -11,47 +11,26 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.clock import StandingClock, civil_date, now
+from greencredit.kernel.clock import StandingClock, civil_date
 from greencredit.ledger import queries, service
-from greencredit.ledger.errors import NoSuchHolder
 from greencredit.ledger.queries import receipts
 from greencredit.ledger.queries.receipts import STATEMENT_EVENTS_MOST
-from greencredit.ledger.rules import EFFECTS, key_of
+from greencredit.ledger.rules import key_of
 from greencredit.proofs import queries as proofs
 from greencredit.proofs import service as proving
 from greencredit.proofs.rules.base64_text import decoded, encoded
 from greencredit.proofs.rules.policy import Policy
 from greencredit.proofs.rules.receipt import LogProof
-from greencredit.proofs.rules.verify import verify_receipt, verify_statement
+from greencredit.proofs.rules.verify import verify_receipt
 from greencredit.schemas.ledger import Allotment, Earning, Funding
-from greencredit.schemas.proofs import EventRow, Step
+from greencredit.schemas.proofs import EventRow
 from greencredit.schemas.values import Period
 from tests.factories.books import flip_a_byte, lift_guards
 from tests.factories.ledger import because, earn, hold, holder_of, make_earning, make_terms, redeem, reverse
 from tests.factories.paper_log import failing, holding
-from tests.factories.proofs import ORIGIN, log_policy
+from tests.factories.proofs import log_policy
 from tests.ledger.ground import post, refused
-
-_STEPS = ["form", "checkpoint_signature", "witnesses", "entry_in_log", "batch_record", "event_in_batch"]
-_STATED = ["form", "checkpoint_signature", "witnesses", "batches_in_log", "events_in_batches", "totals"]
-
-
-def _sign(session: Session) -> int:
-    proving.open_log(session, ORIGIN)
-    return proving.checkpoint(session).size
-
-
-def _checked(session: Session, told: str) -> list[Step]:
-    return verify_receipt(told.encode(), log_policy(session))
-
-
-def _stated(session: Session, told: str) -> list[Step]:
-    return verify_statement(told.encode(), log_policy(session), EFFECTS)
-
-
-def _this_year(session: Session) -> Period:
-    year = civil_date(now(session)).year
-    return Period.model_validate({"since": f"{year}-01-01", "until": f"{year + 1}-01-01"})
+from tests.ledger.queries.proving import STATED, STEPS, checked, sign, stated, this_year
 
 
 def _many(session: Session, count: int, *, holders: int = 7, key: str = "many") -> None:
@@ -71,11 +50,11 @@ def _many(session: Session, count: int, *, holders: int = 7, key: str = "many") 
 def test_the_receipt_of_an_event_holds_step_by_step(session: Session) -> None:
     earn(session, make_earning(session, credits_=30))
     redeem(session, 10)
-    _sign(session)
+    sign(session)
 
-    steps = _checked(session, queries.receipt(session, 2))
+    steps = checked(session, queries.receipt(session, 2))
 
-    assert holding(steps) == _STEPS
+    assert holding(steps) == STEPS
     assert re.fullmatch(r"event 2: kind 9, series \d+, 10 credits", steps[-1].found)
 
 
@@ -84,10 +63,10 @@ def test_the_receipt_of_an_event_holds_step_by_step(session: Session) -> None:
 def test_every_place_of_a_batch_leads_to_its_root(session: Session, count: int) -> None:
     _many(session, 3, key="before")
     _many(session, count)
-    _sign(session)
+    sign(session)
 
     for event_id in {1, 3, 4, 4 + count // 2, min(3 + 128, 3 + count), min(4 + 128, 3 + count), 3 + count}:
-        assert holding(_checked(session, queries.receipt(session, event_id))) == _STEPS
+        assert holding(checked(session, queries.receipt(session, event_id))) == STEPS
 
 
 def _of(told: dict[str, Any], session: Session, issuer_id: str = "iss_example") -> tuple[int, int]:
@@ -149,12 +128,12 @@ def test_a_receipt_of_which_one_byte_was_altered_fails_at_that_step(
 ) -> None:
     earn(session, make_earning(session, credits_=30))
     _many(session, 300)
-    _sign(session)
+    sign(session)
     told = _fields(queries.receipt(session, 100))
 
     flip(told)
 
-    assert failing(_checked(session, json.dumps(told))) == (step, code)
+    assert failing(checked(session, json.dumps(told))) == (step, code)
 
 
 def test_an_event_that_no_checkpoint_holds_is_refused_with_the_time_to_wait(
@@ -162,14 +141,14 @@ def test_an_event_that_no_checkpoint_holds_is_refused_with_the_time_to_wait(
 ) -> None:
     earn(session, make_earning(session, credits_=30))
     never = refused(session, lambda: queries.receipt(session, 1))
-    _sign(session)
+    sign(session)
     earn(session, make_earning(session, credits_=30, key="later"))
     clock.move(timedelta(seconds=45))
 
     later = refused(session, lambda: queries.receipt(session, 2))
     too_small = refused(session, lambda: queries.receipt(session, 2, checkpoint=2))
     not_signed = refused(session, lambda: queries.receipt(session, 1, checkpoint=3))
-    statement = refused(session, lambda: queries.statement(session, "con_li", _this_year(session)))
+    statement = refused(session, lambda: queries.statement(session, "con_li", this_year(session)))
 
     assert never == ("ledger.not_signed_yet", {"entry": 0, "signed": None, "retry_after_seconds": 60})
     assert later == ("ledger.not_signed_yet", {"entry": 2, "signed": 2, "retry_after_seconds": 15})
@@ -180,74 +159,33 @@ def test_an_event_that_no_checkpoint_holds_is_refused_with_the_time_to_wait(
 
 def test_an_event_that_is_not_there_and_one_of_somebody_else_are_unknown_alike(session: Session) -> None:
     earn(session, make_earning(session, credits_=30), make_earning(session, "con_wu", key="wu"))
-    _sign(session)
+    sign(session)
 
     for event_id in (0, 2, 3):
         found = refused(session, partial(queries.receipt, session, event_id, of="con_li"))
         assert found == ("ledger.no_such_event", {"event_id": event_id})
-    assert holding(_checked(session, queries.receipt(session, 2, of="con_wu"))) == _STEPS
-
-
-@pytest.mark.proves("LED-5")
-def test_old_receipts_outlive_the_erasure_of_their_holder_and_new_ones_can_not_be_made(session: Session) -> None:
-    earn(session, make_earning(session, credits_=30), make_earning(session, "con_wu", key="wu"))
-    redeem(session, 10)
-    _sign(session)
-    old = [queries.receipt(session, event_id) for event_id in (1, 2, 3)]
-    stated = queries.statement(session, "con_li", _this_year(session))
-
-    service.erase(session, "con_li")
-    service.take_facts_in(session)
-    _sign(session)
-
-    assert [holding(_checked(session, one)) for one in old] == [_STEPS] * 3
-    assert holding(_stated(session, stated)) == _STATED
-    with pytest.raises(NoSuchHolder):
-        queries.statement(session, "con_li", _this_year(session))
-    # The neighbour in the same batch is proved through the hash that was kept.
-    assert holding(_checked(session, queries.receipt(session, 2))) == _STEPS
-    assert refused(session, lambda: queries.receipt(session, 1)) == ("ledger.receipt_gone", {"event_id": 1})
-
-
-@pytest.mark.proves("LED-5")
-def test_what_expired_after_its_holder_was_erased_stands_in_nobodys_way(session: Session, clock: StandingClock) -> None:
-    soon = make_terms(expires_at=clock.now().replace(day=12))
-    earn(session, make_earning(session, credits_=30, terms=soon), make_earning(session, "con_wu", key="wu", terms=soon))
-    service.erase(session, "con_li")
-    clock.move(timedelta(days=20))
-    service.expire(session, service.caller(session, "tests"), until=clock.now())
-    _sign(session)
-
-    mine = [
-        number
-        for (number,) in session.execute(
-            text("SELECT id FROM ledger_event WHERE holder = :wu"), {"wu": holder_of(session, "con_wu")}
-        )
-    ]
-
-    assert len(mine) == 2
-    assert [holding(_checked(session, queries.receipt(session, number))) for number in mine] == [_STEPS] * 2
+    assert holding(checked(session, queries.receipt(session, 2, of="con_wu"))) == STEPS
 
 
 @pytest.mark.proves("LED-5")
 def test_receipts_lead_over_a_change_of_the_log_s_key(session: Session) -> None:
     earn(session, make_earning(session, credits_=30))
-    _sign(session)
+    sign(session)
     first_key = log_policy(session)
     before = queries.receipt(session, 1)
     proving.rotate_key(session)
     earn(session, make_earning(session, credits_=5, key="with the change"))
     proving.checkpoint(session)
     earn(session, make_earning(session, credits_=6, key="after it"))
-    _sign(session)
+    sign(session)
     newest = Policy.parse(f"log {proofs.key_lines(session)[-1].vkey}\nquorum none\n".encode())
 
     after = [queries.receipt(session, number) for number in (1, 3)]
 
-    assert holding(verify_receipt(before.encode(), first_key)) == _STEPS
+    assert holding(verify_receipt(before.encode(), first_key)) == STEPS
     for policy in (first_key, newest):
         assert [holding(verify_receipt(one.encode(), policy)) for one in after] == [
-            ["form", "key_changes", *_STEPS[1:]]
+            ["form", "key_changes", *STEPS[1:]]
         ] * 2
 
 
@@ -260,14 +198,14 @@ def test_a_statement_adds_up_from_what_one_had_to_what_one_has(session: Session,
     redeem(session, 10, issuer_id="iss_example")
     hold(session, 5)
     reverse(session, 2, 4)
-    _sign(session)
+    sign(session)
     since = civil_date(clock.now())
     period = Period(since=since, until=since.replace(day=since.day + 1))
 
     told = _fields(queries.statement(session, "con_li", period))
 
-    steps = _stated(session, json.dumps(told))
-    assert holding(steps) == _STATED
+    steps = stated(session, json.dumps(told))
+    assert holding(steps) == STATED
     rows = [EventRow.unpack(decoded(event["row"])) for event in told["events"]]
     had = {row.series for row in rows}
     assert (_of(told, session), _of(told, session, "iss_other")) == ((30, 20), (9, 5))
@@ -279,7 +217,7 @@ def test_a_statement_of_a_period_without_events_says_what_one_had(session: Sessi
     earn(session, make_earning(session, credits_=30))
     clock.move(timedelta(days=40))
     _many(session, 2)
-    _sign(session)
+    sign(session)
     today = civil_date(clock.now())
 
     now_ = _fields(queries.statement(session, "con_li", Period(since=today, until=today.replace(day=28))))
@@ -295,7 +233,7 @@ def test_a_statement_of_a_period_without_events_says_what_one_had(session: Sessi
         (0, 0, []),
         (30, 30, []),
     ]
-    assert [holding(_stated(session, json.dumps(told))) for told in (now_, ago, to_come)] == [_STATED] * 3
+    assert [holding(stated(session, json.dumps(told))) for told in (now_, ago, to_come)] == [STATED] * 3
 
 
 @pytest.mark.proves("LED-5")
@@ -304,12 +242,12 @@ def test_an_enterprise_s_statement_counts_what_it_gave(session: Session) -> None
     series = service.series(session, make_terms())
     post(session, Funding(mill, series, 50, key_of("fund"), because()))
     post(session, Allotment(mill, wu, 20, key_of("allot"), because()))
-    _sign(session)
+    sign(session)
 
-    told = _fields(queries.statement(session, "ent_mill", _this_year(session)))
+    told = _fields(queries.statement(session, "ent_mill", this_year(session)))
 
     assert (*_of(told, session), len(told["events"])) == (0, 30, 2)
-    assert holding(_stated(session, json.dumps(told))) == _STATED
+    assert holding(stated(session, json.dumps(told))) == STATED
 
 
 def _drop_event(told: dict[str, Any]) -> None:
@@ -359,12 +297,12 @@ def test_a_statement_of_which_something_was_altered_fails_at_that_step(
     earn(session, make_earning(session, "con_wu", key="wu"))
     earn(session, make_earning(session, credits_=30), make_earning(session, "con_wu", key="wu 2"))
     redeem(session, 10)
-    _sign(session)
-    told = _fields(queries.statement(session, "con_li", _this_year(session)))
+    sign(session)
+    told = _fields(queries.statement(session, "con_li", this_year(session)))
 
     flip(told)
 
-    assert failing(_stated(session, json.dumps(told))) == (step, code)
+    assert failing(stated(session, json.dumps(told))) == (step, code)
 
 
 def test_a_statement_of_more_events_than_it_may_have_is_refused(
@@ -373,9 +311,9 @@ def test_a_statement_of_more_events_than_it_may_have_is_refused(
     assert STATEMENT_EVENTS_MOST == 10_000
     monkeypatch.setattr(receipts, "STATEMENT_EVENTS_MOST", 2)
     _many(session, 3, holders=1)
-    _sign(session)
+    sign(session)
 
-    found = refused(session, lambda: queries.statement(session, "con_0", _this_year(session)))
+    found = refused(session, lambda: queries.statement(session, "con_0", this_year(session)))
 
     assert found == ("ledger.statement_too_long", {"most": 2})
 
@@ -385,7 +323,7 @@ def test_a_statement_of_more_events_than_it_may_have_is_refused(
 def test_an_event_changed_in_the_database_is_named_by_the_audit_and_by_a_receipt_made_now(session: Session) -> None:
     earn(session, make_earning(session, credits_=30))
     _many(session, 300)
-    _sign(session)
+    sign(session)
     before = queries.receipt(session, 100)
     lift_guards(session.connection())
 
@@ -393,48 +331,7 @@ def test_an_event_changed_in_the_database_is_named_by_the_audit_and_by_a_receipt
 
     (found,) = [one for one in queries.audit(session) if one.name == "batches_are_sealed"]
     assert any(line.startswith("batch 2: events 2 to 129 do not hash") for line in found.broken)
-    assert holding(_checked(session, before)) == _STEPS
-    assert failing(_checked(session, queries.receipt(session, 100))) == ("event_in_batch", "proofs.row_altered")
-    assert failing(_checked(session, queries.receipt(session, 101))) == ("event_in_batch", "proofs.row_altered")
-    assert holding(_checked(session, queries.receipt(session, 290))) == _STEPS
-
-
-@pytest.mark.proves("LED-5")
-def test_an_enterprise_s_account_is_proved_after_somebody_it_rewarded_was_erased(session: Session) -> None:
-    series = service.series(session, make_terms())
-    mill, li, wu = (holder_of(session, name) for name in ("ent_mill", "con_li", "con_wu"))
-    post(session, Funding(mill, series, 50, key_of("fund"), because()))
-    given = post(session, Allotment(mill, li, 30, key_of("li"), because()))
-    post(session, Allotment(mill, wu, 7, key_of("wu"), because()))
-    spent = redeem(session, 20).event_id
-    _sign(session)
-    before = queries.statement(session, "ent_mill", _this_year(session))
-
-    service.erase(session, "con_li")
-    service.take_facts_in(session)
-    _sign(session)
-
-    after = queries.statement(session, "ent_mill", _this_year(session))
-    assert holding(_stated(session, after)) == _STATED
-    assert json.loads(after)["closing"] == json.loads(before)["closing"] == {str(series): 13}
-    assert holding(_checked(session, queries.receipt(session, given.event_id))) == _STEPS
-    assert refused(session, lambda: queries.receipt(session, spent)) == ("ledger.receipt_gone", {"event_id": spent})
-
-
-@pytest.mark.proves("LED-5")
-def test_a_kept_salt_that_leads_elsewhere_is_found(session: Session) -> None:
-    series = service.series(session, make_terms())
-    mill, li = (holder_of(session, name) for name in ("ent_mill", "con_li"))
-    post(session, Funding(mill, series, 50, key_of("fund"), because()))
-    given = post(session, Allotment(mill, li, 30, key_of("li"), because()))
-    service.erase(session, "con_li")
-    undone = session.begin_nested()
-    lift_guards(session.connection())
-    session.execute(text("UPDATE ledger_frozen SET salt = :salt"), {"salt": bytes(16)})
-
-    found = {one.name: one.broken for one in queries.audit(session) if not one.holds}
-
-    undone.rollback()
-    assert found == {
-        "batches_are_sealed": (f"event {given.event_id} does not hash to what is kept of it with the salt that is",)
-    }
+    assert holding(checked(session, before)) == STEPS
+    assert failing(checked(session, queries.receipt(session, 100))) == ("event_in_batch", "proofs.row_altered")
+    assert failing(checked(session, queries.receipt(session, 101))) == ("event_in_batch", "proofs.row_altered")
+    assert holding(checked(session, queries.receipt(session, 290))) == STEPS

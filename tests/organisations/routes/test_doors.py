@@ -274,7 +274,7 @@ def test_an_enterprise_rewards_its_staff_and_partners_from_its_account_and_reads
     assert {one.name: one.broken for one in findings if not one.holds} == {}
 
 
-@pytest.mark.proves("SEC-4", "ORG-1")
+@pytest.mark.proves("SEC-1", "ORG-1")
 def test_a_copy_of_one_s_data_tells_where_one_belongs_and_an_erasure_forgets_it(town: Town) -> None:
     with town.database.writing() as session:
         whole = make_organisation(session, OrganisationKind.COMMUNITY, name="示例社区")

@@ -248,7 +248,7 @@ def test_no_merchant_and_no_child_is_named_in_what_a_school_shows(school: School
     assert [name for name in names if name in told] == []
 
 
-@pytest.mark.proves("SEC-4", "ORG-1")
+@pytest.mark.proves("SEC-1", "ORG-1")
 def test_whoever_is_erased_belongs_to_nothing_and_published_figures_stay(school: School) -> None:
     school.ride("2A", range(12))
     first = publish(school)
