@@ -14,7 +14,7 @@ from greencredit.ledger.errors import (
     NotAPerson,
 )
 from greencredit.ledger.rules.book import Book
-from greencredit.ledger.service.posting import Head, in_batches, remember, unremembered
+from greencredit.ledger.service.posting import Head, in_batches, remember, remembered
 from greencredit.ledger.service.state import holders_in
 from greencredit.schemas.ledger import Allotment, Capture, Command, Funding, Passing, Redemption
 
@@ -74,7 +74,7 @@ def people_of(session: Session, head: Head, book: Book, commands: list[Command])
     wanted = {fact.holder for fact in book.facts.values()}
     wanted.update(number for command in commands for number in holders_in(command))
     wanted.update(named)
-    unknown = named.union(unremembered(session, wanted))
+    unknown = named.union(wanted.difference(remembered(session, head)))
     rows = in_batches(session, "SELECT id, secret, subject_id FROM ledger_holder WHERE id", sorted(unknown))
     return People(
         {number: subject for number, _, subject in rows if subject is not None},

@@ -323,7 +323,7 @@ def unremembered(session: Session, holders: Collection[int]) -> list[int]:
 
 def remember(session: Session, head: Head, rows: Iterable[tuple[Any, ...]]) -> dict[int, bytes]:
     """Remember what `SECRETS_WHERE` gave between transactions, for as long as nobody anywhere is erased."""
-    known = _remembered(session, head)
+    known = remembered(session, head)
     found = {number: bytes(secret) for number, secret in rows if secret is not None}
     if session.info.get(NEW_HOLDERS, frozenset()).isdisjoint(found):
         known.update(found)
@@ -333,7 +333,7 @@ def remember(session: Session, head: Head, rows: Iterable[tuple[Any, ...]]) -> d
 
 def secrets_of(session: Session, head: Head, holders: Collection[int]) -> Mapping[int, bytes]:
     """Give the secrets that salt the hashes; refuses a holder that is not there or was erased."""
-    known = _remembered(session, head)
+    known = remembered(session, head)
     if missing := [number for number in set(holders) if number not in known]:
         with driver(session) as hot:
             rows = hot.where_in(SECRETS_WHERE, missing)
@@ -350,7 +350,8 @@ def in_batches(session: Session, statement: str, numbers: Sequence[int]) -> list
         return hot.where_in(statement, numbers)
 
 
-def _remembered(session: Session, head: Head) -> dict[int, bytes]:
+def remembered(session: Session, head: Head) -> dict[int, bytes]:
+    """Give the secrets this process remembers that still hold: nobody anywhere was erased since."""
     memory: dict[str, tuple[int, dict[int, bytes]]] = session.info.get("memory", {})
     erasures, known = memory.get(_SECRETS, (-1, {}))
     if erasures != head.erasures or len(known) > _REMEMBERED:

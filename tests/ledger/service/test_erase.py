@@ -223,3 +223,14 @@ def test_a_merchant_that_is_gone_can_take_nothing_in(session: Session) -> None:
     refusal = refused(session, lambda: post(session, Redemption(li, 1, tea, key_of("x"))))
 
     assert refusal == ("ledger.holder_erased", {"holder": tea})
+
+
+@pytest.mark.proves("LED-3")
+def test_who_was_remembered_is_found_again_after_somebody_else_was_erased(session: Session) -> None:
+    earn(session, make_earning(session, credits_=30), make_earning(session, "con_wu", credits_=30, key="wu"))
+    redeem(session, 1, holder="con_wu", key="before")
+
+    service.erase(session, "con_li")
+
+    assert not redeem(session, 2, holder="con_wu", key="after").repeated
+    assert [one.available for one in queries.balances_of(session, "con_wu")] == [27]
