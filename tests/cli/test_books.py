@@ -23,7 +23,7 @@ def installed(run: Run, data_dir: Path) -> Iterator[Database]:
     opened = open_database(Settings(data_dir=data_dir))
     clock = StandingClock(NOON)
     opened.clock = clock
-    Books(opened, clock).live()
+    Books(opened, clock).live(filed_only=True)
     yield opened
     opened.close()
 

@@ -29,8 +29,7 @@ INVARIANTS: Final = MappingProxyType(
         "every_award_has_its_evidence": "every award and every quantification rests on evidence that says the same",
         "every_direct_award_has_its_ground": "every award without evidence of ours is of a promotion that was filed, "
         "and gives at most what was filed",
-        "every_enterprise_move_is_filed": "every account of an enterprise is a registered one's, and whatever it was "
-        "funded with, gave and passed on is what the filing in force that day allowed",
+        "every_enterprise_move_is_filed": "accounts of enterprises are registered and moved as the day's filing allows",
         "grams_recompute": "every quantification on file computes to the grams that were booked",
     }
 )
