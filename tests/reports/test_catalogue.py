@@ -24,6 +24,7 @@ from greencredit.schemas.reports import (
     IssuanceFigures,
     IssuerFiling,
     OwedNote,
+    ProjectReport,
     RejectLine,
     RuleFigures,
 )
@@ -287,6 +288,7 @@ def test_every_kind_of_the_catalogue_is_found_by_its_name() -> None:
     assert {name: (kind.name, kind.facts, kind.template) for name, kind in queries.kinds().items()} == {
         "consumer": ("consumer", ConsumerReport, "reports/consumer.html"),
         "issuer_filing": ("issuer_filing", IssuerFiling, "reports/issuer_filing.html"),
+        "project": ("project", ProjectReport, "reports/project.html"),
     }
 
 
