@@ -197,6 +197,7 @@ _PLACES: Final[dict[ScopeKind, tuple[str, ...]]] = {
     ScopeKind.PLATFORM: ("",),
     ScopeKind.REGION: _CODES,
     ScopeKind.ISSUER: ("iss_a", "iss_b", "ISS_A", "iss_a-x", "%"),
+    ScopeKind.ORGANISATION: ("org_a", "org_b", "unt_a", "ORG_A", "%"),
     ScopeKind.AGENCY: ("91000000000000900X", "91000000000000901X", "iss_a"),
     ScopeKind.CONSUMER: ("con_li", "con_wu", "iss_a"),
 }

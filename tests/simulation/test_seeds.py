@@ -131,6 +131,10 @@ _PLANTS: Final[dict[_Plant, int]] = {
 }
 
 
+_ON_POSTGRES: Final[dict[_Plant, int]] = {_credulous: 66}
+"""Where the same life shows it on one engine only: from where on one does on the other."""
+
+
 def _shows(fresh: Fresh, folder: Path, first: int) -> int:
     """Give the number of the first life that fails."""
     numbers = range(first, first + 40)
@@ -157,7 +161,8 @@ def test_a_planted_fault_is_told_by_the_few_steps_that_show_it(
     if plant is _remembers_what_was_undone and dialect == "postgres":
         return  # its sequences never give a number twice, so that there it does no harm
     plant(monkeypatch)
-    number = _shows(fresh, tmp_path, _PLANTS[plant])
+    first = _ON_POSTGRES.get(plant, _PLANTS[plant]) if dialect == "postgres" else _PLANTS[plant]
+    number = _shows(fresh, tmp_path, first)
     seed, steps = f"0:{number}", schedule.drawn(f"0:{number}", 90)
 
     with pytest.raises(AssertionError, match=f"^seed {seed}: .*\nreplays with: the line\n") as told:
