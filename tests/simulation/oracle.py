@@ -92,9 +92,12 @@ class Oracle:
                     denied = {one.number for call in transaction.calls for one in call.requests} & self.denied
                     denied -= self.unknown  # it was sent twice, and told the one thing here and the other there
                     assert not denied, f"of {denied} surely nothing was written, and it was"
-                self.model.now = max(self.model.now, transaction.at)  # the time of the ledger never falls
+                before = self.model.now
+                self.model.now = max(before, transaction.at)  # the time of the ledger never falls
                 for call in transaction.calls:
                     self._replay(call)
+                if not _fresh(transaction):  # nothing was written, so nothing keeps its time
+                    self.model.now = before
         self.history.clear()
         self.acknowledged.clear()
         self.denied.clear()
