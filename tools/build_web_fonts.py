@@ -88,7 +88,10 @@ def make(source: str, target: str, characters: set[str]) -> int:
 def main() -> None:
     """Make the five files."""
     INTO.mkdir(parents=True, exist_ok=True)
-    texts_of_reports = tomllib.loads((ROOT / "templates" / "reports" / "texts.toml").read_text(encoding="utf-8"))
+    texts_of_reports = {
+        path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "templates" / "reports" / "texts").glob("*.toml")
+    }
     pages = said_in("templates/web/*.html", "greencredit/web/*.py", "greencredit/notices/catalogue/*.toml")
     pages |= words_in_code()
     pages |= set("".join(titles_in(texts_of_reports)))

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import NotNow
 from greencredit.kernel.keys import Keys
+from greencredit.kernel.logs import set_up_logs
 from greencredit.kernel.writer import OutcomeUnknown, Writer
 from greencredit.ledger import service
 from greencredit.ledger.rules import key_of
@@ -94,7 +95,8 @@ def publish(database: Database, folder: Path) -> None:
 
 
 def main(url: str, folder: str, firsts: str, many: str) -> None:
-    """Tell stories."""
+    """Tell stories; what is logged goes where the errors go, so that only stories are heard."""
+    set_up_logs("plain")
     database = Database(url, keys=KEYS)
     writer = Writer(database)
     with database.reading() as session:

@@ -85,8 +85,11 @@ class Stories:
 
     def hear(self, line: str) -> None:
         """Take one line; the last one of a killed process may be torn."""
+        if not line.endswith("\n"):
+            return
         told = _TOLD.fullmatch(line)
-        if told is None:  # torn, or something that another library says
+        if told is None:
+            self.unheard.append(line)
             return
         holder, story, key, event = told.groups()
         before = self.told.setdefault(key, int(event))

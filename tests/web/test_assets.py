@@ -35,7 +35,11 @@ def _said_by_pages() -> set[str]:
         for path in _ROOT.glob(pattern)
     ]
     code = [path.read_text(encoding="utf-8") for path in _ROOT.glob("greencredit/**/*.py")]
-    titles = _TITLE.findall((_ROOT / "templates" / "reports" / "texts.toml").read_text(encoding="utf-8"))
+    titles = [
+        title
+        for path in (_ROOT / "templates" / "reports" / "texts").glob("*.toml")
+        for title in _TITLE.findall(path.read_text(encoding="utf-8"))
+    ]
     words = [said for text in code for said in _WORDS.findall(text)]
     errors = [said for text in code for said in _ERROR.findall(text)]
     assert "如何核验这份报告" in titles

@@ -71,8 +71,10 @@ class Renderer:
 
     @cached_property
     def style(self) -> str:
-        """Give the style sheet of all reports."""
-        return (self._folder / "reports" / "print.css").read_text(encoding="utf-8")
+        """Give the style sheet of all reports: the house's own, then what single kinds add under their own class."""
+        reports = self._folder / "reports"
+        sheets = (reports / "print.css", *sorted((reports / "styles").glob("*.css")))
+        return "".join(path.read_text(encoding="utf-8") for path in sheets)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -80,7 +82,8 @@ class Renderer:
         seen = hashlib.sha256(self._public_url.encode())
         for library in _LIBRARIES:
             seen.update(f"{library} {metadata.version(library)};".encode())
-        for path in (*sorted((self._folder / "reports").iterdir()), fonts.FOLDER / "SHA256SUMS"):
+        templates = sorted(path for path in (self._folder / "reports").rglob("*") if path.is_file())
+        for path in (*templates, fonts.FOLDER / "SHA256SUMS"):
             seen.update(path.name.encode() + b"\0" + path.read_bytes())
         for path in sorted(Path(__file__).parent.glob("*.py")):
             seen.update(path.read_bytes())

@@ -28,7 +28,7 @@ class Mass(NamedTuple):
 
 
 def read_texts(folder: Path) -> dict[str, Words]:
-    """Read every text of the templates, by its dotted name."""
+    """Read every text of the templates, by its dotted name; each kind of report has a file of its own."""
 
     def flat(prefix: str, table: dict[str, Any]) -> dict[str, Words]:
         found: dict[str, Words] = {}
@@ -39,7 +39,12 @@ def read_texts(folder: Path) -> dict[str, Words]:
                 found |= flat(f"{prefix}{name}.", value)
         return found
 
-    return flat("", tomllib.loads((folder / "reports" / "texts.toml").read_text(encoding="utf-8")))
+    found: dict[str, Words] = {}
+    for path in sorted((folder / "reports" / "texts").glob("*.toml")):
+        for name, text in flat("", tomllib.loads(path.read_text(encoding="utf-8"))).items():
+            assert name not in found, (path.name, name)
+            found[name] = text
+    return found
 
 
 def whole(value: int) -> str:

@@ -1,0 +1,8 @@
+"""Earning: projects' shares, households, occasions uncounted."""
+
+revision = "0025"
+down_revision = "0024"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
