@@ -39,6 +39,7 @@ from greencredit.issuers.queries.filed import (
     findings,
     opinions,
 )
+from greencredit.issuers.queries.laws import legal_basis
 from greencredit.issuers.queries.liability import frozen_awards, frozen_sum, roll_forward, roll_forwards
 from greencredit.issuers.queries.listed import Listed, listed, register_csv, tally
 from greencredit.issuers.queries.papers import (
@@ -126,6 +127,7 @@ __all__ = [
     "issuers_public",
     "issuers_seen",
     "last_step",
+    "legal_basis",
     "listed",
     "living_issuer_with_code",
     "may_issue",

@@ -63,6 +63,7 @@ from greencredit.schemas.issuers.guarantee import (
     RollForward,
     StatementOrder,
 )
+from greencredit.schemas.issuers.laws import Law, LawArticle, LawStatus, LegalCitation
 from greencredit.schemas.issuers.life import (
     FilingState,
     FilingStep,
@@ -231,6 +232,10 @@ __all__ = [
     "IndicatorSet",
     "Issuer",
     "IssuerKind",
+    "Law",
+    "LawArticle",
+    "LawStatus",
+    "LegalCitation",
     "Level",
     "LifeState",
     "LifeStep",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from greencredit.schemas.issuers import LegalCitation
 from greencredit.schemas.values import Credits, Grams, Instant, NonNegativeFen, Period, Record, Words
 
 Lang = Literal["zh", "en"]
@@ -122,6 +123,8 @@ class ReportFacts(Record, ABC):
     period: Period
     as_of: Instant
     """Up to when facts are included; fixed by the gatherer, so that the same facts give the same bytes."""
+    legal: tuple[LegalCitation, ...] = ()
+    """The articles this report rests on, as `issuers.queries.legal_basis` gives them for its last day."""
 
     @property
     @abstractmethod
