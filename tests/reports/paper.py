@@ -7,10 +7,11 @@ from typing import Final
 import pikepdf
 import pytest
 
+from greencredit.reports.catalogue.proof import proof_of
 from greencredit.reports.errors import PdfUnavailable
-from greencredit.reports.queries import kind_named
+from greencredit.reports.queries import kinds
 from greencredit.reports.render import Paper, Renderer, renderer_at
-from greencredit.schemas.reports import ConsumerReport, IssuerFiling, Lang, ProjectReport, ReportFacts
+from greencredit.schemas.reports import Lang, ReportFacts
 from tests.factories import filings, reports
 from tests.factories.project_reports import project_report
 
@@ -27,6 +28,9 @@ def every_case() -> dict[str, tuple[str, ReportFacts]]:
         "consumer-empty": ("consumer", reports.consumer_report(0)),
         "consumer-unquantified": ("consumer", reports.consumer_report(30, purchases_only=True)),
         "consumer-one": ("consumer", reports.consumer_report(1)),
+        "proof-ordinary": ("proof", proof_of(reports.consumer_report(60))),
+        "proof-rare": ("proof", proof_of(reports.consumer_report(9, name=RARE))),
+        "proof-empty": ("proof", proof_of(reports.consumer_report(0))),
         "filing-ordinary": ("issuer_filing", filings.issuer_filing()),
         "filing-rare": ("issuer_filing", filings.issuer_filing(name=RARE, approval_number="CNCA-DEMO-1")),
         "filing-empty": ("issuer_filing", filings.newly_registered()),
@@ -51,8 +55,8 @@ def pdf_of(facts: ReportFacts, lang: Lang, *, renderer: Renderer | None = None) 
 
 def paper_of(facts: ReportFacts, lang: Lang) -> Paper:
     """Give the paper of any facts."""
-    kind = {ConsumerReport: "consumer", IssuerFiling: "issuer_filing", ProjectReport: "project"}[type(facts)]
-    return Paper(kind_named(kind), facts, lang)
+    [kind] = [kind for kind in kinds().values() if kind.facts is type(facts)]
+    return Paper(kind, facts, lang)
 
 
 def words_of(page: str) -> str:

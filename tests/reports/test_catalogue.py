@@ -24,6 +24,7 @@ from greencredit.schemas.reports import (
     IssuanceFigures,
     IssuerFiling,
     OwedNote,
+    ParticipationProof,
     ProjectReport,
     RejectLine,
     RuleFigures,
@@ -289,6 +290,7 @@ def test_every_kind_of_the_catalogue_is_found_by_its_name() -> None:
         "consumer": ("consumer", ConsumerReport, "reports/consumer.html"),
         "issuer_filing": ("issuer_filing", IssuerFiling, "reports/issuer_filing.html"),
         "project": ("project", ProjectReport, "reports/project.html"),
+        "proof": ("proof", ParticipationProof, "reports/proof.html"),
     }
 
 

@@ -55,6 +55,11 @@ from greencredit.schemas.reports.project import SavingNote as SavingNote
 from greencredit.schemas.reports.project import SegmentNote as SegmentNote
 from greencredit.schemas.reports.project import ShareNote as ShareNote
 from greencredit.schemas.reports.project import TestNote as TestNote
+from greencredit.schemas.reports.proof import ParticipationProof as ParticipationProof
+from greencredit.schemas.reports.proof import ProofFamily as ProofFamily
+from greencredit.schemas.reports.proof import ProofIssuer as ProofIssuer
+from greencredit.schemas.reports.proof import ProofMethod as ProofMethod
+from greencredit.schemas.reports.proof import ProofMonth as ProofMonth
 from greencredit.schemas.reports.shared import Count as Count
 from greencredit.schemas.reports.shared import FactorNote as FactorNote
 from greencredit.schemas.reports.shared import Ground as Ground
