@@ -55,6 +55,16 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr = SecretStr("")
     """`whsec_` and the base64 of the key shared with it (Standard Webhooks)."""
 
+    report_store: str = ""
+    """Where reports are kept: empty means a folder in `data_dir`, else `s3://bucket/prefix`."""
+
+    s3_endpoint: str = ""
+    """The address of a service that speaks S3; empty means Amazon's own in `s3_region`."""
+
+    s3_region: str = "cn-north-1"
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
+
     @property
     def database_url(self) -> str:
         """Give the database's address."""

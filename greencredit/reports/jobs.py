@@ -7,11 +7,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import Refusal
+from greencredit.kernel.files.kept import Files
+from greencredit.kernel.files.opening import open_files
 from greencredit.kernel.messages.queue import Job
 from greencredit.kernel.settings import Settings
 from greencredit.reports import queries, service
@@ -49,7 +50,7 @@ def issue_one(
     database: Database, settings: Settings, kind: str, subject_id: str, period: Period, lang: Lang
 ) -> IssuedReport:
     """Give the report of a subject over a period; the same facts give the same number and file."""
-    into = settings.data_dir / FOLDER
+    into = open_files(settings, FOLDER)
     with database.reading() as session:
         facts = queries.kind_named(kind).gather(session, subject_id, period)
         found = service.already_issued(session, kind, facts, lang, into)
@@ -62,10 +63,11 @@ def issue_one(
 
 def remove_files(database: Database, job: Job) -> None:
     """Remove the files of whoever was erased; numbers and digests stay in the register, so that copies still verify."""
+    files = open_files(Settings(), FOLDER)
     with database.reading() as session:
         found = queries.reports_of(session, job.body["subject_id"])
     for one in found:
-        (Settings().data_dir / FOLDER / one.path).unlink(missing_ok=True)
+        files.remove(one.path)
 
 
 class Outcome(NamedTuple):
@@ -92,7 +94,7 @@ def issue_all(
     Each report is in the register as soon as it is drawn, so that a batch can be stopped at any time and run again.
     A subject whose report is refused (a name with a sign that no font draws) is told and does not stop the others.
     """
-    into = settings.data_dir / FOLDER
+    into = open_files(settings, FOLDER)
     report_kind = queries.kind_named(kind)
     with database.reading() as session:
         shared = report_kind.prepare(session, period)
@@ -115,7 +117,7 @@ def issue_all(
             progress(1)
 
 
-def _registered(database: Database, subject_id: str, drawn: Future[Drawing], into: Path) -> Outcome:
+def _registered(database: Database, subject_id: str, drawn: Future[Drawing], into: Files) -> Outcome:
     try:
         drawing = drawn.result()
         with database.writing() as session:

@@ -1,13 +1,16 @@
 """Issuing: a report is drawn once, kept as a file, and entered in the register; asking again gives the same."""
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import now
+from greencredit.kernel.database import is_sqlite
+from greencredit.kernel.files.kept import Files, address_of
+from greencredit.kernel.files.opening import files_in
 from greencredit.reports import queries, rules
 from greencredit.reports.errors import NotReproduced, NumberTaken, PdfUnavailable, WrongFacts
 from greencredit.reports.tables import ReportRow
@@ -32,13 +35,15 @@ class Drawing:
     content: bytes
 
     @property
-    def path(self) -> str:
-        """Say where the file belongs: spread over folders, for there may be millions."""
-        return f"{self.kind}/{self.number[6:8]}/{self.number}-{self.lang}.{_SUFFIX[self.media_type]}"
+    def suffix(self) -> str:
+        """Give the ending of its file's name."""
+        return _SUFFIX[self.media_type]
 
 
-def issue(session: Session, kind: str, record: ReportFacts, lang: Lang, into: Path, *, public_url: str) -> IssuedReport:
-    """Draw a report, keep it below `into` and register it.
+def issue(
+    session: Session, kind: str, record: ReportFacts, lang: Lang, into: Path | Files, *, public_url: str
+) -> IssuedReport:
+    """Draw a report, keep it in the folder or store `into` and register it.
 
     The same facts, kind and language give the same number and the same file, however often they are asked for. Where
     no PDF can be made, the same report is given as a page; a PDF issued later carries the same number.
@@ -47,15 +52,16 @@ def issue(session: Session, kind: str, record: ReportFacts, lang: Lang, into: Pa
     return found or register(session, draw(kind, record, lang, public_url=public_url), into)
 
 
-def already_issued(session: Session, kind: str, record: ReportFacts, lang: Lang, into: Path) -> IssuedReport | None:
+def already_issued(
+    session: Session, kind: str, record: ReportFacts, lang: Lang, into: Path | Files
+) -> IssuedReport | None:
     """Give the PDF that was issued for the same facts, if its file is still whole."""
     imprint = _imprint(kind, record, lang)
     found = queries.files_of(session, imprint.number).get(queries.PDF)
     if found is None:
         return None
     _require_same_facts(found, imprint.digest)
-    path = into / found.path
-    return found if path.is_file() and rules.digest_of(path.read_bytes()) == found.file_sha256 else None
+    return found if files_in(into).holds(found.path, found.file_sha256) else None
 
 
 def draw(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Drawing:
@@ -84,36 +90,43 @@ def draw(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Draw
     )
 
 
-def register(session: Session, drawing: Drawing, into: Path) -> IssuedReport:
-    """Keep a drawn report as a file below `into` and enter it in the register, once."""
+def register(session: Session, drawing: Drawing, into: Path | Files) -> IssuedReport:
+    """Enter a drawn report in the register, once, and keep its file; of two at the same time the first one stands."""
+    files = files_in(into)
     file_sha256 = rules.digest_of(drawing.content)
     found = queries.files_of(session, drawing.number).get(drawing.media_type)
-    if found is not None:
-        _require_same_facts(found, drawing.facts_sha256)
-        if found.file_sha256 != file_sha256:
-            raise NotReproduced(drawing.number, wanted=found.renderer, found=drawing.renderer)
-        _keep(into / found.path, drawing.content)
-        return found
-    _keep(into / drawing.path, drawing.content)
-    session.add(
-        ReportRow(
-            number=drawing.number,
-            media_type=drawing.media_type,
-            kind=drawing.kind,
-            lang=drawing.lang,
-            subject_id=drawing.subject_id,
-            since=drawing.period.since,
-            until=drawing.period.until,
-            facts_sha256=drawing.facts_sha256,
-            file_sha256=file_sha256,
-            size_bytes=len(drawing.content),
-            path=drawing.path,
-            renderer=drawing.renderer,
-            issued_at=now(session),
-        )
+    if found is None and _enter(session, drawing, file_sha256):
+        # The row first: whoever was slower writes no file, and a file that could not be kept takes its row with it.
+        files.keep(drawing.content, drawing.suffix)
+    found = found or queries.files_of(session, drawing.number)[drawing.media_type]
+    _require_same_facts(found, drawing.facts_sha256)
+    if found.file_sha256 == file_sha256:
+        if not files.holds(found.path, file_sha256):
+            files.put_back(found.path, drawing.content)
+    elif found.renderer != drawing.renderer or not files.holds(found.path, found.file_sha256):
+        raise NotReproduced(drawing.number, wanted=found.renderer, found=drawing.renderer)
+    return found
+
+
+def _enter(session: Session, drawing: Drawing, file_sha256: str) -> bool:
+    """Write the row of the register, and tell whether it is ours: another may be writing the same one just now."""
+    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+    row = insert(ReportRow).values(
+        number=drawing.number,
+        media_type=drawing.media_type,
+        kind=drawing.kind,
+        lang=drawing.lang,
+        subject_id=drawing.subject_id,
+        since=drawing.period.since,
+        until=drawing.period.until,
+        facts_sha256=drawing.facts_sha256,
+        file_sha256=file_sha256,
+        size_bytes=len(drawing.content),
+        path=address_of(file_sha256, drawing.suffix),
+        renderer=drawing.renderer,
+        issued_at=now(session),
     )
-    session.flush()
-    return queries.files_of(session, drawing.number)[drawing.media_type]
+    return session.scalar(row.on_conflict_do_nothing().returning(ReportRow.number)) is not None
 
 
 def _imprint(kind: str, record: ReportFacts, lang: Lang) -> rules.Imprint:
@@ -126,13 +139,3 @@ def _imprint(kind: str, record: ReportFacts, lang: Lang) -> rules.Imprint:
 def _require_same_facts(found: IssuedReport, facts_sha256: str) -> None:
     if found.facts_sha256 != facts_sha256:
         raise NumberTaken(found.number, wanted=facts_sha256, found=found.facts_sha256)
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; what is there already with the same bytes stays."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".report-", delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(path)

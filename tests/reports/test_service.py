@@ -27,6 +27,7 @@ from tests.house.sources import ROOT
 from tests.reports.paper import PUBLIC_URL
 
 REPORT = reports.consumer_report(2)
+MADE_UP = rules.digest_of(b"%PDF made up")
 IMPRINT = rules.Imprint("consumer", REPORT, "zh")
 
 
@@ -65,7 +66,7 @@ def test_a_report_is_kept_as_a_file_and_entered_in_the_register(session: Session
         file_sha256=rules.digest_of(b"%PDF made up"),
         size_bytes=12,
         media_type="application/pdf",
-        path=f"consumer/{IMPRINT.number[6:8]}/{IMPRINT.number}-zh.pdf",
+        path=f"sha256/{MADE_UP[:2]}/{MADE_UP[2:4]}/{MADE_UP}.pdf",
         renderer="0123456789abcdef",
         issued_at=NOON,
     )
@@ -186,7 +187,7 @@ from tests.factories import reports
 
 report = reports.consumer_report(2)
 drawing = service.draw("consumer", report, "zh", public_url=PUBLIC_URL)
-print(drawing.media_type, drawing.path.rpartition(".")[2], drawing.content[:15].decode())
+print(drawing.media_type, drawing.suffix, drawing.content[:15].decode())
 try:
     renderer_at(PUBLIC_URL).pdf(paper_of(report, "zh"))
 except PdfUnavailable as no:
