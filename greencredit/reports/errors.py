@@ -3,6 +3,7 @@
 from typing import Final
 
 from greencredit.kernel.errors import Conflict, NotFound, Refused
+from greencredit.proofs.errors import ProofRefused
 
 PANGO_PACKAGES: Final = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 
@@ -95,3 +96,59 @@ class NotReproduced(Conflict):
             wanted=wanted,
             found=found,
         )
+
+
+class StatementDiffers(Conflict):
+    """明细与账不符: movements and the ledger's own sums lead to different balances; no statement is made of that."""
+
+    code = "reports.statement_differs"
+
+    def __init__(self, subject_id: str, *, wanted: object, found: object) -> None:
+        super().__init__(
+            f"the movements of {subject_id} lead to {found}, the ledger's sums to {wanted}",
+            subject_id=subject_id,
+            wanted=str(wanted),
+            found=str(found),
+        )
+
+
+class NotAReport(ProofRefused):
+    """不是报告文件: the file is not a PDF as reports of this platform are written."""
+
+    code = "reports.not_a_report"
+
+
+class FileTooLarge(ProofRefused):
+    """文件过大: no report is that large; nothing of it was read."""
+
+    code = "reports.file_too_large"
+
+
+class EncryptedFile(ProofRefused):
+    """文件已加密: reports are never encrypted; what cannot be read cannot be checked."""
+
+    code = "reports.encrypted_file"
+
+
+class NotSigned(ProofRefused):
+    """没有签名: the file carries no signature; it may be a report, and nothing in it shows whose."""
+
+    code = "reports.not_signed"
+
+
+class ChangedAfterSigning(ProofRefused):
+    """签名后有改动: something was added to the file after it was signed, or the signature leaves a part of it out."""
+
+    code = "reports.changed_after_signing"
+
+
+class SignatureMalformed(ProofRefused):
+    """签名格式有误: the signature is not of the one form that reports are signed in (PAdES, ECDSA P-256)."""
+
+    code = "reports.signature_malformed"
+
+
+class SignatureWrong(ProofRefused):
+    """签名不符: the signature does not fit the file; at least one byte of it was changed."""
+
+    code = "reports.signature_wrong"
