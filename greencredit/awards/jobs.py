@@ -14,13 +14,21 @@ from greencredit.evidence.catalogue import Ground, form_of
 from greencredit.issuers import queries as issuers
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
-from greencredit.kernel.messages.queue import Job
+from greencredit.kernel.errors import Refusal
+from greencredit.kernel.messages.queue import Job, Later
 from greencredit.ledger.errors import BooksDoNotHold, HolderErased
+from greencredit.projects.errors import RecordDoesNotHold
 from greencredit.schemas.awards import ImportOutcome
 from greencredit.schemas.evidence import Batch, Feed
 
+TAKE_PROJECTS: Final = "awards.take_projects"
+"""The kind of job that awards what verifiers signed off."""
+
 AUDIT: Final = "awards.audit"
 """The kind of job that audits awards, their rules, caps and grounds."""
+
+_DOES_NOT_HOLD: Final = "projects.record_does_not_hold"
+"""Noted of a project whose record contradicts itself: nothing is awarded on it."""
 
 _LOG: Final = logs.log(__name__)
 
@@ -42,6 +50,7 @@ def import_file(
     file_digest = evidence.digest_of(path, encoding)
     with database.reading() as session:
         feed = evidence_queries.feed(session, feed_name)
+    evidence.require_door(form_of(feed.kind))
     evidence.require_readable(path, form_of(feed.kind), encoding)
     with database.writing() as session:
         batch = evidence.open_batch(session, feed, file_name=path.name, file_digest=file_digest)
@@ -71,6 +80,35 @@ def _chunks(database: Database, feed: Feed, batch: Batch, path: Path, encoding: 
         _take_chunk(database, source, book, batch.batch_id, chunk, done)
         done += chunk.records
         yield chunk.records
+
+
+def take_projects(database: Database, job: Job) -> None:
+    """Award what was signed off since; killed or done twice it changes nothing, for each part is taken over once.
+
+    A project whose issuer may not issue now waits, says why, and is tried again the next time.
+    """
+    with database.writing() as session:
+        service.note_sign_offs(session)
+    with database.reading() as session:
+        found = service.waiting(session)
+    for project_id in found:
+        if job.stopping():
+            raise Later
+        _take_project(database, project_id)
+
+
+def _take_project(database: Database, project_id: str) -> None:
+    goes_on = True
+    while goes_on:
+        try:
+            with database.writing() as session:
+                goes_on = service.take_over_parts(session, project_id)
+        except (Refusal, RecordDoesNotHold) as fault:
+            code = fault.code if isinstance(fault, Refusal) else _DOES_NOT_HOLD
+            with database.writing() as session:
+                service.let_wait(session, project_id, code)
+            _LOG.warning("a project waits", project=project_id, code=code)
+            return
 
 
 def audit(database: Database, job: Job) -> None:

@@ -259,3 +259,26 @@ class AwardsCase(Table):
     digest: Mapped[str]
     actor_id: Mapped[str]
     stored_at: Mapped[datetime]
+
+
+class AwardsProject(Table):
+    """A signed-off project on its way into awards: how many parts are taken over; moves on with every chunk."""
+
+    __tablename__ = "awards_project"
+    __table_args__ = (
+        Index("ix_awards_project_signed_off_at", "signed_off_at"),
+        Index("ix_awards_project_done_at", "done_at"),
+        STRICT,
+    )
+
+    project_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    issuer_id: Mapped[str]
+    region: Mapped[str]
+    signed_off_at: Mapped[datetime]
+    batch_id: Mapped[int | None]
+    """Its batch of evidence; none: nothing was taken over yet."""
+    parts: Mapped[int]
+    """So many were taken over, in the order of the participants."""
+    waits_for: Mapped[str | None]
+    """Why it could not go on when it was last tried, as the code of the refusal."""
+    done_at: Mapped[datetime | None]

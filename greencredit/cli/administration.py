@@ -166,6 +166,7 @@ def open_feed(
 ) -> None:
     """开立数据来源，再次开立不变 · open a feed of evidence; again changes nothing."""
     from greencredit.evidence import service
+    from greencredit.evidence.catalogue import form_of
     from greencredit.issuers import queries as issuers
     from greencredit.merchants import queries as merchants
     from greencredit.schemas.evidence import NewFeed
@@ -174,6 +175,7 @@ def open_feed(
         wanted = NewFeed.model_validate(
             {"name": name, "kind": kind, "issuer_id": issuer_id, "merchant_id": merchant, "region": region}
         )
+    service.require_door(form_of(wanted.kind))
     with opened() as database, database.writing() as session:
         operator = _allowed(session, "feed.open")
         issuers.issuer(session, issuer_id)

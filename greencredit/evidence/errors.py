@@ -131,6 +131,15 @@ class NoSuchKind(NotFound):
         super().__init__(f"no kind of source is called {kind}; wanted one of {', '.join(wanted)}", wanted=wanted)
 
 
+class PlatformsOwn(Refused):
+    """平台自有来源: a source that the platform fills from its own records takes nothing in from outside."""
+
+    code = "evidence.platforms_own"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"{kind} is filled by the platform itself; nothing can be handed in for it", kind=kind)
+
+
 class MerchantMissing(Refused):
     """来源未指明商户: a feed of purchases names its merchant, and no other feed does."""
 

@@ -1,6 +1,7 @@
 """Reads of projects: where they stand, their data, baselines and measurements, and what was signed off for awards."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, Subquery, func, or_, select
@@ -28,6 +29,7 @@ from greencredit.schemas.projects import (
     DataFile,
     KeptBaseline,
     KeptMeasurement,
+    KeptRecord,
     Measurement,
     MeterSeries,
     NewProject,
@@ -37,6 +39,7 @@ from greencredit.schemas.projects import (
     ProjectState,
     ProjectStep,
     Share,
+    SignedOff,
 )
 from greencredit.schemas.values import Grams, Period
 
@@ -206,6 +209,34 @@ def signed_off(
         statement = statement.where(ProjectRow.id == project_id)
     measured: dict[str, Measurement] = {}
     return tuple(_claim(session, row, measured) for row in session.execute(statement))
+
+
+def sign_offs(session: Session, *, since: datetime | None = None, limit: int = 1000) -> tuple[SignedOff, ...]:
+    """List what was signed off from an instant on, the oldest first; whatever is committed late has an older instant.
+
+    So whoever follows sign-offs looks back a little and leaves out what he knows.
+    """
+    statement = (
+        select(ProjectRow, StepRow.at)
+        .join(StepRow, StepRow.project_id == ProjectRow.id)
+        .where(StepRow.state == ProjectState.SIGNED_OFF.value)
+        .order_by(StepRow.at, ProjectRow.id)
+        .limit(limit)
+    )
+    if since is not None:
+        statement = statement.where(StepRow.at >= since)
+    return tuple(
+        SignedOff(project_id=row.id, issuer_id=row.issuer_id, region=row.region, signed_off_at=at)
+        for row, at in session.execute(statement)
+    )
+
+
+def record_of(session: Session, project_id: str, number: int) -> KeptRecord:
+    """Give a measurement's record word for word: its digest is of these very letters."""
+    row = session.get(MeasurementRow, (project_id, number))
+    if row is None:
+        raise UnknownRecord(project_id, what="measurement", number=number)
+    return KeptRecord(digest=row.digest, text=row.record)
 
 
 def state_of(session: Session, project_id: str) -> ProjectState:

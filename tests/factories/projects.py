@@ -160,14 +160,21 @@ def publish_factors(session: Session) -> None:
 
 
 def make_project(
-    session: Session, *, issuer_id: str | None = None, weights: Sequence[int] = (3, 2, 2), **changes: object
+    session: Session,
+    *,
+    issuer_id: str | None = None,
+    weights: Sequence[int] = (3, 2, 2),
+    **changes: Any,  # noqa: ANN401 - whatever a project is opened with
 ) -> Project:
     """Open a project of an active issuer, shared by some households."""
     if not queries_has_factors(session):
         publish_factors(session)
     issuer_id = issuer_id or make_issuer(session, LifeState.ACTIVE).issuer_id
-    participants = [Participant(holder_id=make_consumer(session).id, weight=weight) for weight in weights]
-    return service.open_project(session, keeper_of(issuer_id), new_project(issuer_id, participants, **changes))
+    if "participants" not in changes:
+        changes["participants"] = [
+            Participant(holder_id=make_consumer(session).id, weight=weight) for weight in weights
+        ]
+    return service.open_project(session, keeper_of(issuer_id), new_project(issuer_id, **changes))
 
 
 def queries_has_factors(session: Session) -> bool:

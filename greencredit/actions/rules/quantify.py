@@ -128,7 +128,12 @@ def _quantify(
 
 
 def recompute(quantification: Quantification) -> Grams:
-    """Compute the grams again from the record alone: its formula, its inputs, the factor values it kept."""
+    """Compute the grams again from the record alone: its formula, its inputs, the factor values it kept.
+
+    Of a part of a project: from the whole and the weights; how the whole came about stands in the project's own record.
+    """
+    if (share := quantification.share) is not None:
+        return Grams(share.whole_grams * share.weight // share.weights + share.rest)
     values = {factor.name: Fraction(factor.value) for factor in quantification.factors}
     values |= {given.name: Fraction(given.value) for given in quantification.inputs}
     return whole(parse(quantification.formula).value(values) * GRAMS_PER_KILOGRAM)

@@ -15,8 +15,9 @@ from greencredit.actions.rules.check import Fault
 from greencredit.awards import rules
 from greencredit.awards.queries.record import seal_of
 from greencredit.kernel.errors import Refusal
+from greencredit.projects.rules import part_fault
 from greencredit.proofs.rules.canonical import parse_plain
-from greencredit.schemas.actions import AwardRecord, Factor, Quantification, RecordCheck, RecordStep
+from greencredit.schemas.actions import AwardRecord, Factor, ProjectCopy, Quantification, RecordCheck, RecordStep
 from greencredit.schemas.awards import AwardLine, EarningRule, Ground
 from greencredit.schemas.values import Words
 
@@ -29,6 +30,7 @@ TITLES: Final = MappingProxyType(
         "inputs": Words(zh="活动数据", en="inputs"),
         "baseline": Words(zh="基准排放", en="baseline emissions"),
         "behaviour": Words(zh="行为排放", en="behaviour emissions"),
+        "project": Words(zh="项目计量与分配", en="the project's measurement and its sharing out"),
         "reduction": Words(zh="减排量计算", en="reduction, step by step"),
         "grams": Words(zh="减排量取整", en="grams, rounded down"),
         "quality": Words(zh="数据等级与气体", en="tier and gases"),
@@ -103,12 +105,24 @@ def _quantified(record: AwardRecord, found: Quantification, line: AwardLine) -> 
         "factors",
         _safely(lambda: quantified.factors_fault(action, found, record.factors) or _published_fault(record.factors)),
     )
+    if found.share is not None:
+        yield "project", _safely(lambda: _project_fault(record.project, found, line))
+        yield "grams", None if line.grams == found.grams else (f"award {line.grams} g", f"{found.grams} g")
+        yield "quality", quantified.quality_fault(action, found, award=line.tier)
+        return
     yield "inputs", _safely(lambda: quantified.inputs_fault(action, found, quantity=line.quantity))
     fault = quantified.steps_fault(action, found)
     for stage in ("baseline", "behaviour", "reduction"):
         yield stage, fault[1] if fault is not None and fault[0] == stage else None
     yield "grams", _safely(lambda: quantified.grams_fault(found, award=line.grams))
     yield "quality", quantified.quality_fault(action, found, award=line.tier)
+
+
+def _project_fault(copy: ProjectCopy | None, found: Quantification, line: AwardLine) -> Fault | None:
+    """Work the project out again from its meter lines, and share it out again."""
+    if copy is None:
+        return "none", "the project's measurement, word for word"
+    return part_fault(copy, found, quantity_milli=int(Decimal(line.quantity) * 1000))
 
 
 def _safely(check: Callable[[], Fault | None]) -> Fault | None:

@@ -11,6 +11,7 @@ from greencredit.schemas.actions import (
     FactorUse,
     GreenAction,
     InputUse,
+    ProjectShare,
     Quantification,
     Step,
 )
@@ -61,7 +62,24 @@ def _five_stages(action: GreenAction, found: Quantification) -> Iterator[Explain
     )
     formula = Words(zh=f"公式：{found.formula}", en=f"Formula: {found.formula}")
     taken = [_computed(step) for step in of["reduction"]]
+    if found.share is not None:
+        taken += _shared(found.share)
     yield _stage("reduction", "减排量", "Reduction", formula, *taken, grams, *found.notes)
+
+
+def _shared(share: ProjectShare) -> Iterator[Words]:
+    """Say how a participant's part comes out of the project's whole."""
+    yield Words(
+        zh=f"项目 {share.project_id} 第 {share.measurement_number} 次计量（摘要 {share.measurement_digest[:16]}…）"
+        f"经核证计入 {share.whole_grams:,} 克。",
+        en=f"Of project {share.project_id}, measurement {share.measurement_number} (digest "
+        f"{share.measurement_digest[:16]}…), {share.whole_grams:,} g count as signed off.",
+    )
+    rest = Words(zh="，另得余数 1 克", en=", and one gram of the remainder") if share.rest else Words(zh="", en="")
+    yield Words(
+        zh=f"本人份额 {share.weight} ÷ {share.weights}，按最大余额法{rest.zh}。",
+        en=f"This participant's part is {share.weight} ÷ {share.weights}, by largest remainder{rest.en}.",
+    )
 
 
 def _stage(stage: str, zh: str, en: str, *sentences: Words) -> ExplainedStep:

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from greencredit.actions import queries as actions
 from greencredit.awards.queries.lines import award, quantification
 from greencredit.awards.tables import AwardsAward, AwardsRule
+from greencredit.evidence import rules as evidence
+from greencredit.projects import queries as projects
 from greencredit.proofs.rules.canonical import canonical
-from greencredit.schemas.actions import AwardRecord, RuleCopy
+from greencredit.schemas.actions import AwardRecord, ProjectCopy, ProjectShare, RuleCopy
 from greencredit.schemas.awards import AwardLine
 
 UNSEALED: Final = "0" * 64
@@ -34,6 +36,7 @@ def award_record(session: Session, award_id: int) -> AwardRecord:
         quantification=found,
         factors=() if found is None else actions.factors_of(session, [(use.id, use.version) for use in found.factors]),
         claim=line.claim,
+        project=None if found is None or found.share is None else _project(session, found.share, line.evidence_id),
         seal=UNSEALED,
     )
     return unsealed.model_copy(update={"seal": seal_of(unsealed.model_dump(mode="json"))})
@@ -45,6 +48,15 @@ def seal_of(told: dict[str, Any]) -> str:
     A record that was handed out years ago keeps its seal when the shapes of the platform have grown.
     """
     return hashlib.sha256(canonical(told | {"seal": UNSEALED})).hexdigest()
+
+
+def _project(session: Session, share: ProjectShare, evidence_id: int) -> ProjectCopy:
+    """Give the project's measurement word for word, and how it was shared; participants are no more than a place."""
+    kept = projects.record_of(session, share.project_id, share.measurement_number)
+    shares = projects.shares(session, share.project_id)
+    _, line = evidence.place_of(evidence_id)
+    weights = tuple(one.weight for one in shares)
+    return ProjectCopy(document=kept.text, digest=kept.digest, weights=weights, place=line - 1)
 
 
 def _told(line: AwardLine) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from greencredit.awards.service.filed import bring_in_rules
 from greencredit.awards.service.gift import give
 from greencredit.awards.service.hold import decide_hold, lodge_appeal, place_holds
 from greencredit.awards.service.measure import Measured, measure
+from greencredit.awards.service.projects import let_wait, note_sign_offs, take_over_parts, waiting
 from greencredit.awards.service.reverse import TakeBack, take_back, take_back_each
 from greencredit.awards.service.stream import RecordAsked, records_taken, take_records
 from greencredit.awards.service.taking import Took, advance, open_import, take_chunk
@@ -38,15 +39,19 @@ __all__ = [
     "carry_out_each",
     "decide_hold",
     "give",
+    "let_wait",
     "lodge_appeal",
     "mark_claimed",
     "measure",
+    "note_sign_offs",
     "open_import",
     "place_holds",
     "records_taken",
     "take_back",
     "take_back_each",
     "take_chunk",
+    "take_over_parts",
     "take_records",
     "upload_of",
+    "waiting",
 ]

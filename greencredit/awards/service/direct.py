@@ -83,7 +83,7 @@ def award_directly(session: Session, items: Sequence[DirectAward]) -> list[Outco
     if len(bases) > 1:  # the awards on one ground lie together, so that one row can say it
         order = sorted(order, key=lambda place: items[place][0])
     ready = _ready(session, bases)
-    numbers = _holders(session, {item[1] for item in items})
+    numbers = holders_of(session, {item[1] for item in items})
     earnings: list[Earning] = []
     places: list[int] = []
     for place in order:
@@ -199,8 +199,8 @@ def _promotion(filing: Filing, name: str, today: date) -> Promotion:
     return promotion
 
 
-def _holders(session: Session, consumer_ids: set[str]) -> Mapping[str, int]:
-    """Give the numbers of those consumers that are registered."""
+def holders_of(session: Session, consumer_ids: set[str]) -> Mapping[str, int]:
+    """Give the numbers of those consumers that are registered; whoever is made here stays registered to the end."""
     memory = _memory(session)
     erasures = ledger_queries.erasures(session)
     kept: tuple[int, dict[str, int]] = memory.get(_HOLDERS, (-1, {}))

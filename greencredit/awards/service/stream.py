@@ -76,6 +76,7 @@ def _refused(fault: Exception) -> RecordTaken:
 
 def _of_feed(session: Session, name: str, items: Sequence[RecordAsked]) -> list[RecordOutcome]:
     feed = evidence_queries.feed(session, name)
+    evidence.require_door(form_of(feed.kind))
     if form_of(feed.kind).ground is not Ground.REFUND:  # what comes back always may
         issuers.require_may_issue(session, feed.issuer_id)
     outcomes: dict[int, RecordOutcome] = {}

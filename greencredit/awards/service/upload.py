@@ -12,7 +12,7 @@ from greencredit.awards import queries
 from greencredit.awards.errors import NoSuchUpload
 from greencredit.evidence import queries as evidence
 from greencredit.evidence.catalogue import form_of
-from greencredit.evidence.service import require_keepable
+from greencredit.evidence.service import require_door, require_keepable
 from greencredit.kernel.errors import Refused
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.queue import JobNotDead
@@ -36,6 +36,7 @@ def accept_upload(
         HoldsPlaces, HoldsCardNumbers, UndeclaredColumn (evidence): it must not be kept, and is not.
     """
     form = form_of(evidence.feed(session, feed_name).kind)
+    require_door(form)
     inbox = settings.data_dir / "inbox"
     inbox.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0

@@ -186,6 +186,8 @@ class FeedForm(NamedTuple):
     """Whether a file with a column that would hold a place or a track is refused whole."""
     no_card_numbers: bool = False
     """Whether full card numbers are looked for in every cell."""
+    is_own: bool = False
+    """Whether the platform itself fills it: no door takes records of it."""
 
     @property
     def times(self) -> str:
@@ -199,13 +201,19 @@ def forms() -> Mapping[str, FeedForm]:
     return {name: module.FORM for name, module in modules(__name__) if hasattr(module, "FORM")}
 
 
+@cache
+def own_forms() -> Mapping[str, FeedForm]:
+    """Give the sources that the platform itself fills, by name (`catalogue/own`)."""
+    return {name: module.FORM for name, module in modules(f"{__name__}.own")}
+
+
 def form_of(kind: str) -> FeedForm:
-    """Give the form of a kind of source.
+    """Give the form of a kind of source, the platform's own among them.
 
     Raises:
         NoSuchKind: no file of the catalogue has this name.
     """
-    found = forms().get(kind)
+    found = forms().get(kind) or own_forms().get(kind)
     if found is None:
         raise NoSuchKind(kind, wanted=sorted(forms()))
     return found

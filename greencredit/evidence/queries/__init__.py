@@ -10,6 +10,7 @@ from greencredit.evidence.queries.recorded import (
     recorded_count,
     same_receipt,
 )
+from greencredit.evidence.queries.regional import Certified, Seen, aside_in, batches_in, certified, rejects_in, seen
 from greencredit.evidence.queries.signals import put_aside, ties, verdicts
 from greencredit.evidence.queries.status import all_feeds, kinds, status_of, statuses
 from greencredit.evidence.queries.taken_in import (
@@ -27,6 +28,13 @@ from greencredit.evidence.queries.taken_in import (
 )
 
 __all__ = [
+    "Certified",
+    "Seen",
+    "aside_in",
+    "batches_in",
+    "certified",
+    "rejects_in",
+    "seen",
     "ImportedCertificates",
     "Recorded",
     "all_feeds",

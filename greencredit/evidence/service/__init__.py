@@ -1,7 +1,7 @@
 """The verbs of evidence: open a feed, read what it sends, keep what is new, send the rest back, import lists."""
 
 from greencredit.evidence.service.certificates import import_list, stop_trusting, trust_signer
-from greencredit.evidence.service.feeds import close_batch, open_batch, open_feed
+from greencredit.evidence.service.feeds import close_batch, open_batch, open_feed, require_door
 from greencredit.evidence.service.files import (
     Chunk,
     chunks,
@@ -51,6 +51,7 @@ __all__ = [
     "read_receipts",
     "register_of",
     "remember",
+    "require_door",
     "require_keepable",
     "require_readable",
     "stop_trusting",

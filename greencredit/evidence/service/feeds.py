@@ -7,12 +7,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from greencredit.evidence import queries
-from greencredit.evidence.catalogue import form_of
-from greencredit.evidence.errors import FeedDiffers, MerchantMissing
+from greencredit.evidence.catalogue import FeedForm, form_of
+from greencredit.evidence.errors import FeedDiffers, MerchantMissing, PlatformsOwn
 from greencredit.evidence.tables import EvidenceBatch, EvidenceFeed
 from greencredit.kernel.clock import now
 from greencredit.kernel.database import is_sqlite
 from greencredit.schemas.evidence import Batch, Feed, NewFeed
+
+
+def require_door(form: FeedForm) -> None:
+    """Refuse whoever hands something in for a source that the platform fills itself.
+
+    Raises:
+        PlatformsOwn: it is one of these.
+    """
+    if form.is_own:
+        raise PlatformsOwn(form.kind)
 
 
 def open_feed(session: Session, new: NewFeed) -> Feed:

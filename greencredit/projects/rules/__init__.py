@@ -6,6 +6,7 @@ numpy and scipy are imported by the functions that need them, so that nobody loa
 from greencredit.projects.rules.eligibility import failed, tests_of_baseline, tests_of_measurement
 from greencredit.projects.rules.fit import Fitted, fit, residuals
 from greencredit.projects.rules.life import PATHS, Step, require_beside, require_step
+from greencredit.projects.rules.parts import part_fault, part_of
 from greencredit.projects.rules.saving import Setting, adjusted, measure, recompute, require_inside, require_recomputes
 from greencredit.projects.rules.series import require_comparable, take_in
 from greencredit.projects.rules.shares import split
@@ -21,6 +22,8 @@ __all__ = [
     "fit",
     "half_width_after",
     "measure",
+    "part_fault",
+    "part_of",
     "recompute",
     "require_beside",
     "require_comparable",

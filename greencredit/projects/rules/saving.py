@@ -231,11 +231,12 @@ def _quantify(setting: Setting, terms: tuple[int, int, int], on: date) -> Quanti
 def _named(action: GreenAction, terms: tuple[int, int, int]) -> dict[str, Decimal | int | str]:
     """Give the inputs of the method in units, exactly: three terms, or the saving alone."""
     if _ONE_TERM in {entry.name for entry in action.inputs}:
-        return {_ONE_TERM: _units(terms[0] - terms[1] + terms[2])}
-    return dict(zip(_THREE_TERMS, map(_units, terms), strict=True))
+        return {_ONE_TERM: units(terms[0] - terms[1] + terms[2])}
+    return dict(zip(_THREE_TERMS, map(units, terms), strict=True))
 
 
-def _units(milli: int) -> str:
+def units(milli: int) -> str:
+    """Write thousandths of a unit as a decimal of the unit."""
     return f"{Decimal(milli).scaleb(-3):f}"
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
+from greencredit.actions.rules import FactorBook
 from greencredit.kernel.access import Actor, require
 from greencredit.kernel.clock import civil_date, now
 from greencredit.projects import queries, rules
@@ -80,7 +81,7 @@ def fit_baseline(session: Session, actor: Actor, project_id: str) -> KeptBaselin
         heating_base_milli=terms.heating_base_milli,
         cooling_base_milli=terms.cooling_base_milli,
     )
-    limits = criteria(Stage.BASELINE, grain, civil_date(now(session)), actions.factor_book(session))
+    limits = criteria(Stage.BASELINE, grain, civil_date(now(session)), _book(session, terms))
     number = _next(session, BaselineRow, project_id)
     found = Baseline(
         project_id=project_id,
@@ -136,7 +137,7 @@ def measure(session: Session, actor: Actor, project_id: str) -> KeptMeasurement:
     _, before = _series(session, project_id, Part.BASELINE)
     data_number, series = _series(session, project_id, Part.REPORTING)
     rules.require_comparable(before, series)
-    book, number = actions.factor_book(session), _next(session, MeasurementRow, project_id)
+    book, number = _book(session, terms), _next(session, MeasurementRow, project_id)
     found = rules.measure(
         baseline,
         series,
@@ -170,6 +171,11 @@ def measure(session: Session, actor: Actor, project_id: str) -> KeptMeasurement:
     saved = f"节能量 saved: {found.saved_milli:,}"
     write_step(session, project_id, ProjectState.MEASURED, actor, reason=saved, measurement=number)
     return queries.measurement(session, project_id, number)
+
+
+def _book(session: Session, terms: NewProject) -> FactorBook:
+    """Give the factors, with what a document set for the issuer or the place."""
+    return actions.factor_book(session, issuer_id=terms.issuer_id)
 
 
 def _series(session: Session, project_id: str, part: Part) -> tuple[int, MeterSeries]:

@@ -19,6 +19,7 @@ from greencredit.schemas.actions.methods import WorkedExample as WorkedExample
 from greencredit.schemas.actions.quantification import FactorUse as FactorUse
 from greencredit.schemas.actions.quantification import InputUse as InputUse
 from greencredit.schemas.actions.quantification import OverrideUse as OverrideUse
+from greencredit.schemas.actions.quantification import ProjectShare as ProjectShare
 from greencredit.schemas.actions.quantification import Quantification as Quantification
 from greencredit.schemas.actions.quantification import QuantificationRequest as QuantificationRequest
 from greencredit.schemas.actions.quantification import Step as Step
@@ -26,6 +27,7 @@ from greencredit.schemas.actions.records import FORMAT as FORMAT
 from greencredit.schemas.actions.records import AwardRecord as AwardRecord
 from greencredit.schemas.actions.records import ExplainedStep as ExplainedStep
 from greencredit.schemas.actions.records import MethodCopy as MethodCopy
+from greencredit.schemas.actions.records import ProjectCopy as ProjectCopy
 from greencredit.schemas.actions.records import RecordCheck as RecordCheck
 from greencredit.schemas.actions.records import RecordStep as RecordStep
 from greencredit.schemas.actions.records import RuleCopy as RuleCopy

@@ -74,6 +74,22 @@ class Step(Record):
     value: str
 
 
+class ProjectShare(Record):
+    """Which part of a project's signed-off saving a quantification is, to the gram (项目减排量分配)."""
+
+    project_id: str
+    measurement_number: int
+    measurement_digest: str
+    """SHA-256 of the measurement's record, from which the whole is computed again."""
+    whole_grams: Grams
+    """What counts of the whole project."""
+    weight: int = Field(ge=1)
+    weights: int = Field(ge=1)
+    """Of all participants together."""
+    rest: Literal[0, 1]
+    """The gram that largest remainder gave on top of `whole_grams × weight ÷ weights`, rounded down."""
+
+
 class Quantification(Record):
     """How many grams one action avoided, and everything needed to compute it again (减排量及计算过程)."""
 
@@ -94,6 +110,8 @@ class Quantification(Record):
     is_estimate: bool
     """Whether the tier is C: shown with 「估算」."""
     notes: tuple[Words, ...]
+    share: ProjectShare | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Set where the grams are a participant's part of a project: inputs, factors and steps are then the project's."""
 
 
 class QuantificationRequest(Record):

@@ -2,6 +2,8 @@
 
 from typing import Any, Final, Literal
 
+from pydantic import Field
+
 from greencredit.schemas.actions.methods import Factor, GreenAction
 from greencredit.schemas.actions.quantification import Quantification
 from greencredit.schemas.actions.standing import ClaimMark, Digest
@@ -31,6 +33,17 @@ class MethodCopy(Record):
         return GreenAction.model_validate_json(self.document)
 
 
+class ProjectCopy(Record):
+    """The measurement of a project word for word, and how it was shared; no participant is named."""
+
+    document: str
+    digest: Digest
+    weights: tuple[int, ...]
+    """Of all participants, in the order in which they were shared out to."""
+    place: int
+    """Whose award this is, counted from 0."""
+
+
 class AwardRecord(Record):
     """One award as it is handed out (发放记录): facts, rule, method, factors, every step, and a seal over all of it."""
 
@@ -43,6 +56,8 @@ class AwardRecord(Record):
     factors: tuple[Factor, ...]
     """The published versions of the factors that were used."""
     claim: ClaimMark | None
+    project: ProjectCopy | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Where the grams are a part of a project's saving."""
     seal: Digest
     """SHA-256 of the canonical JSON (RFC 8785) of the record, with 64 zeros in this place."""
 

@@ -28,6 +28,7 @@ from greencredit.schemas.projects.project import Claim as Claim
 from greencredit.schemas.projects.project import DataFile as DataFile
 from greencredit.schemas.projects.project import KeptBaseline as KeptBaseline
 from greencredit.schemas.projects.project import KeptMeasurement as KeptMeasurement
+from greencredit.schemas.projects.project import KeptRecord as KeptRecord
 from greencredit.schemas.projects.project import NewProject as NewProject
 from greencredit.schemas.projects.project import NewRefusal as NewRefusal
 from greencredit.schemas.projects.project import NewSignOff as NewSignOff
@@ -37,6 +38,7 @@ from greencredit.schemas.projects.project import ProjectLine as ProjectLine
 from greencredit.schemas.projects.project import ProjectState as ProjectState
 from greencredit.schemas.projects.project import ProjectStep as ProjectStep
 from greencredit.schemas.projects.project import Share as Share
+from greencredit.schemas.projects.project import SignedOff as SignedOff
 from greencredit.schemas.projects.series import Carrier as Carrier
 from greencredit.schemas.projects.series import CarrierFacts as CarrierFacts
 from greencredit.schemas.projects.series import Grain as Grain

@@ -185,6 +185,22 @@ class NewSignOff(Record):
     document: Digest | None = None
 
 
+class SignedOff(Record):
+    """A project whose saving was signed off, for whoever follows sign-offs."""
+
+    project_id: str
+    issuer_id: str
+    region: RegionCode
+    signed_off_at: Instant
+
+
+class KeptRecord(Record):
+    """A measurement word for word, as it is kept."""
+
+    digest: Digest
+    text: str
+
+
 class NewRefusal(Record):
     """Why a project is not signed off."""
 
