@@ -90,6 +90,7 @@ APPEND_ONLY: Final = (
     "proofs_entry",
     "proofs_key",
     "proofs_tile",
+    "reports_manifest",
     "reports_report",
 )
 """Facts that are never edited; a table joins or leaves this list by an act of architecture."""
