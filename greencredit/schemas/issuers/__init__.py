@@ -119,6 +119,7 @@ from greencredit.schemas.issuers.promises import (
     Reach,
     Referral,
 )
+from greencredit.schemas.issuers.regional import CoverageDays, Decided, Standing
 from greencredit.schemas.issuers.registration import (
     CodeReview,
     CodeReviewRequest,
@@ -200,12 +201,14 @@ __all__ = [
     "ConditionOrder",
     "Contact",
     "Coverage",
+    "CoverageDays",
     "CoverageLine",
     "CustodyKind",
     "CustodyStatement",
     "CustodyTerms",
     "DataTerms",
     "Deadline",
+    "Decided",
     "Decision",
     "Digest",
     "Document",
@@ -291,6 +294,7 @@ __all__ = [
     "SectionReport",
     "Severity",
     "StandardRef",
+    "Standing",
     "StatementOrder",
     "Step",
     "StepOrder",
