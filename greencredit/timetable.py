@@ -13,6 +13,7 @@ from greencredit.kernel.messages.worker import Handler
 from greencredit.ledger import jobs as ledger
 from greencredit.notices import jobs as notices
 from greencredit.notices.service import TOPIC
+from greencredit.organisations import jobs as organisations
 from greencredit.proofs import jobs as proofs
 from greencredit.proofs.rules.note import SIGNED_EVERY_SECONDS
 from greencredit.reports import jobs as reports
@@ -36,6 +37,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "ledger.note_stretches": ledger.note_stretches,
     "ledger.take_facts_in": ledger.take_facts_in,
     notices.REMIND: notices.remind_of_expiry,
+    organisations.PUBLISH_MONTH: organisations.publish_month,
     "proofs.publish": proofs.publish,
 }
 """Kind of job → the function of a room's `jobs.py` that does it."""
@@ -51,6 +53,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("audit documents", documents.AUDIT, at=time(4, 15)),
     Daily("audit the ledger", ledger.AUDIT, at=time(2, 30)),
     Daily("audit the awards", awards.AUDIT, at=time(3, 0)),
+    Daily("publish figures of organisations", organisations.PUBLISH_MONTH, at=time(4, 45)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
     Every("keep watch over issuers", issuers.KEEP_WATCH, seconds=60),
     Every("award signed-off projects", awards.TAKE_PROJECTS, seconds=60),

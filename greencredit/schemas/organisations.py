@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from greencredit.schemas.actions import FactorUse, Tier
 from greencredit.schemas.ledger import Verb
 from greencredit.schemas.people import PersonName
 from greencredit.schemas.values import Credits, Grams, Instant, Period, Record, RegionCode, Words
@@ -235,6 +236,25 @@ class WithheldUnit(Record):
     name: str
 
 
+class MethodResult(Record):
+    """One way in which a method was carried out: its version, its factors and the tier that came of them."""
+
+    action_version: int
+    tier: Tier
+    factors: tuple[FactorUse, ...]
+
+
+class FigureMethod(Record):
+    """A method of quantification that enough people of an organisation used to be named; without any number."""
+
+    action: str
+    family: str
+    title: Words
+    """The family's."""
+    results: tuple[MethodResult, ...]
+    """Among the first and the last results of every month, those that differ."""
+
+
 class Figures(Record):
     """The figures of an organisation for a period, published once and kept (群体数据发布)."""
 
@@ -251,6 +271,7 @@ class Figures(Record):
     """Actions that are counted in another scheme are in no gram here."""
     units: tuple[UnitFigures, ...]
     withheld: tuple[WithheldUnit, ...]
+    methods: tuple[FigureMethod, ...] = ()
 
 
 class UnitFacts(Record):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Scope, ScopeKind
-from greencredit.kernel.http import Permit, Reading, Writing, requires
+from greencredit.kernel.http import Permit, Reading, Store, Writing, requires
 from greencredit.organisations import queries, service
 from greencredit.schemas.organisations import (
     Figures,
@@ -137,9 +137,11 @@ def end(permit: _Ends, session: Writing, membership_id: str) -> Membership:
 
 
 @router.post("/organisations/{organisation_id}/figures", status_code=201)
-def publish(permit: _Publishes, session: Writing, organisation_id: str, period: Period) -> Figures:
+def publish(permit: _Publishes, session: Reading, store: Store, organisation_id: str, period: Period) -> Figures:
     """发布群体数据: publish the figures of a period that is over, once and for ever."""
-    published = service.publish(session, organisation_id, period)
+    draft = service.work_out(session, organisation_id, period)
+    with store.writing() as writing:
+        published = service.publish(writing, organisation_id, period, draft)
     permit.concerns(organisation_id, publication=published.publication_id)
     return published
 

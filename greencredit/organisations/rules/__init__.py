@@ -2,8 +2,15 @@
 
 from greencredit.organisations.rules.consent import needs_guardian, require_consent
 from greencredit.organisations.rules.hierarchy import Tree, levels_of, require_child_level
-from greencredit.organisations.rules.periods import period_before, require_whole_months, spans_of, touching
-from greencredit.organisations.rules.suppression import Cell, Number, Shown, choose, choose_detail, people_of
+from greencredit.organisations.rules.periods import (
+    month_before,
+    months_of,
+    period_before,
+    require_whole_months,
+    spans_of,
+    touching,
+)
+from greencredit.organisations.rules.suppression import Cell, Number, Shown, choose, choose_detail, mask_of, people_of
 
 __all__ = [
     "Cell",
@@ -13,6 +20,9 @@ __all__ = [
     "choose",
     "choose_detail",
     "levels_of",
+    "mask_of",
+    "month_before",
+    "months_of",
     "needs_guardian",
     "people_of",
     "period_before",

@@ -36,15 +36,14 @@ class Tree:
 
     def __init__(self, parents: Mapping[str, str | None]) -> None:
         self.parents = dict(parents)
+        self._paths: dict[str, tuple[str, ...]] = {}
 
-    def path(self, unit: str) -> list[str]:
+    def path(self, unit: str) -> tuple[str, ...]:
         """Give a unit and what it lies in, from itself upwards."""
-        found: list[str] = []
-        at: str | None = unit
-        while at is not None:
-            found.append(at)
-            at = self.parents[at]
-        return found
+        if unit not in self._paths:
+            parent = self.parents[unit]
+            self._paths[unit] = (unit,) if parent is None else (unit, *self.path(parent))
+        return self._paths[unit]
 
     def nearest(self, unit: str, nodes: Iterable[str]) -> str | None:
         """Give the first of these nodes from a unit upwards, itself included."""

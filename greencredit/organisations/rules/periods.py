@@ -26,6 +26,19 @@ def require_whole_months(period: Period) -> None:
         raise NotWholeMonths(period)
 
 
+def month_before(day: date) -> Period:
+    """Give the last whole month that was over on a day."""
+    return Period(since=_first(_number(day) - 1), until=_first(_number(day)))
+
+
+def months_of(period: Period) -> list[Period]:
+    """List the whole months of a period."""
+    return [
+        Period(since=_first(number), until=_first(number + 1))
+        for number in range(_number(period.since), _number(period.until))
+    ]
+
+
 def period_before(period: Period) -> Period:
     """Give the period of as many months that ends where this one begins."""
     length = _number(period.until) - _number(period.since)

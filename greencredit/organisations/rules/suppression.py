@@ -16,7 +16,7 @@ line more adds a whole line.) So these are looked at, all of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple
 
@@ -69,11 +69,12 @@ def people_of(done: Iterable[tuple[int, Cell]]) -> dict[Cell, int]:
     found: defaultdict[Cell, set[int]] = defaultdict(set)
     for person, cell in done:
         found[cell].add(bits.setdefault(person, len(bits)))
-    return {cell: _mask(persons) for cell, persons in found.items()}
+    return {cell: mask_of(persons) for cell, persons in found.items()}
 
 
-def _mask(bits: set[int]) -> int:
-    raw = bytearray(max(bits) // 8 + 1)
+def mask_of(bits: Collection[int]) -> int:
+    """Give people by their numbers as one bit each."""
+    raw = bytearray(max(bits, default=0) // 8 + 1)
     for bit in bits:
         raw[bit >> 3] |= 1 << (bit & 7)
     return int.from_bytes(raw, "little")
@@ -87,11 +88,13 @@ def choose(
     Units leave until it is so, of each class that is too small the smallest that helps, so that the larger ones stay.
     """
     sizes = _sizes(tree, people, new.spans)
+    known = _pieces(tree, people, totals, (), new)
+    told = _pieces(tree, people, totals, details, new) if details else {}
     units = set(new.units)
     while units:
         wanted = new._replace(units=frozenset(units))
-        leaving = _too_small(tree, people, wanted, totals, sizes, smallest)
-        leaving = leaving or _too_telling(tree, people, wanted, totals, details, sizes, smallest)
+        leaving = _too_small(tree, known, wanted, sizes, smallest)
+        leaving = leaving or _too_telling(tree, told, wanted, sizes, smallest)
         if not leaving:
             break
         units -= leaving
@@ -125,27 +128,58 @@ def choose_detail(
 # ---- Totals ----------------------------------------------------------------------------------------------------------
 
 
-def _lines(tree: Tree, people: People, shown: Sequence[Shown]) -> dict[Cell, _Line]:
-    """Tell of each cell which of the shown totals it is in: the nearest shown unit above it, for each of them."""
-    nearest: dict[tuple[int, str], str | None] = {}
-    found = {}
-    for cell in people:
-        line: list[str | None] = []
-        for number, one in enumerate(shown):
-            if (number, cell.unit) not in nearest:
-                nearest[number, cell.unit] = tree.nearest(cell.unit, one.units)
-            line.append(nearest[number, cell.unit] if cell.span in one.spans else None)
-        found[cell] = tuple(line)
-    return found
+class _Piece(NamedTuple):
+    """Cells that nothing tells apart but the units that are about to be shown: they are looked at together."""
+
+    line: _Line
+    """Of each known total the nearest shown unit above, none where it is not of this time."""
+    places: _Line
+    """The same of each known detail."""
+    column: tuple[str | None, ...]
+    """In which group of each known detail the family stands."""
+    unit: str
+    inside: bool
+    """Whether it is of the time that is about to be shown."""
+    group: str
+    """In which group the family is about to be shown."""
+
+
+def _pieces(
+    tree: Tree, people: People, totals: Sequence[Shown], details: Sequence[Shown], new: Shown
+) -> dict[_Piece, int]:
+    """Put the cells together that everything known treats alike; families only matter where a detail was shown."""
+    lines: dict[tuple[str, int], tuple[_Line, _Line]] = {}
+    found: defaultdict[_Piece, int] = defaultdict(int)
+    for cell, mask in people.items():
+        where = cell.unit, cell.span
+        if where not in lines:
+            lines[where] = _line(tree, *where, totals), _line(tree, *where, details)
+        line, places = lines[where]
+        column = tuple(
+            None if place is None else one.group(cell.family) for place, one in zip(places, details, strict=True)
+        )
+        group = new.group(cell.family) if new.alone else OTHER_FAMILIES
+        found[_Piece(line, places, column, cell.unit, cell.span in new.spans, group)] |= mask
+    return dict(found)
+
+
+def _line(tree: Tree, unit: str, span: int, shown: Sequence[Shown]) -> _Line:
+    return tuple(tree.nearest(unit, one.units) if span in one.spans else None for one in shown)
+
+
+def _heres(tree: Tree, pieces: Mapping[_Piece, int], new: Shown) -> dict[str, str | None]:
+    """Give the nearest unit above each that is about to be shown."""
+    return {unit: tree.nearest(unit, new.units) for unit in {piece.unit for piece in pieces}}
 
 
 def _too_small(
-    tree: Tree, people: People, new: Shown, totals: Sequence[Shown], sizes: Mapping[str, int], smallest: int
+    tree: Tree, pieces: Mapping[_Piece, int], new: Shown, sizes: Mapping[str, int], smallest: int
 ) -> set[str]:
     """Name units without which the totals give fewer small groups away; none: they give none away."""
+    heres = _heres(tree, pieces, new)
     classes: defaultdict[_Line, defaultdict[str | None, int]] = defaultdict(lambda: defaultdict(int))
-    for cell, line in _lines(tree, people, [*totals, new]).items():
-        classes[line[:-1]][line[-1]] |= people[cell]
+    for piece, mask in pieces.items():
+        classes[piece.line][heres[piece.unit] if piece.inside else None] |= mask
     leaving = set()
     for before, parts in classes.items():
         for here, mask in parts.items():
@@ -166,11 +200,14 @@ def _directly_below(tree: Tree, unit: str, units: frozenset[str]) -> set[str]:
 
 def _sizes(tree: Tree, people: People, spans: frozenset[int]) -> dict[str, int]:
     """Count the people of every unit and all below it in these spans."""
-    masks: dict[str, int] = dict.fromkeys(tree.parents, 0)
+    own: defaultdict[str, int] = defaultdict(int)
     for cell, mask in people.items():
         if cell.span in spans:
-            for above in tree.path(cell.unit):
-                masks[above] |= mask
+            own[cell.unit] |= mask
+    masks: dict[str, int] = dict.fromkeys(tree.parents, 0)
+    for unit, mask in own.items():
+        for above in tree.path(unit):
+            masks[above] |= mask
     return {unit: mask.bit_count() for unit, mask in masks.items()}
 
 
@@ -184,18 +221,18 @@ class _Table(NamedTuple):
     lines: dict[_Line, _Columns]
 
 
-def _tables(tree: Tree, people: People, totals: Sequence[Shown], details: Sequence[Shown]) -> list[_Table]:
-    """Lay the cells out by detail class, line and column; what no detail is of is looked at with the totals alone."""
-    line_of, place_of = _lines(tree, people, totals), _lines(tree, people, details)
+def _tables(pieces: Iterable[tuple[_Piece, int, str | None, str | None]]) -> list[_Table]:
+    """Lay pieces out by detail class, line and column; what no detail is of is looked at with the totals alone.
+
+    Beside each piece stand the unit that is about to show its total, and the one that is about to tell it by family.
+    """
     tables: defaultdict[_Line, defaultdict[_Line, defaultdict[tuple[str | None, ...], int]]]
     tables = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for cell, mask in people.items():
-        places = place_of[cell]
+    for piece, mask, total, detail in pieces:
+        places = (*piece.places, detail)
         if any(places):
-            column = tuple(
-                None if place is None else one.group(cell.family) for place, one in zip(places, details, strict=True)
-            )
-            tables[places][line_of[cell]][column] |= mask
+            column = (*piece.column, None if detail is None else piece.group)
+            tables[places][*piece.line, total][column] |= mask
     return [_Table(places, dict(lines)) for places, lines in tables.items()]
 
 
@@ -223,17 +260,13 @@ def _subsets(names: Sequence[tuple[str | None, ...]]) -> Iterator[frozenset[tupl
 
 
 def _too_telling(
-    tree: Tree,
-    people: People,
-    new: Shown,
-    totals: Sequence[Shown],
-    details: Sequence[Shown],
-    sizes: Mapping[str, int],
-    smallest: int,
+    tree: Tree, pieces: Mapping[_Piece, int], new: Shown, sizes: Mapping[str, int], smallest: int
 ) -> set[str]:
     """Name units whose new totals, with families that were shown before, give small groups away."""
+    heres = _heres(tree, pieces, new)
+    laid = _tables((piece, mask, heres[piece.unit] if piece.inside else None, None) for piece, mask in pieces.items())
     leaving = set()
-    for table in _tables(tree, people, [*totals, new], details):
+    for table in laid:
         if not _telling_lines(table, smallest):
             continue
         helping = {line[-1] for line in table.lines if line[-1] is not None}
@@ -247,11 +280,15 @@ def _detailed(
 ) -> frozenset[str]:
     """Give the units that can show these families; none, if the whole can't."""
     sizes = _sizes(tree, numbers[0].people, new.spans)
+    known = [_pieces(tree, number.people, number.totals, details, new) for number in numbers]
     units = new.units
     while root in units:
         leaving: set[str] = set()
-        for number in numbers:
-            tables = _tables(tree, number.people, number.totals, [*details, new._replace(units=units)])
+        for pieces in known:
+            heres = _heres(tree, pieces, new._replace(units=units))
+            tables = _tables(
+                (piece, mask, None, heres[piece.unit] if piece.inside else None) for piece, mask in pieces.items()
+            )
             for table in tables:
                 if _telling_lines(table, smallest):
                     leaving |= _less_telling(tree, table, tables, units, sizes, root=root)

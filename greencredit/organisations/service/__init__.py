@@ -3,9 +3,10 @@
 from greencredit.organisations.service.founding import add_unit, appoint, close, close_unit, found
 from greencredit.organisations.service.giving import OfEnterprise, give_each
 from greencredit.organisations.service.joining import end, forget, invite, join, leave
-from greencredit.organisations.service.publishing import publish
+from greencredit.organisations.service.publishing import Draft, publish, work_out
 
 __all__ = [
+    "Draft",
     "OfEnterprise",
     "add_unit",
     "appoint",
@@ -19,4 +20,5 @@ __all__ = [
     "join",
     "leave",
     "publish",
+    "work_out",
 ]

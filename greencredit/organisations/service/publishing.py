@@ -2,16 +2,19 @@
 
 Numbers of a group that change day by day would tell what each person did that day; so there are none. Nor are they
 worked out again later: the difference would be of those few for whom something was late or taken back.
+
+Working them out only reads and may take seconds; publishing writes one row. So whoever publishes for many people works
+out in a reading session first, and hands what came of it to the writing one.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from greencredit.awards.queries.groups import Contribution, Stay, contributions
+from greencredit.awards.queries.groups import Contribution, Gathered, Stay, contributions
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.ids import new_id
 from greencredit.ledger import queries as ledger
@@ -25,13 +28,25 @@ from greencredit.schemas.actions import Category, Family
 from greencredit.schemas.organisations import (
     OTHER_FAMILIES,
     FamilyFigures,
+    FigureMethod,
     Figures,
+    MethodResult,
     Organisation,
     Unit,
     UnitFigures,
     WithheldUnit,
 )
 from greencredit.schemas.values import Credits, Grams, Period, Words
+
+
+class Draft(NamedTuple):
+    """Figures that were worked out and are not published yet."""
+
+    figures: Figures
+    """Without an id and a time of publication."""
+    detail: Shown
+    after: int
+    """The newest publication of the organisation that was known; a newer one would have to be reckoned with."""
 
 
 class _Ground(NamedTuple):
@@ -42,10 +57,9 @@ class _Ground(NamedTuple):
     units: Sequence[str]
     """By number, as contributions name their place."""
     done: Sequence[Contribution]
-    members: Mapping[str, set[str]]
-    """Unit → who belonged to that very unit in the period."""
-    taking_part: Mapping[str, set[str]]
-    """Unit → who of them did something there in the period."""
+    used: Gathered
+    members: Mapping[str, int]
+    """Unit → who belonged to that very unit in the period, one bit a person."""
     spans: frozenset[int]
     """The pieces of time that make up the period."""
 
@@ -59,41 +73,73 @@ class _Choice(NamedTuple):
     counted: frozenset[str]
 
 
-def publish(session: Session, organisation_id: str, period: Period) -> Figures:
-    """Publish the figures of a period that is over; asking again gives what was published.
+def work_out(session: Session, organisation_id: str, period: Period) -> Draft:
+    """Work the figures of a period out; nothing is written and nothing is locked.
 
     Raises:
         UnknownOrganisation: there is no such organisation.
         NotWholeMonths, PeriodNotOver: it is no period of which figures are published, or not yet.
     """
-    queries.organisation(session, organisation_id)
-    rules.require_whole_months(period)
-    at = now(session)
-    if civil_date(at) < period.until:
-        raise PeriodNotOver(period, today=civil_date(at).isoformat())
-    # Two publications at once would not know of each other's numbers.
-    session.execute(select(OrganisationRow.id).where(OrganisationRow.id == organisation_id).with_for_update())
-    if (there := queries.period_figures(session, organisation_id, period)) is not None:
-        return there
+    _require_over(session, organisation_id, period)
+    last = ledger.last_event(session)
     told = told_apart(session, organisation_id)
     near = rules.touching(period, told)
     spans = rules.spans_of([period, *near])
-    ground = _ground(session, organisation_id, period, spans)
+    ground = _ground(session, organisation_id, period, spans, until_event=last)
     choice = _choose(session, ground, {one: told[one] for one in near}, spans)
     figures = Figures(
-        publication_id=new_id(session, "pub", at),
+        publication_id="",
         organisation_id=organisation_id,
         kind=ground.whole.kind,
         name=ground.whole.name,
         period=period,
-        as_of_event=ledger.last_event(session),
-        published_at=at,
+        as_of_event=last,
+        published_at=now(session),
         smallest_group=ground.whole.smallest_group,
         units=_figures(ground, choice),
         withheld=tuple(_withheld(one) for one in ground.whole.units if one.unit_id not in choice.totals.units),
+        methods=_methods(ground),
     )
-    _keep(session, figures, choice.detail)
+    return Draft(figures, choice.detail, _newest(session, organisation_id))
+
+
+def publish(session: Session, organisation_id: str, period: Period, draft: Draft | None = None) -> Figures:
+    """Publish the figures of a period that is over; asking again gives what was published.
+
+    With a draft that nothing was published after, this writes a row and does no more; else they are worked out here.
+
+    Raises:
+        UnknownOrganisation: there is no such organisation.
+        NotWholeMonths, PeriodNotOver: it is no period of which figures are published, or not yet.
+    """
+    _require_over(session, organisation_id, period)
+    # Two publications at once would not know of each other's numbers.
+    session.execute(select(OrganisationRow.id).where(OrganisationRow.id == organisation_id).with_for_update())
+    if (there := queries.period_figures(session, organisation_id, period)) is not None:
+        return there
+    of_this = draft is not None and (draft.figures.organisation_id, draft.figures.period) == (organisation_id, period)
+    if draft is None or not of_this or draft.after != _newest(session, organisation_id):
+        draft = work_out(session, organisation_id, period)
+    at = now(session)
+    told = {"publication_id": new_id(session, "pub", at), "published_at": at}
+    figures = draft.figures.model_copy(update=told)
+    _keep(session, figures, draft.detail)
     return figures
+
+
+def _require_over(session: Session, organisation_id: str, period: Period) -> None:
+    queries.organisation(session, organisation_id)
+    rules.require_whole_months(period)
+    today = civil_date(now(session))
+    if today < period.until:
+        raise PeriodNotOver(period, today=today.isoformat())
+
+
+def _newest(session: Session, organisation_id: str) -> int:
+    found = session.scalar(
+        select(func.max(PublicationRow.number)).where(PublicationRow.organisation_id == organisation_id)
+    )
+    return int(found or 0)
 
 
 def _keep(session: Session, figures: Figures, detail: Shown) -> None:
@@ -112,24 +158,29 @@ def _keep(session: Session, figures: Figures, detail: Shown) -> None:
     session.flush()
 
 
-def _ground(session: Session, organisation_id: str, period: Period, spans: Sequence[Period]) -> _Ground:
+def _ground(
+    session: Session, organisation_id: str, period: Period, spans: Sequence[Period], *, until_event: int
+) -> _Ground:
     whole = queries.organisation(session, organisation_id)
     units = [one.unit_id for one in whole.units]
     number = {unit: place for place, unit in enumerate(units)}
     stays = queries.stays_of(session, organisation_id, spans[0].since, spans[-1].until)
-    asked = [Stay(number[one.unit_id], one.consumer_id, one.since, one.until) for one in stays]
-    mine = frozenset(place for place, span in enumerate(spans) if span.since in period)
-    done = contributions(session, asked, spans)
-    members: defaultdict[str, set[str]] = defaultdict(set)
+    persons: dict[str, int] = {}
+    asked = [Stay(number[one.unit_id], persons.setdefault(one.consumer_id, len(persons)), *one[1:]) for one in stays]
+    found = contributions(session, asked, spans, until_event=until_event)
+    members: defaultdict[str, set[int]] = defaultdict(set)
     for stay in stays:
         if stay.since < period.until and (stay.until is None or stay.until > period.since):
-            members[stay.unit_id].add(stay.consumer_id)
-    taking_part: defaultdict[str, set[str]] = defaultdict(set)
-    subjects = ledger.subjects_of(session, {one.holder for one in done})
-    for one in done:
-        if one.span in mine:
-            taking_part[units[one.place]].add(subjects[one.holder] or "")
-    return _Ground(whole, queries.tree_of(whole), units, done, members, taking_part, mine)
+            members[stay.unit_id].add(persons[stay.consumer_id])
+    return _Ground(
+        whole,
+        queries.tree_of(whole),
+        units,
+        found.done,
+        found,
+        {unit: rules.mask_of(of) for unit, of in members.items()},
+        frozenset(place for place, span in enumerate(spans) if span.since in period),
+    )
 
 
 def _choose(
@@ -147,34 +198,47 @@ def _choose(
         weighed.append(Shown(frozenset(one.unit_id for one in shown.units if one.grams is not None), inside))
         details.append(Shown(apart, inside, alone))
     smallest, root = ground.whole.smallest_group, ground.whole.units[0].unit_id
-    people = rules.people_of(_cells(ground, ground.done))
+    people = {_cell(ground, one): rules.mask_of(one.people) for one in ground.done}
     # Grams are another number: of twenty who took part, perhaps only one did something that is quantified.
-    emitting = rules.people_of(_cells(ground, (one for one in ground.done if one.actions > one.unquantified)))
+    emitting = {_cell(ground, one): rules.mask_of(one.quantified) for one in ground.done if one.quantified}
     new = Shown(frozenset(ground.units), ground.spans)
     new = new._replace(units=rules.choose(ground.tree, people, new, totals, details, smallest=smallest))
     grams = new._replace(units=rules.choose(ground.tree, emitting, new, weighed, details, smallest=smallest))
     numbers = [Number(people, [*totals, new]), Number(emitting, [*weighed, grams])]
     detail = rules.choose_detail(ground.tree, numbers, new, details, root=root, smallest=smallest)
     # Beside those who took part, those who did not are a group, too: where they are few, members are not counted.
-    idle = rules.people_of(
-        (person, Cell(unit, 0, ""))
-        for person, unit in _numbered(
-            (one, unit) for unit, all_ in ground.members.items() for one in all_ - ground.taking_part[unit]
-        )
-    )
+    taking_part: defaultdict[str, int] = defaultdict(int)
+    for cell, mask in people.items():
+        if cell.span in ground.spans:
+            taking_part[cell.unit] |= mask
+    resting = {unit: all_ & ~taking_part[unit] for unit, all_ in ground.members.items()}
+    idle = {Cell(unit, 0, ""): mask for unit, mask in resting.items() if mask}
     counted = Shown(new.units, frozenset({0}))
     return _Choice(new, grams.units, detail, rules.choose(ground.tree, idle, counted, [], [], smallest=smallest))
 
 
-def _cells(ground: _Ground, done: Iterable[Contribution]) -> Iterable[tuple[int, Cell]]:
-    for one in done:
-        yield one.holder, Cell(ground.units[one.place], one.span, one.family)
+def _cell(ground: _Ground, one: Contribution) -> Cell:
+    return Cell(ground.units[one.place], one.span, one.family)
 
 
-def _numbered(people: Iterable[tuple[str, str]]) -> Iterable[tuple[int, str]]:
-    numbers: dict[str, int] = {}
-    for person, unit in people:
-        yield numbers.setdefault(person, len(numbers)), unit
+def _methods(ground: _Ground) -> tuple[FigureMethod, ...]:
+    """Name the methods that enough people used for the use of one to tell of nobody; no number goes with them."""
+    smallest = ground.whole.smallest_group
+    return tuple(
+        FigureMethod(
+            action=name,
+            family=used.family,
+            title=_title(used.family),
+            results=tuple(
+                MethodResult(action_version=version, tier=tier, factors=factors)
+                for version, tier, factors in dict.fromkeys(
+                    (one.action_version, one.tier, one.factors) for one in used.results
+                )
+            ),
+        )
+        for name, used in sorted(ground.used.used.items())
+        if len(used.people) >= smallest
+    )
 
 
 # ---- Adding up -------------------------------------------------------------------------------------------------------
@@ -184,13 +248,13 @@ class _Sum:
     """What a unit and everything in it come to."""
 
     def __init__(self) -> None:
-        self.people: set[int] = set()
-        self.members: set[str] = set()
+        self.people = 0
+        self.members = 0
         self.families: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
-    def add(self, one: Contribution) -> None:
-        """Count what somebody did."""
-        self.people.add(one.holder)
+    def add(self, one: Contribution, people: int) -> None:
+        """Count what was done."""
+        self.people |= people
         sums = self.families[one.family]
         for place, value in enumerate((one.actions, one.credits, one.grams, one.unquantified)):
             sums[place] += value
@@ -204,13 +268,13 @@ class _Sum:
 
 def _figures(ground: _Ground, choice: _Choice) -> tuple[UnitFigures, ...]:
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
-    above = {unit: ground.tree.path(unit) for unit in ground.units}
     for one in ground.done:
         if one.span in ground.spans:
-            for unit in above[ground.units[one.place]]:
-                sums[unit].add(one)
+            people = rules.mask_of(one.people)
+            for unit in ground.tree.path(ground.units[one.place]):
+                sums[unit].add(one, people)
     for unit, members in ground.members.items():
-        for over in above[unit]:
+        for over in ground.tree.path(unit):
             sums[over].members |= members
     return tuple(
         _unit_figures(one, sums[one.unit_id], choice)
@@ -226,8 +290,8 @@ def _unit_figures(unit: Unit, of: _Sum, choice: _Choice) -> UnitFigures:
         parent_id=unit.parent_id,
         level=unit.level,
         name=unit.name,
-        members=len(of.members) if unit.unit_id in choice.counted else None,
-        participants=len(of.people),
+        members=of.members.bit_count() if unit.unit_id in choice.counted else None,
+        participants=of.people.bit_count(),
         actions=actions,
         credits=Credits(credits_),
         grams=Grams(grams) if unit.unit_id in choice.weighed else None,
