@@ -4,7 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from greencredit.issuers.queries import legal_basis
+from greencredit.kernel.clock import civil_date
 from greencredit.reports import rules
+from greencredit.schemas.ledger import Verb
+from greencredit.schemas.ledger.trajectory import VERB_WORDS
 from greencredit.schemas.reports import (
     AwardLine,
     ConsumerReport,
@@ -14,13 +18,17 @@ from greencredit.schemas.reports import (
     Ground,
     IssuerNote,
     MethodNote,
+    MovementStatement,
     NotCountedLine,
     Notice,
     OwedNote,
     ParticipantMean,
     ReportHolder,
     StandardNote,
+    StatementAccount,
+    StatementLine,
     Tier,
+    VerbSum,
 )
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 
@@ -247,4 +255,72 @@ def consumer_report(
         not_counted=not_counted() if lines else (),
         notices=notices(),
         awards=lines,
+    )
+
+
+def movements(count: int, *, opening: int = 120) -> tuple[StatementLine, ...]:
+    """Make movements over the year: awards, redemptions at a merchant, holds, a reversal now and then."""
+    turn = (Verb.EARN, Verb.EARN, Verb.REDEEM, Verb.EARN, Verb.HOLD, Verb.RELEASE, Verb.EARN, Verb.REVERSE)
+    balance, made = opening, []
+    for index in range(count):
+        verb = turn[index % len(turn)]
+        moved = 4 + index * 7 % 19 if verb is Verb.EARN else 3
+        change = {Verb.EARN: moved, Verb.REDEEM: -moved, Verb.REVERSE: -moved}.get(verb, 0)
+        balance += change
+        _subject, _family, zh, en, merchant, _grams = _KINDS[index % len(_KINDS)]
+        at = datetime(2025, 1, 1, 2, 30, tzinfo=UTC) + timedelta(minutes=index * 525_000 // max(count, 1))
+        awarded = verb in (Verb.EARN, Verb.REVERSE)
+        made.append(
+            StatementLine(
+                event_id=str(4_000 + index),
+                on=civil_date(at),
+                posted_at=at,
+                verb=verb.name.lower(),
+                verb_title=VERB_WORDS[verb],
+                subject=Words(zh=zh, en=en) if awarded else None,
+                rule_id="green_basket v1" if awarded else None,
+                party=Words(zh=merchant, en=_ENGLISH[merchant]) if verb in (Verb.EARN, Verb.REDEEM) else None,
+                reason="示例：退货" if verb is Verb.REVERSE else None,
+                document=f"{index:064x}"[::-1] if verb is Verb.REVERSE else None,
+                cause=str(3_993 + index) if verb in (Verb.REVERSE, Verb.RELEASE) else None,
+                credits=Credits(moved),
+                change=Credits(change),
+                balance=Credits(balance),
+            )
+        )
+    return tuple(made)
+
+
+def statement(count: int = 30, *, name: str = "示例家庭 0042", opening: int = 120) -> MovementStatement:
+    """Make a statement of that many movements of one issuer; none without movements."""
+    lines = movements(count, opening=opening)
+    verbs = sorted({line.verb for line in lines})
+    issuer = issuer_note()
+    account = StatementAccount(
+        issuer_id=issuer.issuer_id,
+        issuer_name=issuer.name,
+        filing_number=issuer.filing_number,
+        complaint_channel=issuer.complaint_channel,
+        opening=Credits(opening),
+        closing=lines[-1].balance if lines else Credits(opening),
+        opening_owed=Credits(0),
+        closing_owed=Credits(0),
+        sums=tuple(
+            VerbSum(
+                verb=verb,
+                title=VERB_WORDS[Verb[verb.upper()]],
+                movements=sum(line.verb == verb for line in lines),
+                credits=Credits(sum(line.credits for line in lines if line.verb == verb)),
+                change=Credits(sum(line.change for line in lines if line.verb == verb)),
+            )
+            for verb in verbs
+        ),
+        movements=lines,
+    )
+    return MovementStatement(
+        holder=ReportHolder(holder_id="per_0042", name=name),
+        period=YEAR,
+        as_of=AS_OF,
+        legal=legal_basis("statement", YEAR.last_day),
+        accounts=(account,) if lines else (),
     )

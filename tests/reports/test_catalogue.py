@@ -23,6 +23,7 @@ from greencredit.schemas.reports import (
     IntakeFigures,
     IssuanceFigures,
     IssuerFiling,
+    MovementStatement,
     OwedNote,
     ParticipationProof,
     ProjectReport,
@@ -291,6 +292,7 @@ def test_every_kind_of_the_catalogue_is_found_by_its_name() -> None:
         "issuer_filing": ("issuer_filing", IssuerFiling, "reports/issuer_filing.html"),
         "project": ("project", ProjectReport, "reports/project.html"),
         "proof": ("proof", ParticipationProof, "reports/proof.html"),
+        "statement": ("statement", MovementStatement, "reports/statement.html"),
     }
 
 

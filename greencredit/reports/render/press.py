@@ -60,13 +60,14 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        plain = (words.whole, words.tenths, words.yuan, words.kilograms, words.mass, words.hundredths)
+        plain = (words.whole, words.signed, words.tenths, words.yuan, words.kilograms, words.mass, words.hundredths)
         self._environment.filters |= {write.__name__: write for write in plain}
         self._environment.filters |= {"percent": words.percent, "quantity": words.quantity}
         self._environment.globals |= {
             "axis_of": rules.axis_of,
             "budget": rules.ROW_BUDGET,
             "kinds_budget": rules.KIND_BUDGET,
+            "movement_budget": rules.MOVEMENT_BUDGET,
         }
 
     @cached_property

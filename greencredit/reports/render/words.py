@@ -3,28 +3,24 @@
 import tomllib
 from collections.abc import Callable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from string import Formatter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from greencredit.kernel.clock import SHANGHAI
+from greencredit.reports.rules.written import Mass as Mass
+from greencredit.reports.rules.written import decimal
+from greencredit.reports.rules.written import kilograms as kilograms
+from greencredit.reports.rules.written import mass as mass
+from greencredit.reports.rules.written import whole as whole
+from greencredit.reports.rules.written import yuan as yuan
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Instant, Words
 
 _MONTHS: Final = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
-_KILO: Final = 1000
-_WHOLE_KILOS: Final = 100_000_000
-"""From here on (100 t) grams are written in whole kilograms."""
-
-
-class Mass(NamedTuple):
-    """A mass as a reader takes it in: a number and its unit."""
-
-    number: str
-    unit: str
 
 
 def read_texts(folder: Path) -> dict[str, Words]:
@@ -47,52 +43,29 @@ def read_texts(folder: Path) -> dict[str, Words]:
     return found
 
 
-def whole(value: int) -> str:
-    """Write an integer in groups of three, with a true minus sign."""
-    return f"{value:,}".replace("-", "\u2212")
+def signed(value: int) -> str:
+    """Write a change: with its sign, so that what came and what went are told apart."""
+    return f"+{whole(value)}" if value > 0 else whole(value)
 
 
 def tenths(value: int) -> str:
     """Write an integer number of tenths."""
-    return _decimal(Decimal(value).scaleb(-1), 1)
-
-
-def yuan(fen: int) -> str:
-    """Write an amount of fen in yuan, exactly."""
-    return _decimal(Decimal(fen).scaleb(-2), 2)
-
-
-def kilograms(grams: int) -> str:
-    """Write grams in kilograms, exactly: three decimals."""
-    return _decimal(Decimal(grams).scaleb(-3), 3)
-
-
-def mass(grams: int) -> Mass:
-    """Write grams so that they are taken in at a glance; the exact figure stands in the tables."""
-    if abs(grams) < _KILO:
-        return Mass(whole(grams), "g")
-    places = 0 if abs(grams) >= _WHOLE_KILOS else 1
-    return Mass(_decimal(Decimal(grams).scaleb(-3), places), "kg")
+    return decimal(Decimal(value).scaleb(-1), 1)
 
 
 def hundredths(value: int) -> str:
     """Write an integer number of hundredths."""
-    return _decimal(Decimal(value).scaleb(-2), 2)
+    return decimal(Decimal(value).scaleb(-2), 2)
 
 
 def percent(basis_points: int) -> str:
     """Write basis points as a percentage."""
-    return f"{_decimal(Decimal(basis_points).scaleb(-2), 1)}%"
+    return f"{decimal(Decimal(basis_points).scaleb(-2), 1)}%"
 
 
 def quantity(value: Decimal) -> str:
     """Write an exact decimal in groups of three."""
     return f"{value:,f}".replace("-", "\u2212")
-
-
-def _decimal(value: Decimal, places: int) -> str:
-    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    return f"{rounded:,f}".replace("-", "\u2212")
 
 
 def day(value: date, lang: Lang) -> str:

@@ -1,6 +1,7 @@
 """Numbers with check digits, canonical facts and their digest, sums of award lines, axes of charts: all of it pure."""
 
 from greencredit.reports.rules.figures import KIND_BUDGET as KIND_BUDGET
+from greencredit.reports.rules.figures import MOVEMENT_BUDGET as MOVEMENT_BUDGET
 from greencredit.reports.rules.figures import ROW_BUDGET as ROW_BUDGET
 from greencredit.reports.rules.figures import Imprint as Imprint
 from greencredit.reports.rules.figures import Key as Key

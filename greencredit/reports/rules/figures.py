@@ -36,6 +36,9 @@ from greencredit.schemas.values import Credits, Fen, Grams, Period, Record, Word
 ROW_BUDGET: Final = 120
 """How many award lines the appendix prints; all of them are in the embedded files, and the page says so."""
 
+MOVEMENT_BUDGET: Final = 240
+"""How many movements of one issuer a statement prints."""
+
 KIND_BUDGET: Final = 12
 """How many kinds a summary table prints before the rest is named in one line."""
 

@@ -72,3 +72,7 @@ from greencredit.schemas.reports.shared import ReportFacts as ReportFacts
 from greencredit.schemas.reports.shared import Sha256 as Sha256
 from greencredit.schemas.reports.shared import StandardNote as StandardNote
 from greencredit.schemas.reports.shared import Tier as Tier
+from greencredit.schemas.reports.statement import MovementStatement as MovementStatement
+from greencredit.schemas.reports.statement import StatementAccount as StatementAccount
+from greencredit.schemas.reports.statement import StatementLine as StatementLine
+from greencredit.schemas.reports.statement import VerbSum as VerbSum
