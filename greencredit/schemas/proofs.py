@@ -150,6 +150,8 @@ class Step(Record):
 
     name: str
     ok: bool
+    checked: bool = True
+    """False where the step was left out, for lack of what it needs; then `found` says of what."""
     found: str = ""
     wanted: str = ""
     code: str = ""

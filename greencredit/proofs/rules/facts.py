@@ -23,6 +23,10 @@ FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "assessment": frozenset({"issuer", "assessment", "verdict", "digest", "valid_until"}),
         "factors": frozenset({"version", "digest"}),
         "report": frozenset({"number", "kind_of_report", "digest"}),
+        # Reports that were announced together, before they were drawn, by the root over number, kind and digests.
+        "reports": frozenset({"batch", "count", "root"}),
+        "seal": frozenset({"certificate", "status_key", "valid_from", "valid_until"}),  # who signs reports from now on
+        "report_status": frozenset({"number", "status", "reason", "successor"}),
         "erasure": frozenset({"holder", "events"}),  # the pseudonym that now stands for nobody
         "coverage": frozenset({"issuer", "size", "root", "outstanding", "guarantee"}),
         # The terms that credits carry from birth to end.
@@ -31,6 +35,9 @@ FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         ),
         "notes": frozenset({"first", "count", "digest"}),  # of a batch: who did it and why, by salted digests
         "draw": frozenset({"draw", "commitment", "seed", "digest"}),
+        # Portable proofs: by which keys they are signed, and each version of the list of those taken back.
+        "credential_key": frozenset({"suite", "number", "key"}),
+        "status_list": frozenset({"list", "version", "digest"}),
     }
 )
 """Kind → the names it may carry. A new kind is a line here, and a public promise."""

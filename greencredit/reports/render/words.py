@@ -9,14 +9,11 @@ from string import Formatter
 from typing import Any, Final
 
 from greencredit.kernel.clock import SHANGHAI
-from greencredit.reports.rules.written import Mass as Mass
-from greencredit.reports.rules.written import decimal
-from greencredit.reports.rules.written import kilograms as kilograms
-from greencredit.reports.rules.written import mass as mass
-from greencredit.reports.rules.written import whole as whole
-from greencredit.reports.rules.written import yuan as yuan
+from greencredit.reports.rules.written import Mass, decimal, kilograms, mass, whole, yuan
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Instant, Words
+
+__all__ = ("Mass", "kilograms", "mass", "whole", "yuan")  # for press and tests: all that is written stands here
 
 _MONTHS: Final = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905

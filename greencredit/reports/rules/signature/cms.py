@@ -23,7 +23,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from greencredit.reports.errors import SignatureMalformed, SignatureWrong
-from greencredit.reports.rules.signature.der import INTEGER, OCTETS, OID, SEQUENCE, SET, all_of, inside, integer, oid, tlv
+from greencredit.reports.rules.signature.der import (
+    INTEGER,
+    OCTETS,
+    OID,
+    SEQUENCE,
+    SET,
+    all_of,
+    inside,
+    integer,
+    oid,
+    tlv,
+)
 
 Stamp = Callable[[bytes], bytes]
 """Gives a time-stamp token (RFC 3161) over the SHA-256 of what it is handed."""

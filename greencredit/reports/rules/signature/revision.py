@@ -26,8 +26,7 @@ _HEX: Final = re.compile(rb"<([0-9a-f]+)>")
 _DIGITS: Final = 10
 _FREE: Final = b" " * (3 * _DIGITS + 2)
 _CERTIFIES: Final = (
-    b"/Reference [<</Type /SigRef /TransformMethod /DocMDP "
-    b"/TransformParams <</Type /TransformParams /P 1 /V /1.2>>>>]"
+    b"/Reference [<</Type /SigRef /TransformMethod /DocMDP /TransformParams <</Type /TransformParams /P 1 /V /1.2>>>>]"
 )
 """Tells every reader of PDF that no change at all is permitted after this signature."""
 
