@@ -1,7 +1,8 @@
 """Canonical JSON is byte for byte the one of a second implementation, and nothing else is read as canonical."""
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 import rfc8785
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 from greencredit.proofs.errors import NotCanonical
 from greencredit.proofs.rules.canonical import canonical, parse_canonical, parse_plain
 
+_PUBLISHED: Final[dict[str, list[str]]] = json.loads(
+    (Path(__file__).parent / "vectors" / "jcs.json").read_text("utf-8")
+)["cases"]
 _PLAIN = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
 _VALUES = st.recursive(_PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
 
@@ -26,6 +30,14 @@ def test_what_we_write_is_what_another_implementation_writes(value: object) -> N
 
     assert written == _oracle(value)
     assert parse_canonical(written) == value
+
+
+@pytest.mark.proves("LED-5", "REP-11")
+@pytest.mark.parametrize("name", _PUBLISHED)
+def test_the_published_vectors_come_out_byte_for_byte(name: str) -> None:
+    given, wanted = _PUBLISHED[name]
+
+    assert canonical(parse_plain(given.encode())) == wanted.encode()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,19 @@
 """What the room of proofs refuses: every way in which a proof can fail has a code of its own."""
 
+from greencredit.proofs.errors.credentials import BearerDiffers as BearerDiffers
+from greencredit.proofs.errors.credentials import ClaimsDiffer as ClaimsDiffer
+from greencredit.proofs.errors.credentials import ContextUnknown as ContextUnknown
+from greencredit.proofs.errors.credentials import CredentialKeyUnknown as CredentialKeyUnknown
+from greencredit.proofs.errors.credentials import CredentialMalformed as CredentialMalformed
+from greencredit.proofs.errors.credentials import CredentialRevoked as CredentialRevoked
+from greencredit.proofs.errors.credentials import CredentialSignatureWrong as CredentialSignatureWrong
+from greencredit.proofs.errors.credentials import MultikeyMalformed as MultikeyMalformed
+from greencredit.proofs.errors.credentials import NoLongerValid as NoLongerValid
+from greencredit.proofs.errors.credentials import NotYetValid as NotYetValid
+from greencredit.proofs.errors.credentials import PictureMalformed as PictureMalformed
+from greencredit.proofs.errors.credentials import StatusListStale as StatusListStale
+from greencredit.proofs.errors.credentials import StatusListWrong as StatusListWrong
+from greencredit.proofs.errors.credentials import SuiteUnusable as SuiteUnusable
 from greencredit.proofs.errors.forms import EncodingMalformed as EncodingMalformed
 from greencredit.proofs.errors.forms import EntryTooLong as EntryTooLong
 from greencredit.proofs.errors.forms import ExtensionFound as ExtensionFound
