@@ -1,0 +1,102 @@
+"""Checks a report off line, step by step: from the shape of the file to whether it was withdrawn."""
+
+from datetime import datetime
+from typing import Final
+
+from greencredit.kernel.clock import instant
+from greencredit.proofs.rules.note import parse_checkpoint
+from greencredit.proofs.rules.policy import Policy
+from greencredit.proofs.rules.steps import Walk, told
+from greencredit.proofs.rules.verify import require_signed, trusted_after
+from greencredit.reports.errors import FilesMissing, StatusListTooOld, Withdrawn
+from greencredit.reports.rules.checking import log
+from greencredit.reports.rules.checking.facts import require_digest, require_printed, require_sums, require_table
+from greencredit.reports.rules.checking.opened import opened
+from greencredit.reports.rules.figures import digest_of
+from greencredit.reports.rules.receipt import FILE_NAME, Announced, parse_report_receipt
+from greencredit.reports.rules.signature.cms import require_signature
+from greencredit.reports.rules.signature.revision import revision_of
+from greencredit.reports.rules.status import read_status
+from greencredit.schemas.reports.proven import ReportStatus
+
+FACTS: Final = "report.json"
+_TABLE: Final = ".csv"
+
+NO_POLICY: Final = "no policy was given: whether this log, and so this signer, is to be trusted was not asked"
+NO_STATUS: Final = "no status list was given: whether the report was withdrawn since was not asked"
+
+
+@told
+def verify_report(walk: Walk, data: bytes, policy: Policy | None, status: bytes | None, now: datetime | None) -> None:
+    """Check a report and name each step; without policy or status list, say what was left out.
+
+    `now` is only asked for the age of the status list.
+    """
+    with walk.step("file_shape") as found:
+        revision = revision_of(data)
+        found.append(f"{len(data)} bytes, of which {revision.unsigned_bytes} were there before it was signed")
+    with walk.step("signature") as found:
+        signed = require_signature(revision.cms, revision.digest)
+        found += [f"ECDSA P-256, {'B-B' if signed.token is None else 'B-T'}", f"certificate {signed.fingerprint}"]
+    with walk.step("attached_files") as found:
+        report = opened(data)
+        facts_file, receipt_file = _file(report.files, FACTS), _file(report.files, FILE_NAME)
+        table_name = next((name for name in report.files if name.endswith(_TABLE)), "a table")
+        table = _file(report.files, table_name)
+        found.append(", ".join(report.files))
+    with walk.step("facts_digest") as found:
+        lang, read = require_digest(facts_file, number=report.number, facts_sha256=report.facts_sha256)
+        found += [report.number, report.facts_sha256]
+    with walk.step("facts_add_up") as found:
+        facts = require_sums(facts_file, lang, read)
+        found.append(f"{facts.kind}, {facts.record.period.since} to {facts.record.period.last_day}")
+    with walk.step("table") as found:
+        found.append(require_table(table_name, table, facts))
+    with walk.step("printed") as found:
+        found += require_printed(report.words, report.number, report.facts_sha256, facts)
+    wanted = Announced(report.number, facts.kind, lang, report.facts_sha256, digest_of(table))
+    with walk.step("report_in_log") as found:
+        receipt = parse_report_receipt(receipt_file)
+        noted = parse_checkpoint(receipt.checkpoint)
+        announced = log.require_announced(receipt, wanted, noted.checkpoint)
+        found.append(f"entry {receipt.batch.index} of {noted.checkpoint.size}, {noted.checkpoint.origin}")
+    if policy is None:
+        walk.leave_out("checkpoint_signature", NO_POLICY)
+    else:
+        require_signed(walk, noted, trusted_after(walk, receipt.keys, policy))
+    with walk.step("certificate") as found:
+        seal = log.require_certificate(receipt, signed, announced, noted.checkpoint)
+        at = log.require_time(revision.signed_at, announced)
+        found.append(f"named in entry {receipt.seal.index}; {at:%Y-%m-%dT%H:%M:%SZ}")
+    with walk.step("issuers_then") as found:
+        found += log.require_issuers(receipt, facts, announced, noted.checkpoint) or ["no issuer's credits are in it"]
+    if status is None:
+        walk.leave_out("revocation", NO_STATUS)
+        return
+    with walk.step("revocation") as found:
+        found += _not_withdrawn(status, report.number, seal, announced, now)
+
+
+def _not_withdrawn(
+    status: bytes, number: str, seal: log.Entry, announced: log.Entry, now: datetime | None
+) -> list[str]:
+    listed = read_status(status, log.status_key(seal))
+    if listed.at < instant(announced["at"] // 1_000_000 * 1_000_000):
+        raise StatusListTooOld(found=f"a list of {listed.at.isoformat()}", wanted="one made after the report")
+    standing = listed.standing_of(number)
+    if standing.status is not ReportStatus.VALID:
+        assert standing.reason is not None, "whatever is on the list has a reason"
+        more = f", see {standing.successor}" if standing.successor else ""
+        raise Withdrawn(
+            found=f"{standing.status.value} {standing.since:%Y-%m-%dT%H:%M:%SZ}, {standing.reason.value}{more}",
+            wanted="a report that still stands",
+        )
+    age = "" if now is None else f", {max(0, int((now - listed.at).total_seconds()) // 60)} minutes old"
+    return [f"not among {listed.count} withdrawn ones", f"list of {listed.at:%Y-%m-%dT%H:%M:%SZ}{age}"]
+
+
+def _file(files: "dict[str, bytes] | object", name: str) -> bytes:
+    found = files.get(name) if isinstance(files, dict) else None
+    if found is None:
+        raise FilesMissing(found=f"no {name}", wanted=f"{FACTS}, a table and {FILE_NAME}")
+    return bytes(found)
