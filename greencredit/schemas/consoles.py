@@ -136,6 +136,7 @@ class HubPage(Record):
     may_register: bool
     sees_desk: bool
     sees_agencies: bool
+    sees_projects: bool
     sees_codes: bool
     """Whether everybody's requests to look at a code are his to decide."""
 

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from greencredit.kernel.access import Actor, Role, SignInFirst, anonymous, may, serving
 from greencredit.kernel.errors import every_refusal
 from greencredit.kernel.http import current_actor, database_of, settings_of
+from greencredit.reports.rules import axis_of
 from greencredit.schemas.operations import Problem
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import ErrorPage, Shell
@@ -73,6 +74,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = assets.address_of
+    made.globals["axis_of"] = axis_of  # the charts of paper and of pages are the same macros
     made.globals["say"] = pass_context(lambda context, zh, en: zh if context["shell"].lang == "zh" else en)
     made.filters["words"] = pass_context(_in_words)
     made.filters["day"] = pass_context(lambda context, on: wording.day(on, context["shell"].lang))
@@ -110,7 +112,7 @@ def _shell(request: Request, actor: Actor) -> Shell:
         is_consumer=actor.subject_id is not None,
         sees_operations=may(actor, "operations.read"),
         sees_trajectories=any(grant.role is not Role.CONSUMER for grant in serving(actor, "trajectory.read")),
-        sees_console=next(serving(actor, "issuer.read"), None) is not None,
+        sees_console=any(next(serving(actor, one), None) is not None for one in ("issuer.read", "project.read")),
         sees_desk=next(serving(actor, "desk.read"), None) is not None,
         demonstration=settings_of(request).environment == _DEMONSTRATION,
         refused=getattr(request.state, "refused", None),

@@ -34,6 +34,7 @@ def hub(
         may_register=may(permit.actor, "issuer.register"),
         sees_desk=next(serving(permit.actor, "desk.read"), None) is not None,
         sees_agencies=next(serving(permit.actor, "issuer.read"), None) is not None,
+        sees_projects=next(serving(permit.actor, "project.read"), None) is not None,
         sees_codes=may(permit.actor, "operations.read", PLATFORM),
     )
     return pages.render(request, permit.actor, "console.html", page=page)
