@@ -99,3 +99,19 @@ class PublicationRow(Table):
     """What was shown: canonical JSON."""
     told_apart: Mapped[str]
     """Which units told which families apart: canonical JSON."""
+
+
+class MonthRow(Table):
+    """What a month of an organisation came to, unit by unit, as it was when a publication first touched it.
+
+    Longer periods add months up, so that they differ from them by nobody's late record. Shown to nobody.
+    """
+
+    __tablename__ = "organisations_month"
+    __table_args__ = STRICT
+
+    organisation_id: Mapped[str] = mapped_column(Text, ForeignKey(_ORGANISATION), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    as_of_event: Mapped[int] = mapped_column(Whole)
+    document: Mapped[str]
+    """Unit → family → actions, credits, grams, actions that are not quantified: canonical JSON."""

@@ -71,6 +71,7 @@ APPEND_ONLY: Final = (
     "ledger_series",
     "ledger_sum",
     "ledger_touch",
+    "organisations_month",
     "organisations_publication",
     "people_audit",
     "people_consent",
@@ -90,8 +91,14 @@ APPEND_ONLY: Final = (
     "proofs_entry",
     "proofs_key",
     "proofs_tile",
+    "reports_announced",
+    "reports_announcement",
+    "reports_logged",
     "reports_manifest",
     "reports_report",
+    "reports_seal",
+    "reports_signature",
+    "reports_withdrawal",
 )
 """Facts that are never edited; a table joins or leaves this list by an act of architecture."""
 
@@ -113,6 +120,11 @@ _CHOSEN: Final[dict[str, dict[str, Any]]] = {
     "issuers_statement": {"account_kind": "custody_account", "account_last4": "0000"},
     "proofs_entry": {"hash": b"h" * 32},
     "proofs_tile": {"hashes": b"h" * 8192, "root": b"r" * 32},
+    "reports_announced": {"facts_sha256": "0" * 64, "table_sha256": "0" * 64},
+    "reports_logged": {"size": 2},
+    "reports_seal": {"fingerprint": "0" * 64},
+    "reports_signature": {"level": "B-B"},
+    "reports_withdrawal": {"status": "revoked", "successor": None},
     "reports_report": {
         "lang": "zh",
         "media_type": "application/pdf",

@@ -1,9 +1,8 @@
 """What people did while they belonged to a group: the room of organisations adds it up and decides what is shown."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select, text
@@ -35,10 +34,11 @@ class Stay(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """What the people of one place did in one span and family; by the caller's numbers of them."""
+    """What the people of one place did in one month and family; by the caller's numbers of them."""
 
     place: int
-    span: int
+    month: date
+    """Its first day."""
     family: str
     actions: int
     credits: int
@@ -82,17 +82,18 @@ def _stays(*, sqlite: bool) -> str:
     )
 
 
-def contributions(session: Session, stays: Iterable[Stay], spans: Sequence[Period], *, until_event: int) -> Gathered:
-    """Add up the awards of people by place, span and family of actions, in days on which they belonged to it.
+def contributions(
+    session: Session, stays: Iterable[Stay], period: Period, *, last_event: int, known_up_to: Mapping[date, int]
+) -> Gathered:
+    """Add up the awards of people by place, month and family of actions, in days on which they belonged to it.
 
-    Spans are of whole months and follow each other. Purchases and actions count, gifts don't. What was taken back whole
-    counts for nothing. Grams that another scheme counts (已转出) are left out; who was erased is nobody's member any
-    more. What was posted after the event is not looked at, so that every part of the answer is of one moment.
+    Purchases and actions count, gifts don't. What was taken back whole counts for nothing. Grams that another scheme
+    counts (已转出) are left out; who was erased is nobody's member any more. What was posted after the last event isn't
+    looked at, so that every part of the answer is of one moment; for some months, by their first day, that is earlier.
     """
     asked = list(stays)
-    if not asked or not spans:
+    if not asked:
         return Gathered((), {})
-    assert all(one.until == two.since for one, two in pairwise(spans)), "spans follow each other"
     numbers = ledger.holder_numbers(session, {stay.subject_id for stay in asked})
     known = [
         (
@@ -107,9 +108,15 @@ def contributions(session: Session, stays: Iterable[Stay], spans: Sequence[Perio
     ]
     # One unit's people lie in one part, so that there are few rows; the parts keep the statements short.
     known.sort()
-    together = _Together(_families(session), spans)
-    statement = text(_statement(sqlite=is_sqlite(session)))
-    bound = {"since": spans[0].since.isoformat(), "until": spans[-1].until.isoformat(), "last": until_event}
+    together = _Together(_families(session))
+    statement = text(_statement(len(known_up_to), sqlite=is_sqlite(session)))
+    bound: dict[str, Any] = {
+        "since": period.since.isoformat(),
+        "until": period.until.isoformat(),
+        "last": last_event,
+    }
+    for place, (month, event) in enumerate(sorted(known_up_to.items())):
+        bound |= {f"month_{place}": month.isoformat()[:7], f"event_{place}": event}
     for start in range(0, len(known), _STAYS_AT_ONCE):
         stays_json = json.dumps(known[start : start + _STAYS_AT_ONCE], separators=(",", ":"))
         for row in session.execute(statement, bound | {"stays": stays_json}):
@@ -117,9 +124,11 @@ def contributions(session: Session, stays: Iterable[Stay], spans: Sequence[Perio
     return together.gathered(session)
 
 
-def _statement(*, sqlite: bool) -> str:
+def _statement(months: int, *, sqlite: bool) -> str:
     listed = "group_concat({}, ',')" if sqlite else "string_agg(CAST({} AS text), ',')"
     quantified = "CASE WHEN a.grams IS NOT NULL THEN stay.person END"
+    earlier = " ".join(f"WHEN :month_{place} THEN :event_{place}" for place in range(months))
+    newest = f"CASE substr(a.occurred_on, 1, 7) {earlier} ELSE :last END" if months else ":last"
     return (
         f"WITH stay AS MATERIALIZED ({_stays(sqlite=sqlite)}) "  # noqa: S608 - constants
         "SELECT stay.place, substr(a.occurred_on, 1, 7) AS month, a.rule_id, a.subject, COUNT(*) AS actions, "
@@ -134,7 +143,7 @@ def _statement(*, sqlite: bool) -> str:
         "LEFT JOIN awards_claim c ON c.evidence_id = a.evidence_id "
         "LEFT JOIN (SELECT award_id, SUM(credits) AS credits FROM awards_reversal WHERE event_id <= :last "
         "GROUP BY award_id) t ON t.award_id = a.event_id "
-        "WHERE a.event_id <= :last AND a.occurred_on >= :since AND a.occurred_on < :until "
+        f"WHERE a.event_id <= {newest} AND a.occurred_on >= :since AND a.occurred_on < :until "
         "AND a.credits - COALESCE(t.credits, 0) > 0 "
         "GROUP BY 1, 2, 3, 4"
     )
@@ -163,11 +172,11 @@ class _Families:
 class _Together:
     """What is added up so far."""
 
-    def __init__(self, families: _Families, spans: Sequence[Period]) -> None:
-        self._families, self._spans = families, spans
-        self._months: dict[str, int] = {}
-        self._sums: dict[tuple[int, int, str], list[int]] = {}
-        self._people: dict[tuple[int, int, str], tuple[list[int], list[int]]] = {}
+    def __init__(self, families: _Families) -> None:
+        self._families = families
+        self._months: dict[str, date] = {}
+        self._sums: dict[tuple[int, date, str], list[int]] = {}
+        self._people: dict[tuple[int, date, str], tuple[list[int], list[int]]] = {}
         self._users: dict[str, tuple[str, set[int]]] = {}
         self._measured: dict[str, dict[tuple[int, str], tuple[int, int]]] = {}
 
@@ -177,7 +186,8 @@ class _Together:
         if family is None:
             return
         *counts, people, quantified, first, last = rest
-        key = place, self._span(month), family
+        first_day = self._months.setdefault(month, date.fromisoformat(f"{month}-01"))
+        key = place, first_day, family
         sums = self._sums.setdefault(key, [0, 0, 0, 0])
         for which, number in enumerate(counts):
             sums[which] += int(number)
@@ -190,12 +200,6 @@ class _Together:
             seen = self._measured.setdefault(subject, {})
             before = seen.get((rule_id, month), (first, last))
             seen[rule_id, month] = min(before[0], first), max(before[1], last)
-
-    def _span(self, month: str) -> int:
-        if month not in self._months:
-            first = date.fromisoformat(f"{month}-01")
-            self._months[month] = next(place for place, span in enumerate(self._spans) if first in span)
-        return self._months[month]
 
     def gathered(self, session: Session) -> Gathered:
         """Give it all."""

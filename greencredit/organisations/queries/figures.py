@@ -1,6 +1,8 @@
 """The figures that were published of an organisation, and what a report of one of its units says."""
 
 import json
+from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +10,7 @@ from sqlalchemy.orm import Session
 from greencredit.organisations.errors import NotPublished
 from greencredit.organisations.queries.register import organisation, tree_of, unit
 from greencredit.organisations.rules import period_before
-from greencredit.organisations.tables import PublicationRow
+from greencredit.organisations.tables import MonthRow, PublicationRow
 from greencredit.schemas.organisations import Figures, TrendPoint, UnitFacts, UnitFigures
 from greencredit.schemas.values import Period
 
@@ -55,6 +57,29 @@ def told_apart(session: Session, organisation_id: str) -> dict[Period, tuple[fro
         told = json.loads(document)
         found[Period(since=since, until=until)] = (frozenset(told["units"]), frozenset(told["families"]))
     return found
+
+
+Sums = dict[str, dict[str, list[int]]]
+"""Unit → family → actions, credits, grams, actions that are not quantified."""
+
+
+class KeptMonth(NamedTuple):
+    """What a month came to when a publication first touched it; nothing of it is shown but by a publication."""
+
+    as_of_event: int
+    sums: Sums
+
+
+def kept_months(session: Session, organisation_id: str, period: Period) -> dict[date, KeptMonth]:
+    """Give what was kept of the months of a period, by their first days."""
+    rows = session.execute(
+        select(MonthRow.month, MonthRow.as_of_event, MonthRow.document).where(
+            MonthRow.organisation_id == organisation_id,
+            MonthRow.month >= period.since,
+            MonthRow.month < period.until,
+        )
+    )
+    return {month: KeptMonth(as_of_event, json.loads(document)) for month, as_of_event, document in rows}
 
 
 def unit_facts(session: Session, unit_id: str, period: Period) -> UnitFacts:

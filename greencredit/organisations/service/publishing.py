@@ -1,7 +1,9 @@
 """Figures of a period are worked out once it is over, published, and kept as they were.
 
 Numbers of a group that change day by day would tell what each person did that day; so there are none. Nor are they
-worked out again later: the difference would be of those few for whom something was late or taken back.
+worked out again later: the difference would be of those few for whom something was late or taken back, or who were
+erased. So what a month came to is kept when a publication first touches it, and whatever is published later adds up
+what was kept; a year is the sum of its months to the unit.
 
 Working them out only reads and may take seconds; publishing writes one row. So whoever publishes for many people works
 out in a reading session first, and hands what came of it to the writing one.
@@ -9,20 +11,21 @@ out in a reading session first, and hands what came of it to the writing one.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from greencredit.awards.queries.groups import Contribution, Gathered, Stay, contributions
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.ids import new_id
 from greencredit.ledger import queries as ledger
 from greencredit.organisations import queries, rules
 from greencredit.organisations.errors import PeriodNotOver
 from greencredit.organisations.queries.figures import told_apart
-from greencredit.organisations.rules import Cell, Number, Shown, Tree
-from greencredit.organisations.tables import OrganisationRow, PublicationRow
+from greencredit.organisations.rules import Cell, Number, Shown
+from greencredit.organisations.service.ground import Ground, Part, ground_of
+from greencredit.organisations.tables import MonthRow, OrganisationRow, PublicationRow
 from greencredit.proofs.rules.canonical import canonical
 from greencredit.schemas.actions import Category, Family
 from greencredit.schemas.organisations import (
@@ -31,7 +34,6 @@ from greencredit.schemas.organisations import (
     FigureMethod,
     Figures,
     MethodResult,
-    Organisation,
     Unit,
     UnitFigures,
     WithheldUnit,
@@ -45,23 +47,10 @@ class Draft(NamedTuple):
     figures: Figures
     """Without an id and a time of publication."""
     detail: Shown
+    months: Mapping[date, str]
+    """Months that no publication touched before: what they came to, as it will be kept."""
     after: int
     """The newest publication of the organisation that was known; a newer one would have to be reckoned with."""
-
-
-class _Ground(NamedTuple):
-    """Everything that figures are worked out from."""
-
-    whole: Organisation
-    tree: Tree
-    units: Sequence[str]
-    """By number, as contributions name their place."""
-    done: Sequence[Contribution]
-    used: Gathered
-    members: Mapping[str, int]
-    """Unit → who belonged to that very unit in the period, one bit a person."""
-    spans: frozenset[int]
-    """The pieces of time that make up the period."""
 
 
 class _Choice(NamedTuple):
@@ -85,7 +74,7 @@ def work_out(session: Session, organisation_id: str, period: Period) -> Draft:
     told = told_apart(session, organisation_id)
     near = rules.touching(period, told)
     spans = rules.spans_of([period, *near])
-    ground = _ground(session, organisation_id, period, spans, until_event=last)
+    ground, fresh = ground_of(session, organisation_id, period, spans, last_event=last)
     choice = _choose(session, ground, {one: told[one] for one in near}, spans)
     figures = Figures(
         publication_id="",
@@ -100,7 +89,7 @@ def work_out(session: Session, organisation_id: str, period: Period) -> Draft:
         withheld=tuple(_withheld(one) for one in ground.whole.units if one.unit_id not in choice.totals.units),
         methods=_methods(ground),
     )
-    return Draft(figures, choice.detail, _newest(session, organisation_id))
+    return Draft(figures, choice.detail, fresh, _newest(session, organisation_id))
 
 
 def publish(session: Session, organisation_id: str, period: Period, draft: Draft | None = None) -> Figures:
@@ -123,7 +112,7 @@ def publish(session: Session, organisation_id: str, period: Period, draft: Draft
     at = now(session)
     told = {"publication_id": new_id(session, "pub", at), "published_at": at}
     figures = draft.figures.model_copy(update=told)
-    _keep(session, figures, draft.detail)
+    _keep(session, figures, draft)
     return figures
 
 
@@ -142,8 +131,14 @@ def _newest(session: Session, organisation_id: str) -> int:
     return int(found or 0)
 
 
-def _keep(session: Session, figures: Figures, detail: Shown) -> None:
-    apart = {"units": sorted(detail.units), "families": sorted(detail.alone)}
+def _keep(session: Session, figures: Figures, draft: Draft) -> None:
+    apart = {"units": sorted(draft.detail.units), "families": sorted(draft.detail.alone)}
+    session.add_all(
+        MonthRow(
+            organisation_id=figures.organisation_id, month=month, as_of_event=figures.as_of_event, document=document
+        )
+        for month, document in draft.months.items()
+    )
     session.add(
         PublicationRow(
             id=figures.publication_id,
@@ -158,34 +153,9 @@ def _keep(session: Session, figures: Figures, detail: Shown) -> None:
     session.flush()
 
 
-def _ground(
-    session: Session, organisation_id: str, period: Period, spans: Sequence[Period], *, until_event: int
-) -> _Ground:
-    whole = queries.organisation(session, organisation_id)
-    units = [one.unit_id for one in whole.units]
-    number = {unit: place for place, unit in enumerate(units)}
-    stays = queries.stays_of(session, organisation_id, spans[0].since, spans[-1].until)
-    persons: dict[str, int] = {}
-    asked = [Stay(number[one.unit_id], persons.setdefault(one.consumer_id, len(persons)), *one[1:]) for one in stays]
-    found = contributions(session, asked, spans, until_event=until_event)
-    members: defaultdict[str, set[int]] = defaultdict(set)
-    for stay in stays:
-        if stay.since < period.until and (stay.until is None or stay.until > period.since):
-            members[stay.unit_id].add(persons[stay.consumer_id])
-    return _Ground(
-        whole,
-        queries.tree_of(whole),
-        units,
-        found.done,
-        found,
-        {unit: rules.mask_of(of) for unit, of in members.items()},
-        frozenset(place for place, span in enumerate(spans) if span.since in period),
-    )
-
-
 def _choose(
     session: Session,
-    ground: _Ground,
+    ground: Ground,
     told: Mapping[Period, tuple[frozenset[str], frozenset[str]]],
     spans: Sequence[Period],
 ) -> _Choice:
@@ -198,10 +168,10 @@ def _choose(
         weighed.append(Shown(frozenset(one.unit_id for one in shown.units if one.grams is not None), inside))
         details.append(Shown(apart, inside, alone))
     smallest, root = ground.whole.smallest_group, ground.whole.units[0].unit_id
-    people = {_cell(ground, one): rules.mask_of(one.people) for one in ground.done}
+    people = {one.cell: one.people for one in ground.done}
     # Grams are another number: of twenty who took part, perhaps only one did something that is quantified.
-    emitting = {_cell(ground, one): rules.mask_of(one.quantified) for one in ground.done if one.quantified}
-    new = Shown(frozenset(ground.units), ground.spans)
+    emitting = {one.cell: one.quantified for one in ground.done if one.quantified}
+    new = Shown(frozenset(ground.tree.parents), ground.spans)
     new = new._replace(units=rules.choose(ground.tree, people, new, totals, details, smallest=smallest))
     grams = new._replace(units=rules.choose(ground.tree, emitting, new, weighed, details, smallest=smallest))
     numbers = [Number(people, [*totals, new]), Number(emitting, [*weighed, grams])]
@@ -217,11 +187,7 @@ def _choose(
     return _Choice(new, grams.units, detail, rules.choose(ground.tree, idle, counted, [], [], smallest=smallest))
 
 
-def _cell(ground: _Ground, one: Contribution) -> Cell:
-    return Cell(ground.units[one.place], one.span, one.family)
-
-
-def _methods(ground: _Ground) -> tuple[FigureMethod, ...]:
+def _methods(ground: Ground) -> tuple[FigureMethod, ...]:
     """Name the methods that enough people used for the use of one to tell of nobody; no number goes with them."""
     smallest = ground.whole.smallest_group
     return tuple(
@@ -236,7 +202,7 @@ def _methods(ground: _Ground) -> tuple[FigureMethod, ...]:
                 )
             ),
         )
-        for name, used in sorted(ground.used.used.items())
+        for name, used in sorted(ground.used.items())
         if len(used.people) >= smallest
     )
 
@@ -252,10 +218,10 @@ class _Sum:
         self.members = 0
         self.families: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
-    def add(self, one: Contribution, people: int) -> None:
+    def add(self, one: Part) -> None:
         """Count what was done."""
-        self.people |= people
-        sums = self.families[one.family]
+        self.people |= one.people
+        sums = self.families[one.cell.family]
         for place, value in enumerate((one.actions, one.credits, one.grams, one.unquantified)):
             sums[place] += value
 
@@ -266,13 +232,12 @@ class _Sum:
         return actions, credits_, grams, unquantified
 
 
-def _figures(ground: _Ground, choice: _Choice) -> tuple[UnitFigures, ...]:
+def _figures(ground: Ground, choice: _Choice) -> tuple[UnitFigures, ...]:
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
     for one in ground.done:
-        if one.span in ground.spans:
-            people = rules.mask_of(one.people)
-            for unit in ground.tree.path(ground.units[one.place]):
-                sums[unit].add(one, people)
+        if one.cell.span in ground.spans:
+            for unit in ground.tree.path(one.cell.unit):
+                sums[unit].add(one)
     for unit, members in ground.members.items():
         for over in ground.tree.path(unit):
             sums[over].members |= members

@@ -10,11 +10,12 @@ from greencredit.awards import queries as awards
 from greencredit.awards import service as awarding
 from greencredit.kernel.clock import StandingClock, now
 from greencredit.kernel.database import Database
-from greencredit.organisations import queries, service
+from greencredit.organisations import jobs, queries, service
 from greencredit.organisations.errors import NotPublished, NotWholeMonths, PeriodNotOver
 from greencredit.schemas.actions import ClaimScheme, NewClaim
 from greencredit.schemas.organisations import OTHER_FAMILIES, Figures, UnitFigures
 from greencredit.schemas.values import Period
+from tests.factories.messages import a_job
 from tests.factories.organisations import FEBRUARY, JANUARY, TWO_MONTHS, School, make_school
 
 CLASSES = {"一年级": {"1A": 12, "1B": 11}, "二年级": {"2A": 12}}
@@ -266,3 +267,90 @@ def test_whoever_is_erased_belongs_to_nothing_and_published_figures_stay(school:
         tables = ("organisations_membership", "organisations_publication", "organisations_unit")
         rows = [str(tuple(row)) for table in tables for row in session.execute(text(f"SELECT * FROM {table}"))]
     assert [row for row in rows if gone in row] == []
+
+
+@pytest.mark.proves("ORG-3", "REP-2")
+def test_a_record_that_comes_when_its_month_is_published_is_in_no_longer_period_either(school: School) -> None:
+    school.ride("1A", range(12))
+    school.ride("1A", range(12), on="2026-02-10")
+    january = publish(school)
+    school.ride("1A", [3], on="2026-01-20")
+
+    february, both = publish(school, FEBRUARY), publish(school, TWO_MONTHS)
+
+    parts = [by_name(one)["1A"] for one in (january, february)]
+    assert by_name(both)["1A"].actions == sum(one.actions for one in parts) == 24
+    assert by_name(both)["1A"].credits == sum(one.credits for one in parts)
+
+
+@pytest.mark.proves("ORG-3", "SEC-1")
+def test_a_longer_period_less_its_months_is_nobody_s_who_was_erased_meanwhile(school: School) -> None:
+    school.ride("1A", range(12))
+    school.ride("1A", range(12), on="2026-02-10")
+    months = [publish(school), publish(school, FEBRUARY)]
+    with school.database.writing() as session:
+        service.forget(session, school.pupils["1A"][0])
+
+    both = by_name(publish(school, TWO_MONTHS))["1A"]
+
+    assert (both.actions, both.credits) == (24, sum(by_name(one)["1A"].credits for one in months))
+    assert both.participants == 11
+
+
+@pytest.mark.proves("ORG-3", "SEC-1")
+def test_what_one_person_did_stays_withheld_when_he_was_erased(school: School) -> None:
+    school.ride("1A", [3])
+    school.ride("1A", range(12), on="2026-02-10")
+    january = publish(school)
+    with school.database.writing() as session:
+        service.forget(session, school.pupils["1A"][3])
+
+    february, both = publish(school, FEBRUARY), publish(school, TWO_MONTHS)
+
+    assert ["1A" in by_name(one) for one in (january, february, both)] == [False, True, False]
+
+
+@pytest.mark.proves("ORG-3")
+def test_a_draft_that_another_publication_overtook_is_worked_out_again(school: School) -> None:
+    school.ride("2A", range(12))
+    school.ride("2A", [3], on="2026-02-10")
+    with school.database.reading() as session:
+        both = service.work_out(session, school.organisation_id, TWO_MONTHS)
+        january = service.work_out(session, school.organisation_id, JANUARY)
+
+    with school.database.writing() as session:
+        first = service.publish(session, school.organisation_id, TWO_MONTHS, both)
+        second = service.publish(session, school.organisation_id, JANUARY, january)
+
+    assert [one.name for one in january.figures.units if one.name == "2A"] == ["2A"]
+    assert ["2A" in by_name(one) for one in (first, second)] == [True, False]
+
+
+@pytest.mark.proves("ORG-3", "REP-2")
+def test_methods_are_named_that_ten_people_used_with_their_factors_and_without_a_number(school: School) -> None:
+    school.ride("2A", range(12))
+    school.ride("1A", range(9), action="recycle_pet")
+
+    methods = publish(school).methods
+
+    assert [(one.action, one.family, [result.tier for result in one.results]) for one in methods] == [
+        ("metro_trip_km", "travel", [methods[0].results[0].tier])
+    ]
+    assert len(methods[0].results[0].factors) >= 1
+
+
+@pytest.mark.proves("ORG-3")
+def test_the_month_that_is_over_is_published_once_its_late_records_had_time_to_come_in(
+    school: School, clock: StandingClock
+) -> None:
+    school.ride("2A", range(12), on="2026-02-10")
+    job = a_job(school.database, jobs.PUBLISH_MONTH)
+
+    told = []
+    for _day in ("2026-03-02", "2026-03-04", "2026-03-06", "2026-03-08"):
+        jobs.publish_month(school.database, job)
+        with school.database.reading() as session:
+            told.append(queries.publications(session, school.organisation_id))
+        clock.move(timedelta(days=2))
+
+    assert told == [[JANUARY], [JANUARY], [JANUARY, FEBRUARY], [JANUARY, FEBRUARY]]
