@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greencredit.kernel.database import Table
@@ -135,3 +135,108 @@ class ManifestRow(Table):
     size_bytes: Mapped[int]
     path: Mapped[str]
     made_at: Mapped[datetime]
+
+
+class SealRow(Table):
+    """A certificate that reports were or are signed with (签章证书); its secret half is never in the database."""
+
+    __tablename__ = "reports_seal"
+    __table_args__ = (
+        UniqueConstraint("fingerprint"),
+        CheckConstraint("length(fingerprint) = 64", name="fingerprint"),
+        {"sqlite_strict": True},
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str]
+    certificates: Mapped[str]
+    """PEM, the signer's own first."""
+    is_own: Mapped[bool]
+    """Whether this installation made it; else its key lies in a file that the settings name."""
+    status_key: Mapped[str]
+    log_from: Mapped[int]
+    """The log had this size when the certificate was told to it: its entry lies there or later."""
+    made_at: Mapped[datetime]
+
+
+class AnnouncementRow(Table):
+    """Reports that were announced to the log together, before they were drawn (报告公告批)."""
+
+    __tablename__ = "reports_announcement"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    seal: Mapped[int] = mapped_column(ForeignKey("reports_seal.number"))
+    count: Mapped[int]
+    root: Mapped[bytes]
+    log_from: Mapped[int]
+    announced_at: Mapped[datetime]
+
+
+class AnnouncedRow(Table):
+    """One report of an announcement; a number is announced once."""
+
+    __tablename__ = "reports_announced"
+    __table_args__ = (
+        Index(None, "announcement_id", "place", unique=True),
+        CheckConstraint("length(facts_sha256) = 64 AND length(table_sha256) = 64", name="digests"),
+        {"sqlite_strict": True},
+    )
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    announcement_id: Mapped[str] = mapped_column(ForeignKey("reports_announcement.id"))
+    place: Mapped[int]
+    kind: Mapped[str]
+    lang: Mapped[str]
+    facts_sha256: Mapped[str]
+    table_sha256: Mapped[str]
+
+
+class LoggedRow(Table):
+    """Where the log holds an announcement, and the signed size that its receipts are given under, for ever."""
+
+    __tablename__ = "reports_logged"
+    __table_args__ = (CheckConstraint("entry < size AND seal_entry < size", name="place"), {"sqlite_strict": True})
+
+    announcement_id: Mapped[str] = mapped_column(ForeignKey("reports_announcement.id"), primary_key=True)
+    entry: Mapped[int]
+    seal_entry: Mapped[int]
+    size: Mapped[int]
+
+
+class SignatureRow(Table):
+    """How one file of a report was signed (签名); a file that is lost and signed anew is another one."""
+
+    __tablename__ = "reports_signature"
+    __table_args__ = (
+        CheckConstraint("level = 'B-B' OR level = 'B-T'", name="level"),
+        Index(None, "number"),
+        {"sqlite_strict": True},
+    )
+
+    file_sha256: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    level: Mapped[str]
+    certificate_sha256: Mapped[str]
+    unsigned_sha256: Mapped[str]
+    unsigned_bytes: Mapped[int]
+    signed_at: Mapped[datetime]
+
+
+class WithdrawalRow(Table):
+    """That a report no longer stands (撤销 / 取代), since when and why; nothing is ever taken back."""
+
+    __tablename__ = "reports_withdrawal"
+    __table_args__ = (
+        CheckConstraint(
+            "(status = 'superseded' AND successor IS NOT NULL) OR (status = 'revoked' AND successor IS NULL)",
+            name="successor",
+        ),
+        {"sqlite_strict": True},
+    )
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    successor: Mapped[str | None]
+    withdrawn_by: Mapped[str]
+    withdrawn_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """Checks a report off line, step by step: from the shape of the file to whether it was withdrawn."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -53,7 +54,7 @@ def verify_report(walk: Walk, data: bytes, policy: Policy | None, status: bytes 
     with walk.step("table") as found:
         found.append(require_table(table_name, table, facts))
     with walk.step("printed") as found:
-        found += require_printed(report.words, report.number, report.facts_sha256, facts)
+        found.extend(require_printed(report.words, report.number, report.facts_sha256, facts))
     wanted = Announced(report.number, facts.kind, lang, report.facts_sha256, digest_of(table))
     with walk.step("report_in_log") as found:
         receipt = parse_report_receipt(receipt_file)
@@ -69,12 +70,13 @@ def verify_report(walk: Walk, data: bytes, policy: Policy | None, status: bytes 
         at = log.require_time(revision.signed_at, announced)
         found.append(f"named in entry {receipt.seal.index}; {at:%Y-%m-%dT%H:%M:%SZ}")
     with walk.step("issuers_then") as found:
-        found += log.require_issuers(receipt, facts, announced, noted.checkpoint) or ["no issuer's credits are in it"]
+        told_issuers = log.require_issuers(receipt, facts, announced, noted.checkpoint)
+        found.extend(told_issuers or ["no issuer's credits are in it"])
     if status is None:
         walk.leave_out("revocation", NO_STATUS)
         return
     with walk.step("revocation") as found:
-        found += _not_withdrawn(status, report.number, seal, announced, now)
+        found.extend(_not_withdrawn(status, report.number, seal, announced, now))
 
 
 def _not_withdrawn(
@@ -95,8 +97,7 @@ def _not_withdrawn(
     return [f"not among {listed.count} withdrawn ones", f"list of {listed.at:%Y-%m-%dT%H:%M:%SZ}{age}"]
 
 
-def _file(files: "dict[str, bytes] | object", name: str) -> bytes:
-    found = files.get(name) if isinstance(files, dict) else None
-    if found is None:
+def _file(files: Mapping[str, bytes], name: str) -> bytes:
+    if name not in files:
         raise FilesMissing(found=f"no {name}", wanted=f"{FACTS}, a table and {FILE_NAME}")
-    return bytes(found)
+    return files[name]
