@@ -30,6 +30,7 @@ from greencredit.schemas.reports import (
     RejectLine,
     RuleFigures,
 )
+from greencredit.schemas.reports.region import RegionReport
 from greencredit.schemas.values import Credits, Grams, Period, Words
 from tests.conftest import NOON
 from tests.factories.awards import action_rule, publish_factors, purchase_rule, take_in
@@ -292,6 +293,7 @@ def test_every_kind_of_the_catalogue_is_found_by_its_name() -> None:
         "issuer_filing": ("issuer_filing", IssuerFiling, "reports/issuer_filing.html"),
         "project": ("project", ProjectReport, "reports/project.html"),
         "proof": ("proof", ParticipationProof, "reports/proof.html"),
+        "region": ("region", RegionReport, "reports/region.html"),
         "statement": ("statement", MovementStatement, "reports/statement.html"),
     }
 

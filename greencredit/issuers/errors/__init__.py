@@ -14,6 +14,7 @@ from greencredit.issuers.errors.filing import FilingNumberTaken as FilingNumberT
 from greencredit.issuers.errors.filing import FilingOvertaken as FilingOvertaken
 from greencredit.issuers.errors.filing import FilingStepNotAllowed as FilingStepNotAllowed
 from greencredit.issuers.errors.filing import FilingWaiting as FilingWaiting
+from greencredit.issuers.errors.filing import NoFieldNamed as NoFieldNamed
 from greencredit.issuers.errors.filing import NoFilingInForce as NoFilingInForce
 from greencredit.issuers.errors.filing import ParticularMissing as ParticularMissing
 from greencredit.issuers.errors.filing import PromotionNotAllowed as PromotionNotAllowed

@@ -201,6 +201,20 @@ class FieldUnknown(Refused):
         super().__init__(f"{filing_id} has no field {found!r}", filing_id=filing_id, found=found)
 
 
+class NoFieldNamed(Refused):
+    """退回须逐项说明: whoever gives a version back names at least one field and says what is wrong with it."""
+
+    code = "issuers.no_field_named"
+
+    def __init__(self, filing_id: str) -> None:
+        super().__init__(
+            f"{filing_id} is given back without a single field, at least one is wanted",
+            filing_id=filing_id,
+            found=0,
+            wanted=1,
+        )
+
+
 class CalendarUnknown(Refused):
     """该年度工作日历尚未公布或未录入: working days are never guessed."""
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from greencredit.documents import service as documents
 from greencredit.issuers import queries, rules
 from greencredit.issuers.catalogue import days_of
-from greencredit.issuers.errors import EffectiveTooSoon, FieldUnknown, FilingNumberTaken
+from greencredit.issuers.errors import EffectiveTooSoon, FieldUnknown, FilingNumberTaken, NoFieldNamed
 from greencredit.issuers.service.effect import take_effect
 from greencredit.issuers.service.steps import (
     FilingTurn,
@@ -95,7 +95,12 @@ def return_filing(
     digest: str | None = None,
     document_digest: str | None = None,
 ) -> Filing:
-    """Give a version back with what is wrong field by field; the issuer answers with a new one (退回)."""
+    """Give a version back with what is wrong field by field; the issuer answers with a new one (退回).
+
+    Raises:
+        NoFieldNamed: no field was named: whoever is to mend something is told what.
+        FieldUnknown: a reason was given for a field that the scheme has not.
+    """
     turn = open_filing_turn(session, actor, filing_id, FilingStep.RETURN, reason=reason)
     return _decide_against(session, turn, Ruling.RETURN, fields, digest, document_digest)
 
@@ -140,6 +145,8 @@ def _decide_against(
     placing = require_authority(session, turn)
     require_another(turn.actor, filed_by(session, turn))
     require_same(turn, digest)
+    if ruling is Ruling.RETURN and not fields:
+        raise NoFieldNamed(filing_id)
     known = rules.paths_of(queries.filing(session, filing_id).scheme)
     for one in fields:
         if one.path not in known:

@@ -19,7 +19,7 @@ from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind, Sheet
 from greencredit.reports.rules import effect
 from greencredit.schemas.awards import Ground
-from greencredit.schemas.issuers import Decided, FilingState, Issuer, RollForward
+from greencredit.schemas.issuers import Decided, FilingState, Issuer, LifeState, RollForward
 from greencredit.schemas.reports import LiabilityMonth, RejectLine, Tier
 from greencredit.schemas.reports.region import (
     ClaimLine,
@@ -87,6 +87,7 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
         period=period,
         as_of=_as_of(session, ids, period),
         registered=sum(one.registered_at >= start_of(period.since) for one in found),
+        active=sum(state is LifeState.ACTIVE for state in standings.values()),
         states=tuple(
             StateLine(state=state.words, issuers=count) for state, count in sorted(Counter(standings.values()).items())
         ),

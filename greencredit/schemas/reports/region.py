@@ -212,6 +212,8 @@ class RegionReport(ReportFacts):
     region_title: Words
     registered: Count
     """Issuers that registered within the period."""
+    active: Count
+    """Issuers that issued as usual when the period ended."""
     states: tuple[StateLine, ...]
     issuers: tuple[RegisteredIssuer, ...]
     filing_figures: FilingFigures

@@ -19,6 +19,7 @@ from greencredit.issuers.errors import (
     FilingNumberTaken,
     FilingStepNotAllowed,
     FilingWaiting,
+    NoFieldNamed,
 )
 from greencredit.kernel.access import AccessDenied, OwnFiling, Role, ScopeKind
 from greencredit.kernel.database import Database
@@ -153,6 +154,20 @@ def test_a_return_names_each_field_with_its_reason(session: Session) -> None:
 
     assert returned.state is FilingState.RETURNED
     assert [(one.verdict, one.fields, one.reason) for one in returned.opinions] == [(Ruling.RETURN, FIELDS, "补正")]
+
+
+@pytest.mark.proves("ISS-4")
+def test_a_return_that_names_no_field_is_refused(session: Session) -> None:
+    filed = waiting(session)
+
+    with pytest.raises(NoFieldNamed) as no:
+        service.return_filing(session, regulator(), filed.filing_id, reason="补正")
+
+    assert (no.value.code, no.value.facts) == (
+        "issuers.no_field_named",
+        {"filing_id": filed.filing_id, "found": 0, "wanted": 1},
+    )
+    assert queries.filing(session, filed.filing_id) == filed
 
 
 def test_a_reason_for_a_field_nobody_filed_is_refused(session: Session) -> None:

@@ -19,7 +19,7 @@ from greencredit.issuers.errors import (
 )
 from greencredit.kernel.access import AccessDenied, OwnFiling, Role, ScopeKind, operator_at_the_machine
 from greencredit.kernel.clock import StandingClock
-from greencredit.schemas.issuers import FilingState, IssuerKind, LifeState, SectionName
+from greencredit.schemas.issuers import FieldReason, FilingState, IssuerKind, LifeState, SectionName
 from tests.factories.documents import example_document
 from tests.factories.issuers import (
     WHY,
@@ -31,6 +31,8 @@ from tests.factories.issuers import (
     regulator,
 )
 from tests.factories.people import make_actor
+
+WRONG = (FieldReason(path="guarantee.bank", reason="请写明存管银行全称"),)
 
 TODAY = date(2026, 3, 2)
 PAPER = example_document("示例材料.pdf").digest
@@ -73,7 +75,7 @@ def test_a_filing_that_was_returned_is_answered_with_a_new_version(session: Sess
     issuer = make_issuer(session, LifeState.ASSESSED)
     first = make_filing(session, issuer.issuer_id)
 
-    returned = service.return_filing(session, regulator(), first.filing_id, reason="补充保障说明")
+    returned = service.return_filing(session, regulator(), first.filing_id, reason="补充保障说明", fields=WRONG)
     second = make_filing(session, issuer.issuer_id, new_scheme(fen_per_100=120))
 
     assert (returned.state, second.state, second.version) == (FilingState.RETURNED, FilingState.SUBMITTED, 2)
@@ -191,7 +193,7 @@ def test_a_version_overtaken_by_a_later_one_is_not_submitted(session: Session) -
     admin = admin_of(issuer.issuer_id)
     draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
     later = make_filing(session, issuer.issuer_id)
-    service.return_filing(session, regulator(), later.filing_id, reason=WHY)
+    service.return_filing(session, regulator(), later.filing_id, reason=WHY, fields=WRONG)
 
     with pytest.raises(FilingOvertaken) as no:
         service.submit_filing(session, admin, draft.filing_id, reason=WHY)
