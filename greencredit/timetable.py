@@ -25,6 +25,8 @@ HANDLERS: Final[dict[str, Handler]] = {
     awards.TAKE_PROJECTS: awards.take_projects,
     reports.ISSUE: reports.issue,
     reports.REMOVE_FILES: reports.remove_files,
+    reports.CUT: reports.cut,
+    reports.CLOSE: reports.close,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
     documents.AUDIT: documents.audit,
     issuers.KEEP_WATCH: issuers.keep_watch,

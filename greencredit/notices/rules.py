@@ -57,8 +57,8 @@ class Plan(NamedTuple):
 
 
 def ways_of(kind: NoticeKind, chosen: NoticePreferences) -> tuple[Way, ...]:
-    """Give the ways by which a person wants a kind."""
-    return chosen.choices.get(kind.name, kind.ways)
+    """Give the ways by which a person wants a kind; a fixed one leaves no choice."""
+    return kind.ways if kind.fixed else chosen.choices.get(kind.name, kind.ways)
 
 
 def plan_of(kind: NoticeKind, chosen: NoticePreferences, reachable: frozenset[Way]) -> Plan:

@@ -65,6 +65,7 @@ class PeopleGrant(Table):
     """A role held in a place; ended by a date or a revocation, never deleted."""
 
     __tablename__ = "people_grant"
+    __table_args__ = (Index("ix_people_grant_scope_id", "scope_id"), STRICT)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     account_id: Mapped[str] = mapped_column(Text, ForeignKey(_ACCOUNT), index=True)

@@ -173,22 +173,25 @@ class AnnouncementRow(Table):
 
 
 class AnnouncedRow(Table):
-    """One report of an announcement; a number is announced once."""
+    """One report of an announcement; it is announced once for a table and a certificate.
+
+    Its place among the others of the announcement follows from their numbers, in order.
+    """
 
     __tablename__ = "reports_announced"
     __table_args__ = (
-        Index(None, "announcement_id", "place", unique=True),
+        Index(None, "announcement_id", "number", unique=True),
         CheckConstraint("length(facts_sha256) = 64 AND length(table_sha256) = 64", name="digests"),
-        {"sqlite_strict": True},
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
     )
 
     number: Mapped[str] = mapped_column(primary_key=True)
-    announcement_id: Mapped[str] = mapped_column(ForeignKey("reports_announcement.id"))
-    place: Mapped[int]
+    table_sha256: Mapped[str] = mapped_column(primary_key=True)
+    seal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    announcement_id: Mapped[str]
     kind: Mapped[str]
     lang: Mapped[str]
     facts_sha256: Mapped[str]
-    table_sha256: Mapped[str]
 
 
 class LoggedRow(Table):

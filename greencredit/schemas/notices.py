@@ -69,6 +69,8 @@ class NoticeKind(Record):
     """Who is told: holders of credits choose on their settings page, whoever holds an office is told in any case."""
     ways: tuple[Way, ...]
     """By which ways it goes to whoever chose nothing."""
+    fixed: bool = False
+    """It goes by these ways alone, whatever the reader chose: what a child is told does not leave the platform."""
     subject: Words
     text: Words
     sms: Words

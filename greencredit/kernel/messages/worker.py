@@ -58,6 +58,11 @@ class Worker:
         """Ask for the end after the present job, without waiting for it."""
         self._stop.set()
 
+    @property
+    def stopping(self) -> bool:
+        """Tell whether the end was asked for."""
+        return self._stop.is_set()
+
     def stop(self, grace_seconds: float = 20.0) -> bool:
         """Ask for the end and wait for the present job; one that does not end is taken over when its lease ends."""
         self.ask_to_stop()

@@ -29,6 +29,7 @@ from greencredit.ledger.queries.issuing import Held as Held
 from greencredit.ledger.queries.issuing import Outstanding as Outstanding
 from greencredit.ledger.queries.issuing import Posting as Posting
 from greencredit.ledger.queries.issuing import Waiting as Waiting
+from greencredit.ledger.queries.issuing import ever_held as ever_held
 from greencredit.ledger.queries.issuing import flows as flows
 from greencredit.ledger.queries.issuing import holders_of as holders_of
 from greencredit.ledger.queries.issuing import issued as issued
@@ -65,5 +66,7 @@ from greencredit.ledger.queries.wallets import funded_with as funded_with
 from greencredit.ledger.queries.wallets import issuer_of_funding as issuer_of_funding
 from greencredit.ledger.queries.wallets import series_of_key as series_of_key
 from greencredit.ledger.queries.wallets import wallet_balances as wallet_balances
+from greencredit.ledger.queries.wallets import wallet_flows as wallet_flows
 from greencredit.ledger.queries.wallets import wallet_lines as wallet_lines
+from greencredit.ledger.queries.wallets import wallet_receivers as wallet_receivers
 from greencredit.ledger.queries.wallets import wallet_sums as wallet_sums

@@ -205,6 +205,26 @@ def holders_of(session: Session, issuer_id: str, *, from_holder: int = 0, limit:
     return [Held(holder, subject_id, int(credits_)) for holder, subject_id, credits_ in rows]
 
 
+def ever_held(session: Session, issuer_id: str, *, from_holder: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
+    """List who ever had credits of an issuer, spent ones too, so many from a holder on; forgotten ones are left out."""
+    series = session.execute(
+        text("SELECT id FROM ledger_series WHERE issuer_id = :issuer ORDER BY id"), {"issuer": issuer_id}
+    ).scalars()
+    mine = ", ".join(str(int(one)) for one in series)
+    if not mine:
+        return []
+    rows = session.execute(
+        text(
+            "SELECT DISTINCT h.id, h.subject_id FROM ledger_balance b "  # noqa: S608 - numbers
+            f"JOIN ledger_holder h ON h.id = b.leaf_id >> {rules.HOLDER_SHIFT} "
+            f"WHERE b.leaf_id >= :first AND {_SERIES} IN ({mine}) AND h.subject_id IS NOT NULL "
+            "ORDER BY h.id LIMIT :limit"
+        ),
+        {"first": rules.leaves_of(from_holder)[0], "limit": limit},
+    )
+    return [(int(holder), str(subject_id)) for holder, subject_id in rows]
+
+
 class Posting(NamedTuple):
     """Whose credits an event moved, where its batch stands in the log, and when it was posted."""
 

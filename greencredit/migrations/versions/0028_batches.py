@@ -55,6 +55,8 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     append_only("reports_manifest", key=("batch_id", "edition"))
+    # Whose guardians are told is asked for every report of a batch.
+    op.create_index("ix_people_grant_scope_id", "people_grant", ["scope_id"])
 
 
 def _create_batches() -> None:

@@ -36,7 +36,7 @@ def load() -> Mapping[str, NoticeKind]:
 
 def for_holders() -> Mapping[str, NoticeKind]:
     """Give the kinds that holders of credits are told of, and may choose ways for."""
-    return {name: kind for name, kind in load().items() if kind.reader == "holder"}
+    return {name: kind for name, kind in load().items() if kind.reader == "holder" and not kind.fixed}
 
 
 def kind_named(name: str) -> NoticeKind:

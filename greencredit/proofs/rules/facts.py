@@ -27,6 +27,8 @@ FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "reports": frozenset({"batch", "count", "root"}),
         "seal": frozenset({"certificate", "status_key", "valid_from", "valid_until"}),  # who signs reports from now on
         "report_status": frozenset({"number", "status", "reason", "successor"}),
+        # The list of what a batch of reports issued: how many, and the digest of the whole list.
+        "manifest": frozenset({"batch", "edition", "kind_of_report", "reports", "digest"}),
         "erasure": frozenset({"holder", "events"}),  # the pseudonym that now stands for nobody
         "coverage": frozenset({"issuer", "size", "root", "outstanding", "guarantee"}),
         # The terms that credits carry from birth to end.

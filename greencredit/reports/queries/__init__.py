@@ -1,5 +1,22 @@
 """Reads of reports: the kinds there are, the register of what was issued, and batches."""
 
+from greencredit.reports.queries.batches import (
+    ManifestLine,
+    Page,
+    Waiting,
+    batch,
+    batch_with_key,
+    batches,
+    counts_of,
+    dead_reports,
+    issued_in,
+    manifest,
+    manifest_proof,
+    manifests_of,
+    page_of_population,
+    waiting_in,
+)
+from greencredit.reports.queries.proven import Receipts, seal_certificates, signature_of, standing_of, withdrawn
 from greencredit.reports.queries.register import (
     PDF,
     by_number,
@@ -9,4 +26,30 @@ from greencredit.reports.queries.register import (
     reports_of,
 )
 
-__all__ = ["PDF", "by_number", "files_of", "kind_named", "kinds", "reports_of"]
+__all__ = [
+    "PDF",
+    "ManifestLine",
+    "Page",
+    "Receipts",
+    "Waiting",
+    "batch",
+    "batch_with_key",
+    "batches",
+    "by_number",
+    "counts_of",
+    "dead_reports",
+    "files_of",
+    "issued_in",
+    "kind_named",
+    "kinds",
+    "manifest",
+    "manifest_proof",
+    "manifests_of",
+    "page_of_population",
+    "reports_of",
+    "seal_certificates",
+    "signature_of",
+    "standing_of",
+    "waiting_in",
+    "withdrawn",
+]

@@ -1,11 +1,10 @@
-"""Issues reports on request and by the thousand: drawn in processes, registered singly, resumed after a stop."""
+"""Issues the reports of subjects that the caller names, one after the other; drawn in processes, registered singly."""
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import date
 from multiprocessing import get_context
 from typing import Final, NamedTuple
 
@@ -13,21 +12,11 @@ from greencredit.kernel.database import Database
 from greencredit.kernel.errors import Refusal
 from greencredit.kernel.files.kept import Files
 from greencredit.kernel.files.opening import open_files
-from greencredit.kernel.messages.queue import Job
 from greencredit.kernel.settings import Settings
 from greencredit.reports import queries, service
 from greencredit.reports.service import Drawing
 from greencredit.schemas.reports import IssuedReport, Lang, ReportFacts
 from greencredit.schemas.values import Period
-
-ISSUE: Final = "reports.issue"
-"""The kind of job that draws and registers one report."""
-
-REMOVE_FILES: Final = "reports.remove_files"
-"""The kind of job that removes the files of a subject who was erased."""
-
-FOLDER: Final = "reports"
-"""Below the data folder: where issued files lie."""
 
 _DRAWN_BY_ONE_PROCESS: Final = 400
 """After so many reports a process is replaced: the layout library keeps some memory of each."""
@@ -37,37 +26,6 @@ _AHEAD: Final = 8
 
 Progress = Callable[[int], None]
 """Told how many more subjects are done."""
-
-
-def issue(database: Database, job: Job) -> None:
-    """Draw and register the report that a job asks for; called again it finds it done."""
-    body = job.body
-    period = Period(since=date.fromisoformat(body["since"]), until=date.fromisoformat(body["until"]))
-    issue_one(database, Settings(), body["kind"], body["subject_id"], period, body["lang"])
-
-
-def issue_one(
-    database: Database, settings: Settings, kind: str, subject_id: str, period: Period, lang: Lang
-) -> IssuedReport:
-    """Give the report of a subject over a period; the same facts give the same number and file."""
-    into = open_files(settings, FOLDER)
-    with database.reading() as session:
-        facts = queries.kind_named(kind).gather(session, subject_id, period)
-        found = service.already_issued(session, kind, facts, lang, into)
-    if found is not None:
-        return found
-    drawing = service.draw(kind, facts, lang, public_url=settings.public_url)
-    with database.writing() as session:
-        return service.register(session, drawing, into)
-
-
-def remove_files(database: Database, job: Job) -> None:
-    """Remove the files of whoever was erased; numbers and digests stay in the register, so that copies still verify."""
-    files = open_files(Settings(), FOLDER)
-    with database.reading() as session:
-        found = queries.reports_of(session, job.body["subject_id"])
-    for one in found:
-        files.remove(one.path)
 
 
 class Outcome(NamedTuple):
@@ -82,7 +40,7 @@ def issue_all(
     database: Database,
     settings: Settings,
     kind: str,
-    subject_ids: Sequence[str],
+    subject_ids: Iterable[str],
     period: Period,
     lang: Lang,
     *,
@@ -94,7 +52,7 @@ def issue_all(
     Each report is in the register as soon as it is drawn, so that a batch can be stopped at any time and run again.
     A subject whose report is refused (a name with a sign that no font draws) is told and does not stop the others.
     """
-    into = open_files(settings, FOLDER)
+    into = open_files(settings, service.FOLDER)
     report_kind = queries.kind_named(kind)
     with database.reading() as session:
         shared = report_kind.prepare(session, period)

@@ -14,6 +14,10 @@ from greencredit.kernel.access import PLATFORM, Actor, Credentials, Grant, Role,
 from greencredit.kernel.clock import now
 from greencredit.people import rules
 from greencredit.people.errors import UnknownAccount, UnknownConsumer
+from greencredit.people.queries.everyone import ERASED_NAME as ERASED_NAME
+from greencredit.people.queries.everyone import consumer_ids_after as consumer_ids_after
+from greencredit.people.queries.everyone import consumers_of_accounts as consumers_of_accounts
+from greencredit.people.queries.everyone import guardians_of as guardians_of
 from greencredit.people.tables import (
     PeopleAccount,
     PeopleApiKey,
@@ -41,8 +45,6 @@ from greencredit.schemas.people import (
 
 Asked = TypeVar("Asked", str, bytes)
 
-ERASED_NAME: Final = ""
-"""What is left of the name of whoever was erased; nobody else's is empty."""
 
 _ASKED_AT_ONCE: Final = 10_000
 """Both engines bind far more values in one statement; the plan stays the same."""

@@ -1,0 +1,27 @@
+"""Issues reports: one on request, those of a list, and batches by the million in processes of their own."""
+
+from greencredit.reports.jobs.crew import Crew
+from greencredit.reports.jobs.many import Outcome, issue_all
+from greencredit.reports.jobs.parts import close, close_with, cut, issue_part, issue_part_with
+from greencredit.reports.jobs.single import ISSUE, REMOVE_FILES, issue, remove_files
+from greencredit.reports.service import CLOSE, CUT, FOLDER, PART, issue_one
+
+__all__ = [
+    "CLOSE",
+    "CUT",
+    "FOLDER",
+    "ISSUE",
+    "PART",
+    "REMOVE_FILES",
+    "Crew",
+    "Outcome",
+    "close",
+    "close_with",
+    "cut",
+    "issue",
+    "issue_all",
+    "issue_one",
+    "issue_part",
+    "issue_part_with",
+    "remove_files",
+]

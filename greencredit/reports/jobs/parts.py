@@ -1,0 +1,193 @@
+"""The jobs of a batch: list its subjects, issue the reports of a part, write the manifest; each can be resumed."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from greencredit.kernel import logs
+from greencredit.kernel.database import Database
+from greencredit.kernel.errors import NotNow, Refusal
+from greencredit.kernel.files.opening import open_files
+from greencredit.kernel.messages import queue
+from greencredit.kernel.messages.queue import Job, Later, LeaseLost
+from greencredit.kernel.settings import Settings
+from greencredit.reports import queries, rules, service
+from greencredit.reports.catalogue import ReportKind
+from greencredit.reports.queries import Waiting
+from greencredit.reports.service import Drawing, Place
+from greencredit.schemas.reports import Lang, ReportFacts
+from greencredit.schemas.reports.batches import Batch, BatchState
+
+Draw = Callable[..., Drawing]
+"""Draws a report, as `service.draw` does: kind, facts, language, `public_url`."""
+
+_LOG: Final = logs.log(__name__)
+_MOMENT: Final = timedelta(seconds=1)
+_FULL: Final = timedelta(minutes=1)
+"""How long a worker waits for room on the disk, or for the bucket; nobody is given up for that."""
+
+_PREPARED: Final = "reports.prepared"
+_SHARED_FOR: Final = timedelta(minutes=5)
+_NO_ANSWER: Final = "reports.worker_lost"
+_FAULT: Final = "reports.fault"
+
+
+def cut(database: Database, job: Job) -> None:
+    """List the subjects of a batch, page by page, each in a transaction of its own."""
+    left = True
+    while left:
+        with database.writing() as session:
+            left = service.cut_on(session, job.body["batch"])
+        if left and job.stopping():
+            raise Later(timedelta(0))
+
+
+def issue_part(database: Database, job: Job) -> None:
+    """Issue the reports of a part with the settings of this process."""
+    issue_part_with(database, job, Settings(), service.draw)
+
+
+def issue_part_with(database: Database, job: Job, settings: Settings, draw: Draw) -> None:
+    """Issue the reports of a part one by one; whoever stops anywhere loses at most the one that is being drawn.
+
+    A report, its line in the register, its file and its mark in the batch come with one commit, and only while the
+    worker still holds the part: nothing is lost, and nothing is issued twice.
+    """
+    batch_id, part = job.body["batch"], job.body["part"]
+    first = part * service.PART_SUBJECTS
+    with database.reading() as session:
+        batch = queries.batch(session, batch_id)
+        waiting = queries.waiting_in(session, batch_id, first, first + service.PART_SUBJECTS - 1)
+        kind = queries.kind_named(batch.kind)
+        shared = _shared(database, session, batch, kind) if waiting else None
+    run = _Run(database, job, settings, draw, batch, kind, shared)
+    for one in waiting:
+        if job.stopping():
+            raise Later(timedelta(0))
+        if one.run_after <= database.clock.now():
+            run.try_one(one)
+    with database.reading() as session:
+        left = queries.waiting_in(session, batch_id, first, first + service.PART_SUBJECTS - 1)
+    if left:
+        raise Later(_pause_until(min(one.run_after for one in left), database.clock.now()))
+    with database.writing() as session:
+        service.close_part(session, batch_id, part)
+        queue.finish(session, job)
+
+
+def _shared(database: Database, session: Session, batch: Batch, kind: ReportKind) -> Any:  # noqa: ANN401 - the kind's own
+    """Give what all reports of a batch share; a worker gathers it again after a while, not for every part."""
+    memory, at = database.carried["memory"], database.clock.now()
+    known: _Prepared | None = memory.get(_PREPARED)
+    if known is None or known.batch != (batch.batch_id, batch.edition) or at - known.at > _SHARED_FOR:
+        known = _Prepared((batch.batch_id, batch.edition), at, kind.prepare(session, batch.period))
+        memory[_PREPARED] = known
+    return known.shared
+
+
+class _Prepared(NamedTuple):
+    """What the reports of one batch share, and when that was gathered."""
+
+    batch: tuple[str, int]
+    at: datetime
+    shared: Any
+
+
+class _Run(NamedTuple):
+    """What one worker knows while it issues a part."""
+
+    database: Database
+    job: Job
+    settings: Settings
+    draw: Draw
+    batch: Batch
+    kind: ReportKind
+    shared: Any
+
+    def try_one(self, one: Waiting) -> None:
+        """Issue one report, or write down why not: a rule's refusal for good, anything else to be tried again."""
+        place = Place(self.batch.batch_id, one.position)
+        if self.job.attempts > 1 and not self._dared(place):
+            return
+        try:
+            self._issue(place, one.subject_id)
+        except (LeaseLost, Later):
+            raise
+        except NotNow as refusal:
+            _LOG.warning("no report for the moment", code=refusal.code)
+            raise Later(_FULL) from refusal
+        except Refusal as refusal:
+            with self.database.writing() as session:
+                self._hold(session)
+                service.give_up(session, place, refusal.code, refusal.message)
+        except Exception as error:  # noqa: BLE001 - one report's fault is not the end of the others
+            _LOG.warning("a report of a batch failed", batch=place.batch_id, position=place.position, exc_info=True)
+            told = f"{logs.told_of(error)} ({logs.place_of(error)})"
+            with self.database.writing() as session:
+                self._hold(session)
+                service.put_off(session, place, _FAULT, told)
+
+    def _dared(self, place: Place) -> bool:
+        """Count the attempt before it is made: a report that ends its worker must not end every worker for ever."""
+        with self.database.writing() as session:
+            self._hold(session)
+            return service.dare(session, place, _NO_ANSWER, "the worker stopped answering")
+
+    def _issue(self, place: Place, subject_id: str) -> None:
+        into = open_files(self.settings, service.FOLDER)
+        period, lang = self.batch.period, self.batch.lang
+        with self.database.reading() as session:
+            facts = self.kind.gather(session, subject_id, period, self.shared)
+            found = service.already_issued(session, self.batch.kind, facts, lang, into)
+        drawing = None if found is not None else self._drawn(facts, lang)
+        with self.database.writing() as session:
+            self._hold(session)
+            if drawing is not None:
+                found = service.register(session, drawing, into)
+            assert found is not None, "what was not found was drawn"
+            service.settle(session, place, found.number, found.media_type)
+            if self.batch.tells:
+                service.tell_of(session, found)
+
+    def _drawn(self, facts: ReportFacts, lang: Lang) -> Drawing:
+        return self.draw(self.batch.kind, facts, lang, public_url=self.settings.public_url)
+
+    def _hold(self, session: Session) -> None:
+        """Refuse to write for a part that another worker took over meanwhile."""
+        if not queue.renew(session, self.job):
+            message = f"{self.job.worker} no longer holds {self.job.id}, attempt {self.job.attempts}"
+            raise LeaseLost(message, job=self.job.id, attempt=self.job.attempts)
+
+
+def close(database: Database, job: Job) -> None:
+    """Write the manifest of a batch with the settings of this process."""
+    close_with(database, job, Settings())
+
+
+def close_with(database: Database, job: Job, settings: Settings) -> None:
+    """Write the manifest of a batch, line by line, keep it, and enter its digest; a second time changes nothing."""
+    batch_id, edition = job.body["batch"], job.body["edition"]
+    with database.reading() as session:
+        batch = queries.batch(session, batch_id)
+    if (batch.state, batch.edition) != (BatchState.CLOSING, edition):
+        return
+    with tempfile.TemporaryDirectory(prefix="manifest-") as folder:
+        path = Path(folder) / "manifest.jsonl"
+        reports = 0
+        with database.reading() as session, path.open("wb") as file:
+            file.write(rules.manifest_head(batch))
+            for line in queries.issued_in(session, batch_id):
+                file.write(rules.manifest_line(line._asdict()))
+                reports += 1
+        assert reports == batch.done, "the manifest has a line for every report that the parts count"
+        kept = open_files(settings, service.FOLDER).keep(path, "jsonl")
+    with database.writing() as session:
+        service.close(session, batch_id, edition, kept, reports=reports, refused=batch.dead)
+
+
+def _pause_until(due: datetime, at: datetime) -> timedelta:
+    return max(due - at, _MOMENT)
