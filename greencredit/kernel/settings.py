@@ -65,6 +65,18 @@ class Settings(BaseSettings):
     s3_access_key: str = ""
     s3_secret_key: SecretStr = SecretStr("")
 
+    report_certificate: Path | None = None
+    """PEM: the certificate that reports are signed with, those above it after it; none: this installation's own."""
+
+    report_key: Path | None = None
+    """PEM: the key of that certificate, ECDSA on P-256, without a password."""
+
+    timestamp_url: str = ""
+    """A time-stamp authority (RFC 3161); empty means that reports are signed without a time stamp (level B-B)."""
+
+    timestamp_roots: Path | None = None
+    """PEM: the certificates that a time stamp must lead to."""
+
     @property
     def database_url(self) -> str:
         """Give the database's address."""

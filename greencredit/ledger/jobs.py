@@ -60,6 +60,11 @@ def expire(database: Database, job: Job) -> None:
 def take_facts_in(database: Database, job: Job) -> None:
     """Bring facts of other rooms into the log, if some wait and no award took them along."""
     del job
+    take_in_now(database)
+
+
+def take_in_now(database: Database) -> None:
+    """Bring what waits into the log at once, for somebody who waits for it; the head is only locked if there is any."""
     with database.reading() as session:
         waiting = proofs.facts_waiting(session)
     if waiting:

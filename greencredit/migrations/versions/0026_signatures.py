@@ -41,23 +41,24 @@ def upgrade() -> None:
     op.create_table(
         "reports_announced",
         sa.Column("number", sa.Text, nullable=False),
+        sa.Column("table_sha256", sa.Text, nullable=False),
+        sa.Column("seal", Whole, nullable=False, autoincrement=False),
         sa.Column("announcement_id", sa.Text, nullable=False),
-        sa.Column("place", Whole, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("lang", sa.Text, nullable=False),
         sa.Column("facts_sha256", sa.Text, nullable=False),
-        sa.Column("table_sha256", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("number", name="pk_reports_announced"),
-        sa.ForeignKeyConstraint(
-            ["announcement_id"], ["reports_announcement.id"], name="fk_reports_announced_announcement_id"
-        ),
+        sa.PrimaryKeyConstraint("number", "table_sha256", "seal", name="pk_reports_announced"),
         sa.CheckConstraint(
             "length(facts_sha256) = 64 AND length(table_sha256) = 64", name="ck_reports_announced_digests"
         ),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_index(
-        "ix_reports_announced_announcement_id_place", "reports_announced", ["announcement_id", "place"], unique=True
+        "ix_reports_announced_announcement_id_number",
+        "reports_announced",
+        ["announcement_id", "number"],
+        unique=True,
     )
     op.create_table(
         "reports_logged",
@@ -103,7 +104,7 @@ def upgrade() -> None:
     )
     append_only("reports_seal", key=("number",))
     append_only("reports_announcement")
-    append_only("reports_announced", key=("number",))
+    append_only("reports_announced", key=("number", "table_sha256", "seal"))
     append_only("reports_logged", key=("announcement_id",))
     append_only("reports_signature", key=("file_sha256",))
     append_only("reports_withdrawal", key=("number", "status"))

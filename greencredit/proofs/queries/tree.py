@@ -53,12 +53,13 @@ def entries_at(session: Session, positions: Collection[int]) -> dict[int, bytes]
     return {position: bytes(body) for position, body in found}
 
 
-def entries_of(session: Session, kinds: Collection[str]) -> list[tuple[int, bytes]]:
-    """List the entries of some kinds with their places, first to last; kinds of which there are few."""
+def entries_of(session: Session, kinds: Collection[str], *, since: int = 0) -> list[tuple[int, bytes]]:
+    """List the entries of some kinds with their places, from a place on; kinds of which there are few there."""
     rows = session.execute(
-        text("SELECT position, body FROM proofs_entry WHERE kind IN :kinds ORDER BY position").bindparams(
-            bindparam("kinds", sorted(kinds), expanding=True)
-        )
+        text(
+            "SELECT position, body FROM proofs_entry WHERE kind IN :kinds AND position >= :since ORDER BY position"
+        ).bindparams(bindparam("kinds", sorted(kinds), expanding=True)),
+        {"since": since},
     )
     return [(int(position), bytes(body)) for position, body in rows]
 

@@ -13,8 +13,10 @@ from greencredit.kernel.files.kept import Files, address_of
 from greencredit.kernel.files.opening import files_in
 from greencredit.reports import queries, rules
 from greencredit.reports.errors import NotReproduced, NumberTaken, PdfUnavailable, WrongFacts
-from greencredit.reports.tables import ReportRow
+from greencredit.reports.service.proving import Proof
+from greencredit.reports.tables import ReportRow, SignatureRow
 from greencredit.schemas.reports import IssuedReport, Lang, ReportFacts
+from greencredit.schemas.reports.proven import SignatureNote
 from greencredit.schemas.values import Period
 
 _SUFFIX: Final = {"application/pdf": "pdf", "text/html": "html"}
@@ -33,6 +35,8 @@ class Drawing:
     media_type: Literal["application/pdf", "text/html"]
     renderer: str
     content: bytes
+    signature: SignatureNote | None = None
+    """How the file was signed; none for a page, and for a drawing without proof."""
 
     @property
     def suffix(self) -> str:
@@ -64,16 +68,22 @@ def already_issued(
     return found if files_in(into).holds(found.path, found.file_sha256) else None
 
 
-def draw(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Drawing:
-    """Draw a report without a session: the slow half, fit for a pool of processes."""
+def draw(kind: str, record: ReportFacts, lang: Lang, *, public_url: str, proof: Proof | None = None) -> Drawing:
+    """Draw a report without a session: the slow half, fit for a pool of processes.
+
+    With its proof, the receipt is inside and the file is signed; without, it is a draft that shows nothing to anybody.
+    """
     from greencredit.reports.render import Paper, renderer_at
 
     imprint = _imprint(kind, record, lang)
-    paper = Paper(queries.kind_named(kind), record, lang)
+    paper = Paper(queries.kind_named(kind), record, lang, proof.receipt if proof else None)
     renderer = renderer_at(public_url)
     media_type: Literal["application/pdf", "text/html"] = "application/pdf"
+    signature = None
     try:
         content = renderer.pdf(paper)
+        if proof is not None:
+            content, signature = _signed(content, proof)
     except PdfUnavailable:
         media_type = "text/html"
         content = renderer.page(paper).encode()
@@ -87,6 +97,7 @@ def draw(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Draw
         media_type=media_type,
         renderer=renderer.fingerprint,
         content=content,
+        signature=signature,
     )
 
 
@@ -98,6 +109,7 @@ def register(session: Session, drawing: Drawing, into: Path | Files) -> IssuedRe
     if found is None and _enter(session, drawing, file_sha256):
         # The row first: whoever was slower writes no file, and a file that could not be kept takes its row with it.
         files.keep(drawing.content, drawing.suffix)
+        _enter_signature(session, drawing, file_sha256)
     found = found or queries.files_of(session, drawing.number)[drawing.media_type]
     _require_same_facts(found, drawing.facts_sha256)
     if found.file_sha256 == file_sha256:
@@ -127,6 +139,25 @@ def _enter(session: Session, drawing: Drawing, file_sha256: str) -> bool:
         issued_at=now(session),
     )
     return session.scalar(row.on_conflict_do_nothing().returning(ReportRow.number)) is not None
+
+
+def _enter_signature(session: Session, drawing: Drawing, file_sha256: str) -> None:
+    if drawing.signature is not None:
+        session.add(SignatureRow(file_sha256=file_sha256, number=drawing.number, **drawing.signature.model_dump()))
+        session.flush()
+
+
+def _signed(unsigned: bytes, proof: Proof) -> tuple[bytes, SignatureNote]:
+    from greencredit.reports.render.sign import sign
+
+    content = sign(unsigned, proof.signatory, at=proof.at, name=proof.name, stamp=proof.stamp)
+    return content, SignatureNote(
+        level="B-B" if proof.stamp is None else "B-T",
+        certificate_sha256=proof.signatory.fingerprint,
+        unsigned_sha256=rules.digest_of(unsigned),
+        unsigned_bytes=len(unsigned),
+        signed_at=proof.at,
+    )
 
 
 def _imprint(kind: str, record: ReportFacts, lang: Lang) -> rules.Imprint:
