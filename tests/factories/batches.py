@@ -1,15 +1,17 @@
 """Batches for tests: people in numbers, and a press that prints in no time."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.database import Database
+from greencredit.kernel.settings import Settings
 from greencredit.people import service as people
 from greencredit.reports import rules
-from greencredit.reports.service import Drawing
+from greencredit.reports.service import Drawing, Press
 from greencredit.schemas.people import NewConsumer
 from greencredit.schemas.reports import Lang, ReportFacts
 from greencredit.schemas.reports.batches import NewBatch, Population
@@ -31,21 +33,44 @@ def new_batch(population: Population = Population.EVERYONE, **wanted: object) ->
     return NewBatch.model_validate(given | wanted)
 
 
-def tiny_press(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Drawing:
-    """Draw a report as a few lines of text: what becomes of a batch is independent of the press."""
-    imprint = rules.Imprint(kind, record, lang)
-    content = json.dumps({"number": imprint.number, "at": public_url}).encode()
-    return Drawing(
-        number=imprint.number,
-        kind=kind,
-        lang=lang,
-        subject_id=record.subject_id,
-        period=record.period,
-        facts_sha256=imprint.digest,
-        media_type="application/pdf",
-        renderer="tiny press",
-        content=content,
-    )
+def tiny_press(
+    database: Database, settings: Settings, kind: str, reports: Sequence[ReportFacts], lang: Lang
+) -> Callable[[ReportFacts], Drawing]:
+    """Draw reports as a line of text each: what becomes of a batch is independent of the press."""
+    del database, reports
+
+    def draw(record: ReportFacts) -> Drawing:
+        imprint = rules.Imprint(kind, record, lang)
+        return Drawing(
+            number=imprint.number,
+            kind=kind,
+            lang=lang,
+            subject_id=record.subject_id,
+            period=record.period,
+            facts_sha256=imprint.digest,
+            media_type="application/pdf",
+            renderer="tiny press",
+            content=json.dumps({"number": imprint.number, "at": settings.public_url}).encode(),
+        )
+
+    return draw
+
+
+def press_that(does: Callable[[ReportFacts], None]) -> Press:
+    """Give a press that does something before it draws a report: end, fail, wait."""
+
+    def press(
+        database: Database, settings: Settings, kind: str, reports: Sequence[ReportFacts], lang: Lang
+    ) -> Callable[[ReportFacts], Drawing]:
+        draw = tiny_press(database, settings, kind, reports, lang)
+
+        def after(record: ReportFacts) -> Drawing:
+            does(record)
+            return draw(record)
+
+        return after
+
+    return press
 
 
 def numbers_of(lines: Iterable[bytes]) -> list[str]:

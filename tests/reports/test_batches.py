@@ -22,11 +22,10 @@ from greencredit.kernel.settings import Settings
 from greencredit.notices import queries as notices
 from greencredit.reports import jobs, queries, service
 from greencredit.reports.errors import BatchKeyReused, ListClosed, NotLoggedYet, PeriodNotBegun, UnknownBatch
-from greencredit.reports.jobs.parts import Draw
-from greencredit.reports.service import Drawing
-from greencredit.schemas.reports import Lang, ReportFacts
+from greencredit.reports.service import Press
+from greencredit.schemas.reports import ReportFacts
 from greencredit.schemas.reports.batches import Batch, BatchState, DeadReport, Population
-from tests.factories.batches import make_people, new_batch, numbers_of, tiny_press
+from tests.factories.batches import make_people, new_batch, numbers_of, press_that, tiny_press
 from tests.factories.people import make_account, make_grant
 
 
@@ -43,13 +42,13 @@ def crowd(shared: Database) -> list[str]:
         return make_people(session, 205)
 
 
-def worker(database: Database, settings: Settings, press: Draw = tiny_press) -> Worker:
+def worker(database: Database, settings: Settings, press: Press = tiny_press) -> Worker:
     """Give a worker that does what the processes of a crew do, with a press that prints in no time."""
     return Worker(
         database,
         {
             jobs.CUT: jobs.cut,
-            jobs.PART: partial(jobs.issue_part_with, settings=settings, draw=press),
+            jobs.PART: partial(jobs.issue_part_with, settings=settings, press=press),
             jobs.CLOSE: partial(jobs.close_with, settings=settings),
         },
     )
@@ -163,17 +162,16 @@ class _Killed(BaseException):
     """What no handler catches: the process is gone."""
 
 
-def _press_that_ends(after: int, with_: type[BaseException] | Exception) -> Draw:
+def _failing(after: int, with_: type[BaseException] | Exception) -> Press:
     """Give a press that works so many times and then fails at every report."""
     left = [after]
 
-    def press(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Drawing:
+    def fail_in_the_end(_: ReportFacts) -> None:
         if not left[0]:
             raise with_
         left[0] -= 1
-        return tiny_press(kind, record, lang, public_url=public_url)
 
-    return press
+    return press_that(fail_in_the_end)
 
 
 @pytest.mark.proves("REP-10")
@@ -183,7 +181,7 @@ def test_a_worker_that_is_gone_loses_nothing_and_another_issues_nothing_twice(
     batch = ordered(shared)
     for _ in range(3):  # three workers, each gone after 40 reports, with a part in their hands
         with pytest.raises(_Killed):
-            worker(shared, settings, _press_that_ends(40, _Killed)).run_due()
+            worker(shared, settings, _failing(40, _Killed)).run_due()
         clock.move(timedelta(minutes=2))
     half = issued(shared)
 
@@ -260,7 +258,7 @@ def test_a_fault_is_tried_again_later_and_later_and_given_up_in_the_end(
     shared: Database, settings: Settings, crowd: list[str], clock: StandingClock
 ) -> None:
     batch = ordered(shared, Population.LISTED, subject_ids=tuple(crowd[:2]))
-    broken = worker(shared, settings, _press_that_ends(1, RuntimeError("示例姓名 is in this text")))
+    broken = worker(shared, settings, _failing(1, RuntimeError("示例姓名 is in this text")))
 
     tried = []
     for _ in range(8):
@@ -284,15 +282,14 @@ def test_a_report_that_ends_its_worker_every_time_is_given_up_and_the_others_are
 ) -> None:
     batch = ordered(shared, Population.LISTED, subject_ids=tuple(crowd[:4]))
 
-    def press(kind: str, record: ReportFacts, lang: Lang, *, public_url: str) -> Drawing:
+    def end_at_one(record: ReportFacts) -> None:
         if record.subject_id == crowd[1]:
             raise _Killed
-        return tiny_press(kind, record, lang, public_url=public_url)
 
     killed = 0
     while standing(shared, batch).state is not BatchState.CLOSED:
         try:
-            worker(shared, settings, press).run_due()
+            worker(shared, settings, press_that(end_at_one)).run_due()
         except _Killed:
             killed += 1
         clock.move(timedelta(minutes=2))
@@ -324,7 +321,7 @@ def test_a_stopped_worker_ends_after_the_report_at_hand_and_costs_no_attempt(
 ) -> None:
     ordered(shared, Population.LISTED, subject_ids=tuple(crowd[:5]))
     (job,) = queue.claim(shared, "w", [jobs.PART])
-    asked = iter([False, False, True])
+    asked = iter([*[False] * 5, False, False, True])  # five are gathered, two are drawn
 
     with pytest.raises(queue.Later):
         jobs.issue_part_with(shared, replace(job, stopping=lambda: next(asked)), settings, tiny_press)

@@ -139,7 +139,7 @@ def _work(settings: Settings, parent: int) -> None:
 
 
 def _issue_part(database: Database, job: queue.Job, settings: Settings) -> None:
-    parts.issue_part_with(database, job, settings, service.draw)
+    parts.issue_part_with(database, job, settings, service.press)
 
 
 def _close(database: Database, job: queue.Job, settings: Settings) -> None:

@@ -14,7 +14,7 @@ from greencredit.kernel.files.kept import Files
 from greencredit.kernel.files.opening import open_files
 from greencredit.kernel.settings import Settings
 from greencredit.reports import queries, service
-from greencredit.reports.service import Drawing
+from greencredit.reports.service import Drawing, Proof
 from greencredit.schemas.reports import IssuedReport, Lang, ReportFacts
 from greencredit.schemas.values import Period
 
@@ -54,6 +54,7 @@ def issue_all(
     """
     into = open_files(settings, service.FOLDER)
     report_kind = queries.kind_named(kind)
+    prover = service.Prover(database, service.seal_source(settings))
     with database.reading() as session:
         shared = report_kind.prepare(session, period)
     with _drawers(processes or os.cpu_count() or 1) as pool:
@@ -66,7 +67,8 @@ def issue_all(
                 progress(1)
                 yield Outcome(subject_id, found, None)
                 continue
-            waiting.append((subject_id, pool.submit(_draw, kind, facts, lang, settings.public_url)))
+            proof = prover.proof_of(kind, facts, lang)
+            waiting.append((subject_id, pool.submit(_draw, kind, facts, lang, settings.public_url, proof)))
             if len(waiting) > _AHEAD:
                 yield _registered(database, *waiting.popleft(), into)
                 progress(1)
@@ -84,8 +86,8 @@ def _registered(database: Database, subject_id: str, drawn: Future[Drawing], int
         return Outcome(subject_id, None, refusal)
 
 
-def _draw(kind: str, facts: ReportFacts, lang: Lang, public_url: str) -> Drawing:
-    return service.draw(kind, facts, lang, public_url=public_url)
+def _draw(kind: str, facts: ReportFacts, lang: Lang, public_url: str, proof: Proof) -> Drawing:
+    return service.draw(kind, facts, lang, public_url=public_url, proof=proof)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The jobs of a batch: list its subjects, issue the reports of a part, write the manifest; each can be resumed."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import NotNow, Refusal
+from greencredit.kernel.files.kept import Files
 from greencredit.kernel.files.opening import open_files
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.queue import Job, Later, LeaseLost
@@ -18,12 +20,12 @@ from greencredit.kernel.settings import Settings
 from greencredit.reports import queries, rules, service
 from greencredit.reports.catalogue import ReportKind
 from greencredit.reports.queries import Waiting
-from greencredit.reports.service import Drawing, Place
-from greencredit.schemas.reports import Lang, ReportFacts
+from greencredit.reports.service import Drawing, Place, Press
+from greencredit.schemas.reports import IssuedReport, ReportFacts
 from greencredit.schemas.reports.batches import Batch, BatchState
 
-Draw = Callable[..., Drawing]
-"""Draws a report, as `service.draw` does: kind, facts, language, `public_url`."""
+_AT_ONCE: Final = 20
+"""How many reports are gathered and proven together: their facts are in memory, one receipt of the log serves all."""
 
 _LOG: Final = logs.log(__name__)
 _MOMENT: Final = timedelta(seconds=1)
@@ -48,10 +50,10 @@ def cut(database: Database, job: Job) -> None:
 
 def issue_part(database: Database, job: Job) -> None:
     """Issue the reports of a part with the settings of this process."""
-    issue_part_with(database, job, Settings(), service.draw)
+    issue_part_with(database, job, Settings(), service.press)
 
 
-def issue_part_with(database: Database, job: Job, settings: Settings, draw: Draw) -> None:
+def issue_part_with(database: Database, job: Job, settings: Settings, press: Press) -> None:
     """Issue the reports of a part one by one; whoever stops anywhere loses at most the one that is being drawn.
 
     A report, its line in the register, its file and its mark in the batch come with one commit, and only while the
@@ -64,12 +66,10 @@ def issue_part_with(database: Database, job: Job, settings: Settings, draw: Draw
         waiting = queries.waiting_in(session, batch_id, first, first + service.PART_SUBJECTS - 1)
         kind = queries.kind_named(batch.kind)
         shared = _shared(database, session, batch, kind) if waiting else None
-    run = _Run(database, job, settings, draw, batch, kind, shared)
-    for one in waiting:
-        if job.stopping():
-            raise Later(timedelta(0))
-        if one.run_after <= database.clock.now():
-            run.try_one(one)
+    run = _Run(database, job, settings, press, batch, kind, shared)
+    due = [one for one in waiting if one.run_after <= database.clock.now()]
+    for begin in range(0, len(due), _AT_ONCE):
+        run.try_some(due[begin : begin + _AT_ONCE])
     with database.reading() as session:
         left = queries.waiting_in(session, batch_id, first, first + service.PART_SUBJECTS - 1)
     if left:
@@ -103,18 +103,46 @@ class _Run(NamedTuple):
     database: Database
     job: Job
     settings: Settings
-    draw: Draw
+    press: Press
     batch: Batch
     kind: ReportKind
     shared: Any
 
-    def try_one(self, one: Waiting) -> None:
-        """Issue one report, or write down why not: a rule's refusal for good, anything else to be tried again."""
-        place = Place(self.batch.batch_id, one.position)
-        if self.job.attempts > 1 and not self._dared(place):
-            return
+    def try_some(self, some: Sequence[Waiting]) -> None:
+        """Issue some reports one by one; they are proven together."""
+        gathered: list[tuple[Place, ReportFacts]] = []
+        for one in some:
+            self._go_on_or_stop()
+            place = Place(self.batch.batch_id, one.position)
+            with self._answering_for(place), self.database.reading() as session:
+                facts = self.kind.gather(session, one.subject_id, self.batch.period, self.shared)
+                gathered.append((place, facts))
+        lang, into = self.batch.lang, open_files(self.settings, service.FOLDER)
+        with self.database.reading() as session:
+            found = [service.already_issued(session, self.batch.kind, facts, lang, into) for _, facts in gathered]
+        new = [facts for (_, facts), issued in zip(gathered, found, strict=True) if issued is None]
+        draw = self.press(self.database, self.settings, self.batch.kind, new, lang)
+        for (place, facts), issued in zip(gathered, found, strict=True):
+            self._go_on_or_stop()
+            if self.job.attempts > 1 and not self._dared(place):
+                continue
+            with self._answering_for(place):
+                self._issue(place, draw(facts) if issued is None else issued, into)
+
+    def _issue(self, place: Place, made: Drawing | IssuedReport, into: Files) -> None:
+        """Register, keep, mark and tell in one transaction, while the part is still ours."""
+        with self.database.writing() as session:
+            self._hold(session)
+            issued = service.register(session, made, into) if isinstance(made, Drawing) else made
+            service.settle(session, place, issued.number, issued.media_type)
+            if self.batch.tells:
+                service.tell_of(session, issued)
+
+    @contextmanager
+    def _answering_for(self, place: Place) -> Iterator[None]:
+        """Write down why there is no report: a rule's refusal for good, anything else to be tried again."""
         try:
-            self._issue(place, one.subject_id)
+            yield
         except (LeaseLost, Later):
             raise
         except NotNow as refusal:
@@ -137,24 +165,9 @@ class _Run(NamedTuple):
             self._hold(session)
             return service.dare(session, place, _NO_ANSWER, "the worker stopped answering")
 
-    def _issue(self, place: Place, subject_id: str) -> None:
-        into = open_files(self.settings, service.FOLDER)
-        period, lang = self.batch.period, self.batch.lang
-        with self.database.reading() as session:
-            facts = self.kind.gather(session, subject_id, period, self.shared)
-            found = service.already_issued(session, self.batch.kind, facts, lang, into)
-        drawing = None if found is not None else self._drawn(facts, lang)
-        with self.database.writing() as session:
-            self._hold(session)
-            if drawing is not None:
-                found = service.register(session, drawing, into)
-            assert found is not None, "what was not found was drawn"
-            service.settle(session, place, found.number, found.media_type)
-            if self.batch.tells:
-                service.tell_of(session, found)
-
-    def _drawn(self, facts: ReportFacts, lang: Lang) -> Drawing:
-        return self.draw(self.batch.kind, facts, lang, public_url=self.settings.public_url)
+    def _go_on_or_stop(self) -> None:
+        if self.job.stopping():
+            raise Later(timedelta(0))
 
     def _hold(self, session: Session) -> None:
         """Refuse to write for a part that another worker took over meanwhile."""

@@ -224,7 +224,7 @@ def _per_minute(session: Session, batch_id: str) -> float | None:
             PartRow.batch_id == batch_id, PartRow.touched_at >= at - _LOOKED_BACK
         )
     ).one()
-    if not done:
+    if not done or began is None:
         return None
     seconds = (at - began).total_seconds()
     return int(done) * _MINUTE_SECONDS / seconds if seconds > 0 else None

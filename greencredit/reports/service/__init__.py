@@ -20,8 +20,8 @@ from greencredit.reports.service.batches import (
     settle,
 )
 from greencredit.reports.service.issuing import Drawing, already_issued, draw, issue, register
-from greencredit.reports.service.proving import Proof, Wanted, prove, wanted_of
-from greencredit.reports.service.requests import FOLDER, issue_one
+from greencredit.reports.service.proving import Proof, Prover, Wanted, prove, wanted_of
+from greencredit.reports.service.requests import FOLDER, Draw, Press, issue_one, press
 from greencredit.reports.service.seal import SealSource, open_seal, rotate_seal, seal_source
 from greencredit.reports.service.telling import tell_of
 from greencredit.reports.service.withdrawal import revoke, status_list, supersede
@@ -32,9 +32,12 @@ __all__ = [
     "FOLDER",
     "PART",
     "PART_SUBJECTS",
+    "Draw",
     "Drawing",
     "Place",
+    "Press",
     "Proof",
+    "Prover",
     "SealSource",
     "Wanted",
     "add_subjects",
@@ -51,6 +54,7 @@ __all__ = [
     "issue_one",
     "open_seal",
     "order",
+    "press",
     "prove",
     "put_back",
     "put_off",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import case, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -75,8 +75,8 @@ def order(session: Session, wanted: NewBatch, asked_by: str) -> Batch:
 
 def _entered(session: Session, wanted: NewBatch, asked_by: str) -> str | None:
     at = now(session)
-    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
-    row = insert(BatchRow).values(
+    upsert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+    row = upsert(BatchRow).values(
         id=new_id(session, "bat", at),
         key=wanted.key,
         kind=wanted.kind,
@@ -169,7 +169,7 @@ def _list(session: Session, row: BatchRow, subject_ids: Sequence[str]) -> int:
         for place, subject_id in enumerate(new)
     ]
     if rows:
-        session.execute(ItemRow.__table__.insert(), rows)  # type: ignore[attr-defined] - a table, typed as any selectable
+        session.execute(insert(ItemRow), rows)
     row.subjects += len(new)
     return len(new)
 
