@@ -1,0 +1,46 @@
+"""The addresses under which others find what a portable proof names: issuer, keys, lists, the achievement."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from greencredit.schemas.badges import Suite
+
+KEY_PATHS: Final[dict[Suite, str]] = {"eddsa-jcs-2022": "ed25519", "RS256": "rs256"}
+"""How the keys of a suite are called in addresses."""
+
+
+def did_of(public_url: str) -> str:
+    """Name the issuer after the address that the platform is served under (did:web)."""
+    parts = urlsplit(public_url)
+    place = parts.netloc.replace(":", "%3A")
+    return ":".join(("did:web", place, *filter(None, parts.path.split("/"))))
+
+
+def key_name(suite: Suite, number: int) -> str:
+    """Name a key in addresses, such as `rs256-1`."""
+    return f"{KEY_PATHS[suite]}-{number}"
+
+
+def method_of(public_url: str, suite: Suite, number: int) -> str:
+    """Give the address of a key inside the DID document."""
+    return f"{did_of(public_url)}#{key_name(suite, number)}"
+
+
+def key_url(public_url: str, suite: Suite, number: int) -> str:
+    """Give the address at which a key stands by itself, as Open Badges asks of the `kid` of a token."""
+    return f"{public_url}/badges/keys/{key_name(suite, number)}"
+
+
+def list_url(public_url: str, number: int) -> str:
+    """Give the address of a status list."""
+    return f"{public_url}/badges/status/{number}"
+
+
+def achievement_url(public_url: str) -> str:
+    """Give the address of what is achieved."""
+    return f"{public_url}/badges/achievements/participation"
+
+
+def verify_url(public_url: str, report_number: str, facts_sha256: str) -> str:
+    """Give the page at which the report is checked; the digest stays in the reader's browser."""
+    return f"{public_url}/verify/{report_number}#{facts_sha256}"
