@@ -13,6 +13,7 @@ from greencredit.schemas.reports import (
     AwardLine,
     ConsumerReport,
     CreditFlow,
+    EquivalentNote,
     FactorNote,
     FamilyTitle,
     Ground,
@@ -23,6 +24,7 @@ from greencredit.schemas.reports import (
     Notice,
     OwedNote,
     ParticipantMean,
+    PeriodFigures,
     ReportHolder,
     StandardNote,
     StatementAccount,
@@ -33,6 +35,9 @@ from greencredit.schemas.reports import (
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 
 YEAR: Final = Period(since=date(2025, 1, 1), until=date(2026, 1, 1))
+QUARTER: Final = Period(since=date(2025, 4, 1), until=date(2025, 7, 1))
+MONTH: Final = Period(since=date(2025, 9, 1), until=date(2025, 10, 1))
+DAYS: Final = Period(since=date(2025, 3, 9), until=date(2025, 6, 21))
 AS_OF: Final = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 FAMILIES: Final = (
@@ -210,17 +215,42 @@ def notices() -> tuple[Notice, ...]:
     )
 
 
+def trend(lines: tuple[AwardLine, ...], period: Period) -> tuple[PeriodFigures, ...]:
+    """Give what award lines came to in the periods that lead up to one."""
+    return tuple(
+        rules.figures_of(one, rules.totals_of(line for line in lines if line.on in one))
+        for one in rules.trend_of(period)
+    )
+
+
+def equivalents(grams: int) -> tuple[EquivalentNote, ...]:
+    """Give the illustration of the examples."""
+    factor = factor_note("ex_car_km").model_copy(
+        update={"title": Words(zh="示例轿车", en="Example car"), "value": Decimal("0.2"), "unit": "kgCO2e/km"}
+    )
+    unit, title = Words(zh="公里", en="km"), Words(zh="示例轿车行驶", en="driven by an example car")
+    amount = grams // 200
+    return (EquivalentNote(name="car_km", title=title, unit=unit, amount=amount, factor=factor),) if amount else ()
+
+
 def consumer_report(
-    count: int = 60, *, name: str = "示例家庭 0042", purchases_only: bool = False, owed: int = 0
+    count: int = 60,
+    *,
+    name: str = "示例家庭 0042",
+    purchases_only: bool = False,
+    owed: int = 0,
+    period: Period = YEAR,
 ) -> ConsumerReport:
-    """Make the report of a household with that many award lines."""
-    lines = awards(count)
+    """Make the report of a household with that many award lines in a year, or of a part of that year."""
+    every = awards(count)
     if purchases_only:
-        lines = tuple(line for line in lines if line.ground is Ground.PURCHASE)
+        every = tuple(line for line in every if line.ground is Ground.PURCHASE)
+    lines = tuple(line for line in every if line.on in period)
     kept = rules.granted(lines)
     earned = sum(line.credits for line in lines)
     taken_back = earned - sum(line.credits for line in kept)
     methods = method_notes(lines)
+    totals = rules.totals_of(lines)
     return ConsumerReport(
         holder=ReportHolder(
             holder_id="per_0042",
@@ -228,10 +258,12 @@ def consumer_report(
             region="CN-SH",
             region_title=Words(zh="上海市（假定）", en="Shanghai (assumed)"),
         ),
-        period=YEAR,
+        period=period,
         as_of=AS_OF,
-        totals=rules.totals_of(lines),
-        months=rules.months_of(lines, YEAR, means()),
+        legal=legal_basis("consumer", period.last_day),
+        totals=totals,
+        trend=trend(every, period),
+        months=rules.months_of(lines, period, means()),
         families=rules.families_of(lines, FAMILIES),
         kinds=rules.kinds_of(lines),
         participants=2469,
@@ -252,6 +284,7 @@ def consumer_report(
         issuers=(issuer_note(),) if lines else (),
         methods=methods,
         factors=(factor_note(),) if methods else (),
+        equivalents=equivalents(totals.avoided_g_co2e),
         not_counted=not_counted() if lines else (),
         notices=notices(),
         awards=lines,

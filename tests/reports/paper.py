@@ -28,6 +28,9 @@ def every_case() -> dict[str, tuple[str, ReportFacts]]:
         "consumer-empty": ("consumer", reports.consumer_report(0)),
         "consumer-unquantified": ("consumer", reports.consumer_report(30, purchases_only=True)),
         "consumer-one": ("consumer", reports.consumer_report(1)),
+        "consumer-quarter": ("consumer", reports.consumer_report(120, period=reports.QUARTER)),
+        "consumer-month": ("consumer", reports.consumer_report(120, period=reports.MONTH)),
+        "consumer-days": ("consumer", reports.consumer_report(120, period=reports.DAYS)),
         "proof-ordinary": ("proof", proof_of(reports.consumer_report(60))),
         "proof-rare": ("proof", proof_of(reports.consumer_report(9, name=RARE))),
         "proof-empty": ("proof", proof_of(reports.consumer_report(0))),
@@ -64,7 +67,7 @@ def paper_of(facts: ReportFacts, lang: Lang) -> Paper:
 
 def words_of(page: str) -> str:
     """Give the visible text of a page, blanks closed up."""
-    without_style = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    without_style = re.sub(r"<style>.*?</style>|</?i>|</?bdi>", "", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", without_style))
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -13,19 +14,21 @@ from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.catalogue import data_files
 from greencredit.kernel.clock import start_of
 from greencredit.ledger import queries as ledger
 from greencredit.merchants import queries as merchants
 from greencredit.people import queries as people
 from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind, Sheet
-from greencredit.schemas.actions import Quantification
+from greencredit.schemas.actions import Factor, GreenAction, Quantification
 from greencredit.schemas.awards import AwardLine as Award
 from greencredit.schemas.issuers import PublicIssuer
 from greencredit.schemas.reports import (
     AwardLine,
     ConsumerReport,
     CreditFlow,
+    EquivalentBasis,
     FamilyTitle,
     Ground,
     IssuerNote,
@@ -33,7 +36,9 @@ from greencredit.schemas.reports import (
     Notice,
     OwedNote,
     ParticipantMean,
+    PeriodFigures,
     ReportHolder,
+    Span,
     StandardNote,
     Tier,
 )
@@ -58,6 +63,7 @@ class Background:
     notices: tuple[Notice, ...]
     merchants: dict[str, Words]
     factor_titles: dict[tuple[str, int], Words]
+    equivalents: tuple[tuple[EquivalentBasis, Factor], ...]
 
 
 def background(session: Session, period: Period) -> Background:
@@ -71,6 +77,7 @@ def background(session: Session, period: Period) -> Background:
     ]
     feeds = [feed for issuer_id in public for feed in evidence.feeds(session, issuer_id)]
     participants = sum(awards.participants(session, issuer_id, period) for issuer_id in public)
+    factors = sorted(actions.factor_versions(session), key=lambda factor: (factor.id, factor.version))
     return Background(
         as_of=max(closed, default=None),
         issuers=public,
@@ -81,7 +88,11 @@ def background(session: Session, period: Period) -> Background:
             merchant.merchant_id: rules.name_words(merchant.name, merchant.english_name)
             for merchant in merchants.merchants(session)
         },
-        factor_titles={(factor.id, factor.version): factor.title for factor in actions.factor_versions(session)},
+        factor_titles={(factor.id, factor.version): factor.title for factor in factors},
+        equivalents=rules.equivalent_bases(
+            (EquivalentBasis(name=name, **told) for name, told in _illustrations().items()),
+            {factor.id: factor for factor in factors},
+        ),
     )
 
 
@@ -98,11 +109,14 @@ def gather(session: Session, subject_id: str, period: Period, shared: Background
     lines = tuple(sorted((_line(line, shared, used) for line in every), key=lambda one: (one.on, one.award_id)))
     flows = _flows(session, subject_id, lines, period)
     kept = [used[line.evidence_id] for line in every if line.evidence_id in used and _is_kept(line)]
+    totals = rules.totals_of(lines)
     return ConsumerReport(
         holder=ReportHolder(holder_id=consumer.id, name=consumer.display_name),
         period=period,
         as_of=_as_of(session, subject_id, shared, period),
-        totals=rules.totals_of(lines),
+        legal=issuers.legal_basis("consumer", period.last_day),
+        totals=totals,
+        trend=(*_earlier(session, subject_id, period), rules.figures_of(period, totals)),
         months=rules.months_of(lines, period, shared.means),
         families=rules.families_of(lines, _family_titles()),
         kinds=rules.kinds_of(lines),
@@ -111,10 +125,13 @@ def gather(session: Session, subject_id: str, period: Period, shared: Background
         owed=_owed(session, subject_id),
         issuers=tuple(_issuer(shared.issuers[flow.issuer_id]) for flow in flows),
         methods=tuple(
-            rules.method_note(actions.action(name), [use for use in kept if use.action == name])
-            for name in sorted({use.action for use in kept})
+            rules.method_note(
+                _method(session, *used_method), [use for use in kept if (use.action, use.action_version) == used_method]
+            )
+            for used_method in sorted({(use.action, use.action_version) for use in kept})
         ),
         factors=rules.factor_notes(kept, shared.factor_titles),
+        equivalents=rules.equivalents_of(totals.avoided_g_co2e, shared.equivalents),
         not_counted=(*_not_counted(session, subject_id, period), *_counted_elsewhere(every)),
         notices=shared.notices,
         awards=lines,
@@ -125,6 +142,27 @@ def _as_of(session: Session, subject_id: str, shared: Background, period: Period
     """Say up to when facts are in: the last file or movement, else the end of the period, never the present moment."""
     newest = [movement.posted_at for movement in ledger.movements_of(session, subject_id, limit=1)]
     return max([*newest, *([shared.as_of] if shared.as_of else [])], default=start_of(period.until))
+
+
+def _earlier(session: Session, subject_id: str, period: Period) -> tuple[PeriodFigures, ...]:
+    """Sum the periods before this one: whole months from one read, other periods only the last before."""
+    earlier = rules.trend_of(period)[:-1]
+    if rules.span_of(period) is not Span.DAYS:
+        whole = Period(since=earlier[0].since, until=period.since)
+        return rules.figures_by_month(earlier, awards.totals_of(session, subject_id, whole))
+    totals = awards.totals_of(session, subject_id, earlier[0])
+    return (PeriodFigures(period=earlier[0], awards=totals.count, credits=totals.credits, avoided_g_co2e=totals.grams),)
+
+
+def _method(session: Session, name: str, version: int) -> GreenAction:
+    """Give a method as it stood when it was used; it may have been filed anew since."""
+    present = actions.action(name)
+    return present if present.version == version else actions.method(session, name, version).action
+
+
+@cache
+def _illustrations() -> dict[str, dict[str, Any]]:
+    return dict(data_files("greencredit.reports.catalogue"))["equivalents"]
 
 
 def _is_kept(line: Award) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from greencredit.issuers import queries as issuers
 from greencredit.reports.catalogue import ReportKind, Sheet, consumer
 from greencredit.schemas.reports import (
     ConsumerReport,
@@ -30,6 +31,7 @@ def proof_of(report: ConsumerReport) -> ParticipationProof:
         holder=report.holder,
         period=report.period,
         as_of=report.as_of,
+        legal=issuers.legal_basis("proof", report.period.last_day),
         awards=report.totals.awards,
         purchases=report.totals.purchases,
         actions=report.totals.actions,

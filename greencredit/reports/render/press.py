@@ -60,13 +60,23 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        plain = (words.whole, words.signed, words.tenths, words.yuan, words.kilograms, words.mass, words.hundredths)
+        plain = (
+            words.whole,
+            words.signed,
+            words.signed_kilograms,
+            words.tenths,
+            words.yuan,
+            words.kilograms,
+            words.mass,
+            words.hundredths,
+        )
         self._environment.filters |= {write.__name__: write for write in plain}
-        self._environment.filters |= {"percent": words.percent, "quantity": words.quantity}
+        self._environment.filters |= {"percent": words.percent, "quantity": words.quantity, "tail": words.tail}
         self._environment.globals |= {
             "axis_of": rules.axis_of,
             "budget": rules.ROW_BUDGET,
             "kinds_budget": rules.KIND_BUDGET,
+            "span_of": rules.span_of,
             "movement_budget": rules.MOVEMENT_BUDGET,
         }
 
@@ -112,6 +122,8 @@ class Renderer:
             day=partial(words.day, lang=lang),
             month=partial(words.month, lang=lang),
             month_tick=partial(words.month_tick, lang=lang),
+            period_title=partial(words.period_title, lang=lang),
+            period_tick=partial(words.period_tick, lang=lang),
             moment=partial(words.moment, lang=lang),
             number=paper.imprint.number,
             digest=paper.imprint.digest,

@@ -8,12 +8,19 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
+from markupsafe import Markup, escape
+
 from greencredit.kernel.clock import SHANGHAI
+from greencredit.reports import rules
 from greencredit.reports.rules.written import Mass, decimal, kilograms, mass, whole, yuan
-from greencredit.schemas.reports import Lang
-from greencredit.schemas.values import Instant, Words
+from greencredit.schemas.reports import Lang, Span
+from greencredit.schemas.values import Instant, Period, Words
 
 __all__ = ("Mass", "kilograms", "mass", "whole", "yuan")  # for press and tests: all that is written stands here
+
+_TAILS: Final = (4, 3)
+"""So many characters, the full stop among them, stay on one line at the end of a paragraph."""
+_OPENING: Final = "“‘（《〈【"
 
 _MONTHS: Final = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -43,6 +50,11 @@ def read_texts(folder: Path) -> dict[str, Words]:
 def signed(value: int) -> str:
     """Write a change: with its sign, so that what came and what went are told apart."""
     return f"+{whole(value)}" if value > 0 else whole(value)
+
+
+def signed_kilograms(grams: int) -> str:
+    """Write a change of grams in kilograms, with its sign."""
+    return f"+{kilograms(grams)}" if grams > 0 else kilograms(grams)
 
 
 def tenths(value: int) -> str:
@@ -80,6 +92,41 @@ def month(value: date, lang: Lang) -> str:
 def month_tick(value: date, lang: Lang) -> str:
     """Write a month as short as an axis wants it."""
     return f"{value.month}月" if lang == "zh" else _MONTHS[value.month - 1][:3]
+
+
+def tail(text: str) -> Markup:
+    """Keep the last characters of a Chinese paragraph together: one character is never a line of its own."""
+    for length in _TAILS:
+        if len(text) > length and _is_hanzi(text[-length]) and text[-length - 1] not in _OPENING:
+            return escape(text[:-length]) + Markup("<i>{}</i>").format(text[-length:])
+    return escape(text)
+
+
+def quarter(value: date, lang: Lang) -> str:
+    """Write the quarter of a year that begins on a day."""
+    number = (value.month + 2) // 3
+    return f"{value.year} 年第 {number} 季度" if lang == "zh" else f"quarter {number} of {value.year}"
+
+
+def period_title(period: Period, lang: Lang) -> str:
+    """Name a period as people do: a month, a quarter, a year, or its first and last day."""
+    kind = rules.span_of(period)
+    if kind is Span.MONTH:
+        return month(period.since, lang)
+    if kind is Span.QUARTER:
+        return quarter(period.since, lang)
+    if kind is Span.YEAR:
+        return f"{period.since.year} 年" if lang == "zh" else f"{period.since.year}"
+    return f"{day(period.since, lang)} — {day(period.last_day, lang)}"
+
+
+def period_tick(period: Period, lang: Lang) -> str:
+    """Write a period as short as an axis wants it."""
+    kind = rules.span_of(period)
+    if kind is Span.QUARTER:
+        number = (period.since.month + 2) // 3
+        return f"{number} 季度" if lang == "zh" else f"Q{number}"
+    return f"{period.since.year}" if kind is Span.YEAR else month_tick(period.since, lang)
 
 
 def moment(at: Instant, lang: Lang) -> str:

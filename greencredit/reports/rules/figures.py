@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from greencredit.kernel.clock import civil_date
 from greencredit.reports.errors import MalformedNumber
@@ -284,8 +284,20 @@ def method_note(action: GreenAction, used: Iterable[Quantification] | None = Non
     )
 
 
-def factor_notes(used: Iterable[Quantification], titles: Mapping[tuple[str, int], Words]) -> tuple[FactorNote, ...]:
-    """List every version of every factor that entered a calculation, once, by id."""
+class Factored(Protocol):
+    """Whatever names the factors that it came of."""
+
+    @property
+    def factors(self) -> tuple[FactorUse, ...]:
+        """Give the factors as they were used."""
+        ...
+
+
+def factor_notes(used: Iterable[Factored], titles: Mapping[tuple[str, int], Words]) -> tuple[FactorNote, ...]:
+    """List every version of every factor that entered a calculation, once, by id; say which have been replaced."""
+    newest: dict[str, int] = {}
+    for factor_id, version in titles:
+        newest[factor_id] = max(version, newest.get(factor_id, version))
     found: dict[tuple[str, int, str, str], FactorUse] = {
         # a value that an approved document set stands beside the published one that it replaces
         (factor.id, factor.version, factor.fallback_for or "", factor.override.id if factor.override else ""): factor
@@ -306,6 +318,8 @@ def factor_notes(used: Iterable[Quantification], titles: Mapping[tuple[str, int]
             tier=Tier(use.tier.value),
             fallback_for=use.fallback_for,
             is_proxy=use.is_proxy,
+            version=use.version,
+            replaced_by=newest[use.id] if newest[use.id] > use.version else None,
         )
         for _key, use in sorted(found.items())
     )

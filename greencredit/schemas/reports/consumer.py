@@ -8,11 +8,13 @@ from pydantic import model_validator
 
 from greencredit.schemas.reports.shared import (
     Count,
+    EquivalentNote,
     FactorNote,
     Ground,
     KindLine,
     MethodNote,
     Notice,
+    PeriodFigures,
     Quantity,
     ReportFacts,
     StandardNote,
@@ -195,6 +197,8 @@ class ConsumerReport(ReportFacts):
 
     holder: ReportHolder
     totals: ContributionTotals
+    trend: tuple[PeriodFigures, ...] = ()
+    """Periods of the same kind, oldest first, this one last; the one before it is what this one is compared with."""
     months: tuple[MonthLine, ...]
     families: tuple[FamilyLine, ...]
     kinds: tuple[KindLine, ...]
@@ -206,6 +210,7 @@ class ConsumerReport(ReportFacts):
     issuers: tuple[IssuerNote, ...]
     methods: tuple[MethodNote, ...]
     factors: tuple[FactorNote, ...]
+    equivalents: tuple[EquivalentNote, ...] = ()
     not_counted: tuple[NotCountedLine, ...]
     notices: tuple[Notice, ...]
     awards: tuple[AwardLine, ...]
@@ -230,12 +235,26 @@ class ConsumerReport(ReportFacts):
         return self
 
     @model_validator(mode="after")
+    def _trend_ends_here(self) -> Self:
+        here = (self.period, self.totals.awards, self.totals.credits, self.totals.avoided_g_co2e)
+        last = [(one.period, one.awards, one.credits, one.avoided_g_co2e) for one in self.trend[-1:]]
+        if last not in ([], [here]):
+            message = f"the trend ends with {last}, the report is {here}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _owed_to_whom_it_names(self) -> Self:
         missing = {one.issuer_id for one in self.owed} - {one.issuer_id for one in self.issuers}
         if missing:
             message = f"credits are owed to {sorted(missing)}, whom the report does not name"
             raise ValueError(message)
         return self
+
+    @property
+    def before(self) -> PeriodFigures | None:
+        """Give the period before, if anything was on record in it: with nothing there is nothing to compare."""
+        return self.trend[-2] if len(self.trend) > 1 and self.trend[-2].awards else None
 
     @property
     def subject_id(self) -> str:

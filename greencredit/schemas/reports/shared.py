@@ -82,6 +82,48 @@ class FactorNote(Record):
     """The region without a factor of its own, where the method's declared stand-in was used."""
     is_proxy: bool = False
     """Whether the method takes the value of another region on purpose."""
+    version: Count = 1
+    """Which version of the published factor it is."""
+    replaced_by: int | None = None
+    """The newer version that has been published since; what was awarded keeps the version of its day."""
+
+
+class Span(StrEnum):
+    """What kind of period a report is about (月度、季度、年度、任意期间)."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    DAYS = "days"
+
+
+class PeriodFigures(Record):
+    """What one period came to, as a comparison or a trend shows it."""
+
+    period: Period
+    awards: Count
+    credits: Credits
+    avoided_g_co2e: Grams
+
+
+class EquivalentBasis(Record):
+    """By which published factor a mass is illustrated (等效示意)."""
+
+    name: str
+    factor: str
+    title: Words
+    unit: Words
+
+
+class EquivalentNote(Record):
+    """What a mass of CO2e can be pictured as; an illustration, never a claim (示意)."""
+
+    name: str
+    title: Words
+    unit: Words
+    amount: Count
+    """Whole units, rounded down."""
+    factor: FactorNote
 
 
 class MethodNote(Record):
