@@ -11,6 +11,7 @@ from greencredit.proofs.queries.signed import (
     key_lines,
     latest_checkpoint,
     log_keys,
+    log_name,
     witness_signer,
     witnesses,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "latest_checkpoint",
     "log_folder",
     "log_keys",
+    "log_name",
     "published_checkpoint",
     "published_tile",
     "root",

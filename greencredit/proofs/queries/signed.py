@@ -74,10 +74,15 @@ def key_changes(session: Session) -> tuple[str, ...]:
     return tuple(bytes(change).decode() for (change,) in driver(session).rows(_CHANGES))
 
 
+def log_name(session: Session) -> str | None:
+    """Give the name of our log; none before it was opened."""
+    return session.scalar(select(ProofsLog.origin))
+
+
 def log_keys(session: Session, witness_name: str) -> LogKeys:
     """Tell whose signatures to expect."""
     return LogKeys(
-        origin=session.scalar(select(ProofsLog.origin)),
+        origin=log_name(session),
         keys=tuple(key_lines(session)),
         witnesses=tuple(witnesses(session)),
         own_witness=witness_signer(session, witness_name).verifier.text,

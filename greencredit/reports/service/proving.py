@@ -85,15 +85,37 @@ def prove(database: Database, source: SealSource, wanted: Sequence[Wanted]) -> d
         return proofs_of(session, seal, wanted)
 
 
+class Prover:
+    """Proves reports one by one, or many ahead in one announcement; whatever was proven ahead is only looked up."""
+
+    def __init__(self, database: Database, source: SealSource) -> None:
+        self._database = database
+        self._source = source
+        self._ahead: dict[str, Proof] = {}
+
+    def ahead(self, wanted: Sequence[Wanted]) -> None:
+        """Prove these together; what was proven ahead before is forgotten."""
+        self._ahead = prove(self._database, self._source, wanted) if wanted else {}
+
+    def proof_of(self, kind: str, record: ReportFacts, lang: Lang) -> Proof:
+        """Give what a report is drawn and signed with."""
+        wanted = wanted_of(queries.kind_named(kind), record, lang)
+        number = wanted.announced.number
+        return self._ahead.get(number) or prove(self._database, self._source, [wanted])[number]
+
+
 def announce(session: Session, source: SealSource, seal: Seal, reports: Sequence[Announced]) -> int:
     """Let reports wait for the log, under one root; gives how many were not announced before."""
-    log.open_log(session, origin_of(source.public_url))
+    _open_log(session, source)
     at = now(session)
     announcement_id = new_id(session, "ann", at)
     insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
     fresh = []
+    known = _known(session, seal.number, [one.number for one in reports])
     # In order, so that two who announce the same reports wait for each other and never for ever.
     for one in sorted({report.number: report for report in reports}.values()):
+        if (one.number, one.table_sha256) in known:
+            continue
         row = insert(AnnouncedRow).values(announcement_id=announcement_id, seal=seal.number, **one._asdict())
         if session.scalar(row.on_conflict_do_nothing().returning(AnnouncedRow.number)) is not None:
             fresh.append(one)
@@ -123,7 +145,7 @@ def settle(database: Database, source: SealSource) -> None:
         return
     take_in_now(database)
     with database.writing() as session:
-        log.open_log(session, origin_of(source.public_url))
+        _open_log(session, source)
         size = log.checkpoint(session).size
         first = min(row.log_from for row in waiting)
         entries = {
@@ -132,7 +154,10 @@ def settle(database: Database, source: SealSource) -> None:
             if "batch" in (fact := parse_entry(body)[1])
         }
         insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+        settled = {one.id for one in waiting} - {one.id for one in _unsettled(session)}
         for row in waiting:
+            if row.id in settled:
+                continue
             seal_entry = _seal_entry(session, row.seal)
             if row.id in entries and seal_entry is not None and max(entries[row.id], seal_entry) < size:
                 values = {"announcement_id": row.id, "entry": entries[row.id], "seal_entry": seal_entry, "size": size}
@@ -149,6 +174,21 @@ def proofs_of(session: Session, seal: Seal, wanted: Sequence[Wanted]) -> dict[st
             raise NotAnnounced(one.announced.number)
         found[one.announced.number] = Proof(receipt_file(receipt.file), seal.signatory, seal.name, receipt.at)
     return found
+
+
+def _known(session: Session, seal: int, numbers: Sequence[str]) -> set[tuple[str, str]]:
+    rows = session.execute(
+        select(AnnouncedRow.number, AnnouncedRow.table_sha256).where(
+            AnnouncedRow.seal == seal, AnnouncedRow.number.in_(numbers)
+        )
+    )
+    return {(number, table_sha256) for number, table_sha256 in rows}
+
+
+def _open_log(session: Session, source: SealSource) -> None:
+    """Name the log where nothing did so before; a log keeps its name when the platform's address changes."""
+    if proofs.log_name(session) is None:
+        log.open_log(session, origin_of(source.public_url))
 
 
 def _unsettled(session: Session) -> list[AnnouncementRow]:
