@@ -5,6 +5,8 @@ from typing import Final
 
 from greencredit.awards import jobs as awards
 from greencredit.awards.service import TAKE_IN
+from greencredit.badges import jobs as badges
+from greencredit.badges.service import ISSUE as ISSUE_PROOF
 from greencredit.documents import jobs as documents
 from greencredit.issuers import jobs as issuers
 from greencredit.kernel.messages import jobs as queues
@@ -27,6 +29,10 @@ HANDLERS: Final[dict[str, Handler]] = {
     reports.REMOVE_FILES: reports.remove_files,
     reports.CUT: reports.cut,
     reports.CLOSE: reports.close,
+    ISSUE_PROOF: badges.issue,
+    badges.FOLLOW: badges.follow_the_ledger,
+    badges.COMPARE: badges.compare,
+    badges.RENEW: badges.renew_lists,
     "issuers.bring_filings_into_effect": issuers.bring_filings_into_effect,
     documents.AUDIT: documents.audit,
     issuers.KEEP_WATCH: issuers.keep_watch,
@@ -56,10 +62,13 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Daily("audit the ledger", ledger.AUDIT, at=time(2, 30)),
     Daily("audit the awards", awards.AUDIT, at=time(3, 0)),
     Daily("publish figures of organisations", organisations.PUBLISH_MONTH, at=time(4, 45)),
+    Daily("compare portable proofs", badges.COMPARE, at=time(4, 45)),
     Daily("remind of expiry", notices.REMIND, at=time(9, 30)),
     Every("keep watch over issuers", issuers.KEEP_WATCH, seconds=60),
     Every("award signed-off projects", awards.TAKE_PROJECTS, seconds=60),
     Every("follow the ledger", notices.FOLLOW, seconds=60),
+    Every("take portable proofs back", badges.FOLLOW, seconds=60),
+    Every("renew status lists", badges.RENEW, seconds=3600),
     Every("take facts into the log", "ledger.take_facts_in", seconds=60),
     Every("note stretches", "ledger.note_stretches", seconds=60),
     Every("publish the log", "proofs.publish", seconds=SIGNED_EVERY_SECONDS),

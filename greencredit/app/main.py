@@ -18,6 +18,7 @@ from greencredit.app.envelope import Envelope
 from greencredit.app.measures import Measures
 from greencredit.app.shortcut import Shortcut
 from greencredit.awards import routes as awards
+from greencredit.badges import routes as badges
 from greencredit.documents import routes as documents
 from greencredit.evidence import routes as evidence
 from greencredit.issuers import routes as issuers
@@ -104,9 +105,10 @@ def _mount(app: FastAPI) -> None:
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
     rooms = (people, ledger, documents, notices, privacy, issuers, merchants, actions, evidence, projects, awards)
-    for room in (*rooms, organisations):
+    for room in (*rooms, badges, organisations):
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
+    app.include_router(badges.public)
     app.include_router(proofs.router)  # the log's own address, laid down by its formats
     open_consoles(app)
 

@@ -16,9 +16,6 @@ from greencredit.schemas.badges import PortableProof
 from greencredit.schemas.reports import Lang, ParticipationProof
 from greencredit.schemas.values import Period
 
-ISSUE: Final = "badges.issue"
-"""The kind of job that issues one portable proof, and its report where there is none yet."""
-
 FOLLOW: Final = "badges.follow_the_ledger"
 """The kind of job that takes proofs back whose awards were reversed since it last ran."""
 

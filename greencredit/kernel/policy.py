@@ -135,6 +135,10 @@ POLICY: Final[Mapping[str, Rule]] = {
     "report.issue": _writes(_SELF, *_ISSUER_HANDS, _OPERATOR),
     # A region's report is for whoever supervises it, and for nobody who supervises another.
     "region.report": _writes(*_REGULATORS, _OPERATOR),
+    # Portable proofs are one's own; an operator has one issued on request, and reads none.
+    "badge.read": _reads(_SELF),
+    "badge.issue": _writes(_SELF, _OPERATOR),
+    "badge.manage": _writes(_OPERATOR),
     # Papers: whoever is signed in hands in; only who may read the dossier of the issuer they belong to takes them out.
     "document.hand_in": _own(writes=True),
     "document.read": _reads(*_ISSUER_STAFF, _CERTIFIER, _ASSESSOR, *_OVERSEERS, _OPERATOR, watched=True),

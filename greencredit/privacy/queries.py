@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.badges import queries as badges
 from greencredit.kernel.clock import now
 from greencredit.ledger import queries as ledger
 from greencredit.notices import queries as notices
@@ -34,6 +35,7 @@ def copy_of(session: Session, consumer_id: str) -> PersonalCopy:
         movements=_movements(session, consumer_id),
         told=notices.everything_of(session, consumer_id),
         reports=tuple(reports.reports_of(session, consumer_id)),
+        portable_proofs=tuple(badges.proofs_of(session, consumer_id)),
     )
 
 

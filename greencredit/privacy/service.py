@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
+from greencredit.badges import service as badges
 from greencredit.kernel.messages import queue
 from greencredit.ledger import service as ledger
 from greencredit.ledger.errors import NoSuchHolder
@@ -38,6 +39,7 @@ def erase(session: Session, consumer_id: str, wanted: Erasure) -> Erased:
     people.erase(session, consumer_id)
     organisations.forget(session, consumer_id)
     notices.forget(session, consumer_id)
+    badges.forget(session, consumer_id)
     events = 0
     with suppress(NoSuchHolder):  # who never earned anything has no number
         events = ledger.erase(session, consumer_id)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from greencredit.schemas.badges import PortableProof
 from greencredit.schemas.ledger import Movement, Owed, SeriesBalance
 from greencredit.schemas.notices import ToldAll
 from greencredit.schemas.organisations import Membership
@@ -45,6 +46,7 @@ class PersonalCopy(Record):
     movements: tuple[Movement, ...]
     told: ToldAll
     reports: tuple[IssuedReport, ...]
+    portable_proofs: tuple[PortableProof, ...] = ()
 
 
 class BeforeErasure(Record):
