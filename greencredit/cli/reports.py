@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from greencredit.cli import output
+from greencredit.cli import batches, output
 from greencredit.cli.opening import opened, settings
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from greencredit.schemas.values import Period
 
 app = typer.Typer(help="报告 · reports", no_args_is_help=True)
+app.add_typer(batches.app, name="batch")
 
 _Kind = Annotated[str, typer.Argument(help="报告种类 · kind: consumer, issuer_filing")]
 _Language = Annotated[str, typer.Option("--lang", help="zh 或 or en")]
@@ -33,9 +34,9 @@ def issue(
     """签发一份报告 · issue one report; the same facts give the same number and file."""
     from greencredit.reports import jobs
 
-    period = _period(since, until)
+    period = period_of(since, until)
     with opened() as database:
-        found = jobs.issue_one(database, settings(), kind, subject_id, period, _lang(lang))
+        found = jobs.issue_one(database, settings(), kind, subject_id, period, lang_of(lang))
         _note(database, found.number, {"kind": kind, "subject": subject_id})
     path = settings().data_dir / jobs.FOLDER / found.path
     output.show(found, f"{found.number}  {path}")
@@ -52,14 +53,14 @@ def issue_all(
     from greencredit.people import queries as people
     from greencredit.reports import jobs
 
-    kind, period = "consumer", _period(since, until)
+    kind, period = "consumer", period_of(since, until)
     with opened() as database:
         with database.reading() as session:
             subjects = people.consumer_ids(session)[:limit]
         done: list[tuple[str, IssuedReport]] = []
         refused = []
         with output.progress("报告 · reports", len(subjects)) as advance:
-            batch = jobs.issue_all(database, settings(), kind, subjects, period, _lang(lang), progress=advance)
+            batch = jobs.issue_all(database, settings(), kind, subjects, period, lang_of(lang), progress=advance)
             try:
                 for subject_id, report, refusal in batch:
                     if report is not None:
@@ -116,7 +117,8 @@ def _note(database: "Database", object_id: str, facts: dict[str, object]) -> Non
         record_audit(session, operator_at_the_machine(database.clock.now()), deed)
 
 
-def _period(since: str | None, until: str | None) -> "Period":
+def period_of(since: str | None, until: str | None) -> "Period":
+    """Read the days a report is about; the last full year if none are given."""
     from greencredit.kernel.clock import SystemClock, civil_date
     from greencredit.schemas.values import Period
 
@@ -136,7 +138,8 @@ def _period(since: str | None, until: str | None) -> "Period":
     return period
 
 
-def _lang(given: str) -> "Lang":
+def lang_of(given: str) -> "Lang":
+    """Read a language."""
     if given not in {"zh", "en"}:
         wanted = "zh 或 or en"
         raise typer.BadParameter(wanted, param_hint="--lang")

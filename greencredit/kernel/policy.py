@@ -135,6 +135,8 @@ POLICY: Final[Mapping[str, Rule]] = {
     "report.issue": _writes(_SELF, *_ISSUER_HANDS, _OPERATOR),
     # A region's report is for whoever supervises it, and for nobody who supervises another.
     "region.report": _writes(*_REGULATORS, _OPERATOR),
+    # Reports by the million: whoever runs the platform orders them; they reach whom they are about, not who ordered.
+    "report.batch": _writes(_OPERATOR),
     # Portable proofs are one's own; an operator has one issued on request, and reads none.
     "badge.read": _reads(_SELF),
     "badge.issue": _writes(_SELF, _OPERATOR),
@@ -177,6 +179,8 @@ POLICY: Final[Mapping[str, Rule]] = {
     "factors.publish": _writes(_OPERATOR),
     "award.give": _writes(*_ISSUER_HANDS, _OPERATOR),
     "award.reverse": _writes(_OPERATOR),
+    # The level of a member is its issuer's to set; a household is its members' own, as every membership.
+    "level.set": _writes(*_ISSUER_HANDS),
     # Energy-saving projects: the issuer's people open and measure, the verifier alone signs (four eyes).
     "project.open": _writes(*_ISSUER_HANDS, _OPERATOR),
     "project.keep": _writes(*_ISSUER_HANDS, _OPERATOR),

@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -18,10 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
 from greencredit.kernel.installation import open_database
-from greencredit.kernel.messages import queue
+from greencredit.kernel.messages import queue as messages
 from greencredit.kernel.messages.worker import Handler, Worker
 from greencredit.kernel.settings import Settings
-from greencredit.reports import service
+from greencredit.reports import queries, service
 from greencredit.reports.jobs import parts
 
 _LOG: Final = logs.log(__name__)
@@ -70,16 +71,23 @@ class Crew:
             self._thread.join(grace_seconds)
         self._end(grace_seconds)
 
-    def run_until_done(self) -> None:
-        """Work in the caller's time until nothing of any batch is due or under way."""
+    def watched_until_done(self, batch_id: str | None = None) -> Iterator[int]:
+        """Work in the caller's time until nothing is due or under way; tell now and then how far a batch is."""
         try:
             while not self._stop.is_set():
                 self._look()
+                yield self._settled(batch_id)
                 if not self._running and not self._is_any_due():
                     return
                 self._stop.wait(_LOOK_SECONDS)
         finally:
             self._end(grace_seconds=20.0)
+
+    def _settled(self, batch_id: str | None) -> int:
+        if batch_id is None:
+            return 0
+        with self._database.reading() as session:
+            return sum(queries.counts_of(session, batch_id))
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -102,7 +110,7 @@ class Crew:
 
     def _is_any_due(self) -> bool:
         with self._database.reading() as session:
-            return queue.is_any_due(session, HANDLERS)
+            return messages.is_any_due(session, HANDLERS)
 
     def _end(self, grace_seconds: float) -> None:
         for one in self._running:
@@ -138,9 +146,9 @@ def _work(settings: Settings, parent: int) -> None:
     database.close()
 
 
-def _issue_part(database: Database, job: queue.Job, settings: Settings) -> None:
+def _issue_part(database: Database, job: messages.Job, settings: Settings) -> None:
     parts.issue_part_with(database, job, settings, service.press)
 
 
-def _close(database: Database, job: queue.Job, settings: Settings) -> None:
+def _close(database: Database, job: messages.Job, settings: Settings) -> None:
     parts.close_with(database, job, settings)
