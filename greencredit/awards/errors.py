@@ -241,3 +241,66 @@ class GiftInTheFuture(Refused):
 
     def __init__(self, *, found: date, wanted: date) -> None:
         super().__init__(f"it happened on {found}, wanted not after {wanted}", found=found, wanted=wanted)
+
+
+class InHousehold(Conflict):
+    """已属于一个家庭: one belongs to one household at a time."""
+
+    code = "awards.in_household"
+
+    def __init__(self) -> None:
+        super().__init__("found a household that one belongs to, wanted none")
+
+
+class HouseholdStillCounts(Conflict):
+    """本年度仍计入原家庭: whoever leaves a household counts with it to the end of the year, and joins another then."""
+
+    code = "awards.household_still_counts"
+
+    def __init__(self, *, until: date) -> None:
+        super().__init__(f"one counts with the household one left until {until}", until=until)
+
+
+class NoHousehold(NotFound):
+    """没有加入家庭: this person belongs to no household."""
+
+    code = "awards.no_household"
+
+    def __init__(self) -> None:
+        super().__init__("one belongs to no household")
+
+
+class NotHead(Denied):
+    """须由家庭户主邀请: the adult who has been in a household longest invites."""
+
+    code = "awards.not_head"
+
+    def __init__(self) -> None:
+        super().__init__("found another member, wanted the head of the household")
+
+
+class InvitationWrong(Refused):
+    """邀请码无效: no household gave this code, or it was used, or its week is over."""
+
+    code = "awards.invitation_wrong"
+
+    def __init__(self) -> None:
+        super().__init__("found no open invitation of this code")
+
+
+class HouseholdConsentWanted(Refused):
+    """须本人或监护人同意: an adult speaks for himself, a guardian for his child."""
+
+    code = "awards.household_consent_wanted"
+
+    def __init__(self, *, wanted: str) -> None:
+        super().__init__(f"wanted {wanted}", wanted=wanted)
+
+
+class LevelInThePast(Refused):
+    """等级不得追溯: a level holds from today or a later day on; what was earned before stands."""
+
+    code = "awards.level_in_the_past"
+
+    def __init__(self, *, found: date, wanted: date) -> None:
+        super().__init__(f"a level from {found}, wanted not before {wanted}", found=found, wanted=wanted)

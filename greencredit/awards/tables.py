@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from greencredit.kernel.database import Table, Whole
@@ -58,7 +58,7 @@ class AwardsAward(Table):
     terms_version: Mapped[int | None]
     """The version of the filing whose caps and funding held; none: nothing beside the rule itself was limited."""
     household: Mapped[int | None]
-    """The holder who stood for the household; none: he was one of his own."""
+    """The household with which it counted, as its use is counted; none: he was one of his own."""
 
 
 class AwardsCounter(Table):
@@ -282,3 +282,68 @@ class AwardsProject(Table):
     waits_for: Mapped[str | None]
     """Why it could not go on when it was last tried, as the code of the refusal."""
     done_at: Mapped[datetime | None]
+
+
+class AwardsHousehold(Table):
+    """A household whose members fill a cap per household together (家庭); it has no name."""
+
+    __tablename__ = "awards_household"
+
+    id: Mapped[int] = mapped_column(Whole, primary_key=True)
+    founded_at: Mapped[datetime]
+
+
+class AwardsStay(Table):
+    """Somebody in a household, by his pseudonym: an erasure takes away who that is. Its end is written once."""
+
+    __tablename__ = "awards_stay"
+    __table_args__ = (
+        Index("ix_awards_stay_household_id", "household_id"),
+        Index("ix_awards_stay_holder", "holder"),
+        Index(
+            "ix_awards_stay_present",
+            "holder",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(Whole, primary_key=True)
+    household_id: Mapped[int] = mapped_column(Whole, ForeignKey("awards_household.id"))
+    holder: Mapped[int]
+    is_adult: Mapped[bool]
+    by_guardian: Mapped[bool]
+    since: Mapped[date]
+    joined_at: Mapped[datetime]
+    ended_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+
+
+class AwardsInvitation(Table):
+    """An invitation into a household, used once; the code itself is kept nowhere."""
+
+    __tablename__ = "awards_invitation"
+
+    code_digest: Mapped[bytes] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(Whole, ForeignKey("awards_household.id"), index=True)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class AwardsLevel(Table):
+    """The level that an issuer gave one of its members, from a day on; a later row takes its place (会员等级)."""
+
+    __tablename__ = "awards_level"
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy declares it
+
+    issuer_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    holder: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    level: Mapped[str]
+    """Empty: none from then on."""
+    since: Mapped[date]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]

@@ -4,13 +4,16 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.awards import queries as awards
 from greencredit.badges import queries as badges
 from greencredit.kernel.clock import now
 from greencredit.ledger import queries as ledger
+from greencredit.ledger.errors import NoSuchHolder
 from greencredit.notices import queries as notices
 from greencredit.organisations import queries as organisations
 from greencredit.people import queries as people
 from greencredit.reports import queries as reports
+from greencredit.schemas.holds import AwardHold
 from greencredit.schemas.ledger import Movement
 from greencredit.schemas.privacy import BeforeErasure, OwedCredits, PersonalCopy
 
@@ -29,6 +32,8 @@ def copy_of(session: Session, consumer_id: str) -> PersonalCopy:
         api_keys=() if account_id is None else tuple(people.api_keys(session, account_id)),
         cards_known_to=people.card_owners(session, consumer_id),
         consents=tuple(people.consents(session, consumer_id)),
+        household=awards.household_of(session, consumer_id),
+        holds=_holds(session, consumer_id),
         memberships=tuple(organisations.memberships_of(session, consumer_id)),
         balances=tuple(ledger.balances_of(session, consumer_id)),
         owed=tuple(map(OwedCredits.of, ledger.owed_by(session, consumer_id))),
@@ -53,6 +58,13 @@ def before_erasure(session: Session, consumer_id: str) -> BeforeErasure:
         reports=len({one.number for one in reports.reports_of(session, consumer_id)}),
         has_account=consumer.account_id is not None,
     )
+
+
+def _holds(session: Session, consumer_id: str) -> tuple[AwardHold, ...]:
+    try:
+        return tuple(awards.holds_of(session, consumer_id))
+    except NoSuchHolder:  # who never earned anything has no number
+        return ()
 
 
 def _movements(session: Session, consumer_id: str) -> tuple[Movement, ...]:

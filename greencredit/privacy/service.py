@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
+from greencredit.awards import service as awards
 from greencredit.badges import service as badges
 from greencredit.kernel.messages import queue
 from greencredit.ledger import service as ledger
@@ -18,7 +19,7 @@ from greencredit.schemas.privacy import Erased, Erasure
 
 
 def erase(session: Session, consumer_id: str, wanted: Erasure) -> Erased:
-    """Forget a person: name, sign-in, cards, contacts, memberships, notices, and with the secret every way back.
+    """Forget a person: name, sign-in, cards, contacts, memberships, notices, words, with the secret every way back.
 
     His events, awards and evidence stay under a number that leads to nobody; totals and old proofs hold. The files of
     his reports are removed by a job that follows the commit; the register keeps their numbers and digests.
@@ -38,6 +39,7 @@ def erase(session: Session, consumer_id: str, wanted: Erasure) -> Erased:
         raise CreditsDiffer(told=wanted.credits, found=found.credits)
     people.erase(session, consumer_id)
     organisations.forget(session, consumer_id)
+    awards.forget(session, consumer_id)
     notices.forget(session, consumer_id)
     badges.forget(session, consumer_id)
     events = 0

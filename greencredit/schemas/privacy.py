@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from greencredit.schemas.awards import Household
 from greencredit.schemas.badges import PortableProof
+from greencredit.schemas.holds import AwardHold
 from greencredit.schemas.ledger import Movement, Owed, SeriesBalance
 from greencredit.schemas.notices import ToldAll
 from greencredit.schemas.organisations import Membership
@@ -40,6 +42,9 @@ class PersonalCopy(Record):
     cards_known_to: tuple[str, ...]
     """Issuers and merchants that know him by a card; the numbers themselves are not kept."""
     consents: tuple[Consent, ...]
+    household: Household | None
+    holds: tuple[AwardHold, ...]
+    """Credits that were kept back, with what he said against it."""
     memberships: tuple[Membership, ...]
     balances: tuple[SeriesBalance, ...]
     owed: tuple[OwedCredits, ...]

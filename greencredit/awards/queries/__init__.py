@@ -23,6 +23,7 @@ from greencredit.awards.queries.lines import (
     negative_results,
     quantification,
 )
+from greencredit.awards.queries.members import household_of, households, levels, levels_of
 from greencredit.awards.queries.regional import (
     Activity,
     Claimed,
@@ -72,10 +73,14 @@ __all__ = [
     "holds_at",
     "holds_in",
     "holds_of",
+    "household_of",
+    "households",
     "import_outcome",
     "issuer_months",
     "issuer_of_measure",
     "issuer_subjects",
+    "levels",
+    "levels_of",
     "limits_of_award",
     "named_for",
     "negative_page",

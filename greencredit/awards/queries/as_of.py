@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import rules
 from greencredit.awards.queries.filed import counters, filed, left_out
+from greencredit.awards.queries.members import households
 from greencredit.awards.rules import Claim, Compiled, Limit, Plan, Ready, UsageKey
 from greencredit.awards.rules.decide import budget_key
 from greencredit.awards.rules.limits import ALL, DAY, HOUSEHOLD, IN_ALL, MONTH, PERSON
@@ -117,7 +118,7 @@ def _concerned(compiled: Compiled, claim: Claim) -> Iterable[Ready]:
 
 def _used(session: Session, moment: Moment, plan: Plan, ready: Ready, limit: Limit, claim: Claim) -> int:
     """Add up what was given under a limit before the moment, and take off what was taken back before it."""
-    wanted = [_before(moment), _whose(limit, claim), _in_window(limit, claim)]
+    wanted = [_before(moment), _whose(session, moment, limit, claim), _in_window(limit, claim)]
     if limit.lineage == plan.counter:
         wanted.append(AwardsRule.issuer_id == moment.issuer_id)
         wanted.append(AwardsAward.terms_version.in_(_plans_with(session, moment, ready, limit)))
@@ -146,12 +147,16 @@ def _before(moment: Moment) -> ColumnElement[bool]:
     )
 
 
-def _whose(limit: Limit, claim: Claim) -> ColumnElement[bool]:
+def _whose(session: Session, moment: Moment, limit: Limit, claim: Claim) -> ColumnElement[bool]:
     if limit.whose == PERSON:
         return AwardsAward.holder == claim.holder
     if limit.whose == HOUSEHOLD:
-        household = func.coalesce(func.nullif(AwardsAward.household, 0), AwardsAward.holder)
-        return household == (claim.household or claim.holder)
+        alone = AwardsAward.household.is_(None)
+        if not claim.household:
+            return and_(alone, AwardsAward.holder == claim.holder)
+        known = households(session, [claim.holder], at=moment.judged_at)
+        members = known.members(claim.household, rules.windows(claim.on)[limit.window])
+        return or_(AwardsAward.household == claim.household, and_(alone, AwardsAward.holder.in_(members)))
     assert limit.whose == ALL, "a limit is for a person, a household or everybody"
     return AwardsAward.event_id > 0
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from greencredit.awards.routes import awards, enterprise, gifts, records, standing, why
+from greencredit.awards.routes import awards, enterprise, gifts, members, records, standing, why
 
 router = APIRouter()
-for _group in (awards, enterprise, gifts, standing, records, why):
+for _group in (awards, enterprise, gifts, members, standing, records, why):
     router.include_router(_group.router)
 hot = awards.hot
 """The doors of issuers' machines; they are looked at before all others."""

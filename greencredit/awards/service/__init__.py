@@ -7,8 +7,17 @@ from greencredit.awards.service.direct import Basis, DirectAward, award_directly
 from greencredit.awards.service.enterprise import OfIssuer, carry_out_each
 from greencredit.awards.service.file import award_file
 from greencredit.awards.service.filed import bring_in_rules
+from greencredit.awards.service.forget import forget
 from greencredit.awards.service.gift import give
 from greencredit.awards.service.hold import decide_hold, lodge_appeal, place_holds
+from greencredit.awards.service.households import (
+    forget_household,
+    found_household,
+    invite,
+    join_household,
+    leave_household,
+)
+from greencredit.awards.service.levels import set_levels
 from greencredit.awards.service.measure import Measured, measure
 from greencredit.awards.service.projects import let_wait, note_sign_offs, take_over_parts, waiting
 from greencredit.awards.service.reverse import TakeBack, take_back, take_back_each
@@ -38,7 +47,13 @@ __all__ = [
     "bulk_of",
     "carry_out_each",
     "decide_hold",
+    "forget",
+    "forget_household",
+    "found_household",
     "give",
+    "invite",
+    "join_household",
+    "leave_household",
     "let_wait",
     "lodge_appeal",
     "mark_claimed",
@@ -47,6 +62,7 @@ __all__ = [
     "open_import",
     "place_holds",
     "records_taken",
+    "set_levels",
     "take_back",
     "take_back_each",
     "take_chunk",

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from greencredit.awards import queries
 from greencredit.awards.service.decided import decided
 from greencredit.awards.service.judged import note_judged
-from greencredit.awards.service.kept import keep_awards, keep_measures, move_counters
+from greencredit.awards.service.kept import Under, keep_awards, keep_measures, move_counters
 from greencredit.awards.service.ready import ReadyRules, ready_rules
-from greencredit.awards.service.turns import wait_for_turn
+from greencredit.awards.service.turns import require_still_covered, wait_for_turn
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import start_of
 from greencredit.ledger import rules as ledger_rules
@@ -60,7 +60,7 @@ def award(
     wait_for_turn(session, issuer_id)
     ready = ready_rules(session, issuer_id)
     note_judged(session, issuer_id, items)
-    columns, found = decided(session, ready.rules, ground, items, quantifications)
+    columns, found = decided(session, issuer_id, ready.rules, ground, items, quantifications)
     if found.at_once or found.in_turn:
         _book(session, ready, items, columns, found, quantifications)
     move_counters(session, found)
@@ -100,9 +100,11 @@ def _book(
                 number = months[month] = ledger.series(session, terms)
             series[funding, item.on] = number
         earnings.append(Earning(item.holder, number, Credits(one.credits), _key(item, one.rank, one.filed.lineage)))
+    require_still_covered(session, ready.filing.issuer_id)
     posted = ledger.earn(session, ledger.caller(session, queries.AWARDING), earnings)
     assert not any(event.repeated for event in posted), "evidence that earned before is a duplicate: it never gets here"
-    keep_awards(session, [event.event_id for event in posted], awards, items, quantifications, ready.filing.version)
+    kept = Under(ready.filing.version, columns.household.tolist())
+    keep_awards(session, [event.event_id for event in posted], awards, items, quantifications, kept)
 
 
 def _key(item: Item, rank: int, lineage: int) -> bytes:

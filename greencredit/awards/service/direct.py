@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from greencredit.awards.errors import MoreThanFiled, NoSuchPromotion, PromotionNotInForce, RulesNotInForce
 from greencredit.awards.queries.direct import PROMOTING, document_of, promotion_named_in, reason_of
 from greencredit.awards.service.award import terms_of
+from greencredit.awards.service.turns import hold_what_is_owed
 from greencredit.issuers import queries as issuers
 from greencredit.issuers.errors import UnknownIssuer
 from greencredit.kernel.clock import civil_date, now
@@ -156,6 +157,7 @@ def _answer_repetitions(
 def _ready(session: Session, bases: Iterable[Basis]) -> dict[Basis, _Ready | Refusal]:
     """Find out what may be awarded on each basis today, or why not."""
     asked = set(bases)
+    hold_what_is_owed(session)  # two writers would else both find the guarantee sufficient
     editions = issuers.editions(session, {basis.issuer_id for basis in asked})
     today = civil_date(now(session))
     found: dict[Basis, _Ready | Refusal] = {}

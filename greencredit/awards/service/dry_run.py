@@ -7,7 +7,6 @@ it was taken in, claim by claim by the very rules that award. Whatever grows wit
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -17,8 +16,9 @@ from greencredit.awards.catalogue.sentences import sentence
 from greencredit.awards.queries.measured import grams_of
 from greencredit.awards.queries.trials import Cuts, cost_fen, scheme_digest
 from greencredit.awards.rules import Claim, Compiled, Grant, State
+from greencredit.awards.rules.households import Households
 from greencredit.awards.rules.scheme import compile_scheme, keys_for
-from greencredit.awards.service.decided import columns_of, registration_days
+from greencredit.awards.service.decided import Members, columns_of, members_of
 from greencredit.awards.service.scratch import HolderTotal, Scratch
 from greencredit.evidence import queries as evidence
 from greencredit.evidence import rules as evidence_rules
@@ -53,17 +53,24 @@ class _Side:
     credits: Counter[str] = field(default_factory=Counter)
     funders: Counter[str] = field(default_factory=Counter)
     earning: int = 0
+    households: Households = field(default_factory=Households)
 
     def judge(self, claim: Claim, scratch: Scratch) -> list[Grant]:
         """Judge a claim and count it."""
         if self.compiled is None:
             return []
         usage, occasions = keys_for(self.compiled, claim)
-        state = scratch.state(self.number, usage, occasions)
+        own = {key: self.households.own_keys(key) for key in usage}
+        state = scratch.state(self.number, usage.union(*own.values()), occasions)
+        # What members earned by themselves counts in their household's caps, and is not theirs a second time.
+        alone = {key: sum(state.usage.get(one, 0) for one in keys) for key, keys in own.items() if keys}
+        for key, more in alone.items():
+            state.usage[key] = state.usage.get(key, 0) + more
         before = State(dict(state.usage), dict(state.occasions))
         grants = rules.decide(self.compiled, claim, state)
         if state != before:
-            scratch.keep(self.number, state)
+            kept = {key: number - alone.get(key, 0) for key, number in state.usage.items()}
+            scratch.keep(self.number, State(kept, state.occasions))
         cut = grants or rules.consider(self.compiled, claim, before)  # what left nothing is in no grant
         for one in cut:
             self.cuts.count(one.steps)
@@ -163,30 +170,25 @@ def _pages(
     session: Session, issuer_id: str, period: Period, sides: Sequence[_Side], scratch: Scratch
 ) -> Iterable[list[Claim]]:
     """Give the claims of what was recorded, in the order in which it was taken in, page by page."""
+    rule_sets = [side.compiled for side in sides if side.compiled is not None]
     for page in _recorded(session, issuer_id, period):
+        members = members_of(session, issuer_id, rule_sets, [one.item for one in page])
+        for side in sides:
+            side.households = members.households
         grams = grams_of(session, [one.item.evidence_id for one in page if one.is_action])
         claims: list[Claim] = []
         for ground in (Ground.PURCHASE, Ground.ACTION):
             items = [one.item for one in page if one.is_action is (ground is Ground.ACTION)]
-            claims += _claims(session, ground, items, sides, grams, scratch)
+            claims += _claims(ground, items, members, grams, scratch)
         yield sorted(claims, key=lambda claim: claim.evidence_id)
 
 
 def _claims(
-    session: Session,
-    ground: Ground,
-    items: Sequence[Item],
-    sides: Sequence[_Side],
-    grams: dict[int, int],
-    scratch: Scratch,
+    ground: Ground, items: Sequence[Item], members: Members, grams: dict[int, int], scratch: Scratch
 ) -> Iterable[Claim]:
     if not items:
         return
-    registered: dict[int, date] = {}
-    for side in sides:
-        if side.compiled is not None:
-            registered |= registration_days(session, side.compiled, items)
-    columns = columns_of(ground, items, {}, registered)
+    columns = columns_of(ground, items, {}, members)
     for row, item in enumerate(items):
         claim = columns.claim(row)
         if ground is Ground.ACTION:

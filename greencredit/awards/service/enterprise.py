@@ -102,6 +102,7 @@ def _funding(session: Session, asked: _Asked) -> Funding:
     stands = ledger_queries.series_of_key(session, asked.caller, asked.key)  # posted while this one waited
     if stands is not None:
         return Funding(enterprise, stands, order.credits, asked.key, asked.reason)
+    issuers.require_covered(session, asked.issuer_id)  # others may have issued while this one waited
     funded = ledger_queries.funded_with(session, order.enterprise, asked.issuer_id, month.award_month)
     if funded + order.credits > most:
         raise MoreFundedThanFiled(order.enterprise, funded=funded, found=order.credits, wanted=most)

@@ -1,7 +1,7 @@
 """Writes awards, who pays for them, quantifications and counters: tuples on SQLite, COPY and arrays on PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -24,13 +24,20 @@ _COPY_FROM: Final = 50
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+class Under(NamedTuple):
+    """Under what awards were given: the filing's version, and each claim's household, 0 for one of his own."""
+
+    terms_version: int
+    households: Sequence[int]
+
+
 def keep_awards(
     session: Session,
     events: Sequence[int],
     awards: "Sequence[Traced]",
     items: Sequence[Item],
     quantifications: Mapping[int, Quantification],
-    terms_version: int,
+    under: Under,
 ) -> None:
     """Keep each award beside its event, and who pays for it where that is not the issuer alone."""
     rows, parts = [], []
@@ -55,8 +62,8 @@ def keep_awards(
                 None if found is None else found.tier.value,
                 one.trace,
                 int(one.rank > 0),
-                terms_version,
-                None,
+                under.terms_version,
+                under.households[one.row] or None,
             )
         )
         parts += [(event, part.counter, part.credits) for part in one.parts]

@@ -18,7 +18,7 @@ from greencredit.awards.queries.explained import of_evidence
 from greencredit.awards.queries.lines import titles_of
 from greencredit.awards.queries.told.rules import Told, rules_told
 from greencredit.awards.rules import Claim, Compiled, Ready, State
-from greencredit.awards.service.decided import columns_of, registration_days
+from greencredit.awards.service.decided import columns_of, members_of
 from greencredit.awards.service.gift import gift_item
 from greencredit.awards.tables import AwardsGift, AwardsMeasure
 from greencredit.evidence import queries as evidence
@@ -100,16 +100,19 @@ def _replayed(session: Session, found: _Found) -> _Replayed:
     moment = moment_of(session, issuer_id, item.evidence_id, kept_at=opened_at)
     compiled, filing = rules_at(session, issuer_id, moment.judged_at)
     around = _with_receipts(session, ground, [item])
-    claim = _claims(session, compiled, ground, around)[item.evidence_id]
+    claim = _claims(session, compiled, ground, around, moment)[item.evidence_id]
     occasions = _occasions(session, compiled, moment, item, ground)
     state = State(usage_as_of(session, moment, compiled, claim), occasions)
     return _Replayed(claim, compiled, state, None if filing is None else filing.scheme, moment)
 
 
-def _claims(session: Session, compiled: Compiled, ground: Ground, items: Sequence[Item]) -> dict[int, Claim]:
-    """Make claims of items of one ground, by evidence, the way they are made when they are awarded."""
+def _claims(
+    session: Session, compiled: Compiled, ground: Ground, items: Sequence[Item], moment: Moment
+) -> dict[int, Claim]:
+    """Make claims of items of one ground, by evidence, the way they were made when they were awarded."""
     measured = quantifications_of(session, [one.evidence_id for one in items]) if ground is Ground.ACTION else {}
-    columns = columns_of(ground, items, measured, registration_days(session, compiled, items))
+    members = members_of(session, moment.issuer_id, [compiled], items, at=moment.judged_at)
+    columns = columns_of(ground, items, measured, members)
     return {one.evidence_id: columns.claim(row) for row, one in enumerate(items)}
 
 
@@ -138,7 +141,9 @@ def _occasions(
     for number, of_batch in _by_number(before, moments).items():
         at = moments[of_batch[0].evidence_id].judged_at
         then = compiled if number == moment.number else rules_at(session, moment.issuer_id, at)[0]
-        claims = _claims(session, then, ground, _with_receipts(session, ground, of_batch))
+        claims = _claims(
+            session, then, ground, _with_receipts(session, ground, of_batch), moments[of_batch[0].evidence_id]
+        )
         for one in of_batch:
             rules.decide(then, claims[one.evidence_id], state)
     return state.occasions

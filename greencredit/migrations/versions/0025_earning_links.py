@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from greencredit.kernel.database import InstantColumn, Whole
+from greencredit.kernel.database import Bytes, DayColumn, FlagColumn, InstantColumn, Whole
+from greencredit.migrations.guards import append_only
 
 revision = "0025"
 down_revision = "0024"
@@ -12,6 +13,9 @@ down_revision = "0024"
 def upgrade() -> None:
     """Create the tables."""
     _create_projects()
+    _create_households()
+    append_only("awards_household")
+    append_only("awards_level", key=("issuer_id", "holder", "number"))
 
 
 def _create_projects() -> None:
@@ -30,3 +34,58 @@ def _create_projects() -> None:
     )
     op.create_index("ix_awards_project_signed_off_at", "awards_project", ["signed_off_at"])
     op.create_index("ix_awards_project_done_at", "awards_project", ["done_at"])
+
+
+def _create_households() -> None:
+    op.create_table(
+        "awards_household",
+        sa.Column("id", Whole, nullable=False),
+        sa.Column("founded_at", InstantColumn, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_awards_household"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "awards_stay",
+        sa.Column("id", Whole, nullable=False),
+        sa.Column("household_id", Whole, nullable=False),
+        sa.Column("holder", Whole, nullable=False),
+        sa.Column("is_adult", FlagColumn, nullable=False),
+        sa.Column("by_guardian", FlagColumn, nullable=False),
+        sa.Column("since", DayColumn, nullable=False),
+        sa.Column("joined_at", InstantColumn, nullable=False),
+        sa.Column("ended_on", DayColumn, nullable=True),
+        sa.Column("ended_at", InstantColumn, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_awards_stay"),
+        sa.ForeignKeyConstraint(["household_id"], ["awards_household.id"], name="fk_awards_stay_household_id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_awards_stay_household_id", "awards_stay", ["household_id"])
+    op.create_index("ix_awards_stay_holder", "awards_stay", ["holder"])
+    is_there = sa.text("ended_at IS NULL")
+    present = {"unique": True, "sqlite_where": is_there, "postgresql_where": is_there}
+    op.create_index("ix_awards_stay_present", "awards_stay", ["holder"], **present)
+    op.create_table(
+        "awards_invitation",
+        sa.Column("code_digest", Bytes, nullable=False),
+        sa.Column("household_id", Whole, nullable=False),
+        sa.Column("made_at", InstantColumn, nullable=False),
+        sa.Column("expires_at", InstantColumn, nullable=False),
+        sa.Column("used_at", InstantColumn, nullable=True),
+        sa.PrimaryKeyConstraint("code_digest", name="pk_awards_invitation"),
+        sa.ForeignKeyConstraint(["household_id"], ["awards_household.id"], name="fk_awards_invitation_household_id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_awards_invitation_household_id", "awards_invitation", ["household_id"])
+    op.create_table(
+        "awards_level",
+        sa.Column("issuer_id", sa.Text, nullable=False),
+        sa.Column("holder", Whole, nullable=False, autoincrement=False),
+        sa.Column("number", Whole, nullable=False, autoincrement=False),
+        sa.Column("level", sa.Text, nullable=False),
+        sa.Column("since", DayColumn, nullable=False),
+        sa.Column("set_by", sa.Text, nullable=False),
+        sa.Column("set_at", InstantColumn, nullable=False),
+        sa.PrimaryKeyConstraint("issuer_id", "holder", "number", name="pk_awards_level"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )

@@ -46,6 +46,14 @@ from greencredit.schemas.awards.lines import RuleTotal as RuleTotal
 from greencredit.schemas.awards.lines import StepName as StepName
 from greencredit.schemas.awards.lines import SubjectTotal as SubjectTotal
 from greencredit.schemas.awards.lines import TraceStep as TraceStep
+from greencredit.schemas.awards.members import Household as Household
+from greencredit.schemas.awards.members import HouseholdCode as HouseholdCode
+from greencredit.schemas.awards.members import HouseholdJoining as HouseholdJoining
+from greencredit.schemas.awards.members import Level as Level
+from greencredit.schemas.awards.members import LevelLine as LevelLine
+from greencredit.schemas.awards.members import LevelSet as LevelSet
+from greencredit.schemas.awards.members import LevelsSet as LevelsSet
+from greencredit.schemas.awards.members import NewHousehold as NewHousehold
 from greencredit.schemas.awards.moments import CalendarDays as CalendarDays
 from greencredit.schemas.awards.moments import Hours as Hours
 from greencredit.schemas.awards.moments import LunarDays as LunarDays

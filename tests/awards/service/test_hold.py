@@ -192,3 +192,18 @@ def test_a_hold_that_is_not_there_is_refused_by_name(session: Session) -> None:
         queries.hold(session, "hld_nobody")
 
     assert (no.value.code, no.value.facts) == ("awards.no_such_hold", {"hold_id": "hld_nobody"})
+
+
+@pytest.mark.proves("SEC-1")
+def test_whoever_is_erased_takes_the_words_of_his_appeal_with_him(database: Database, tmp_path: Path) -> None:
+    shop, hold = suspicious(database, tmp_path)
+    with database.writing() as session:
+        service.lodge_appeal(session, hold.hold_id, "当天是家庭聚会", by="acc_li")
+
+    with database.writing() as session:
+        service.forget(session, shop.consumers["CARD-0001"])
+
+    with database.reading() as session:
+        appeal = queries.hold(session, hold.hold_id).appeal
+    assert appeal is not None
+    assert appeal.words is None
