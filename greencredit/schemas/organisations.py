@@ -376,3 +376,27 @@ class WalletStatement(Record):
     lines: tuple[WalletLine, ...]
     next_before: int | None = None
     """Asks for the lines before these."""
+
+
+class AccountMoves(Record):
+    """What moved on an account by kind, direction, issuer, terms, funding and partner."""
+
+    verb: Verb
+    incoming: bool
+    issuer_id: str
+    terms_version: int
+    funding: str
+    partner: str | None
+    """The other enterprise; a person is never named."""
+    times: int
+    credits: Credits
+
+
+class AccountPeriod(Record):
+    """An enterprise's account over a period (企业积分账户期间收支)."""
+
+    opening: dict[str, Credits]
+    """Issuer → what was there when the period began."""
+    moves: tuple[AccountMoves, ...]
+    receivers: int
+    """How many people were given something; for the enterprise's own report, which shows no number below ten."""

@@ -205,3 +205,56 @@ def series_of_key(session: Session, caller_id: int, key: bytes) -> int | None:
         {"caller": caller_id, "key": key},
     ).scalar_one_or_none()
     return found
+
+
+class WalletFlow(NamedTuple):
+    """What moved on an account by kind, direction, series' terms and partner."""
+
+    verb: Verb
+    incoming: bool
+    issuer_id: str
+    terms_version: int
+    funding: str
+    partner: str | None
+    moves: int
+    credits: int
+
+
+def wallet_flows(session: Session, holder: int, *, after: int, until: int) -> list[WalletFlow]:
+    """Add up an account's events after one event and up to another; partners are enterprises, never persons."""
+    rows = session.execute(
+        text(
+            "SELECT e.kind, m.incoming, s.issuer_id, s.terms_version, s.funding, "  # noqa: S608 - constants
+            "CASE WHEN e.kind = :pass THEN CASE WHEN m.incoming = 1 THEN p.subject_id ELSE h.subject_id END END "
+            "AS partner, COUNT(DISTINCT COALESCE(e.grp, e.id)) AS moves, SUM(e.amount) AS credits "
+            f"FROM {_MINE} m JOIN ledger_event e ON e.id = m.id JOIN ledger_series s ON s.id = e.series "
+            "LEFT JOIN ledger_holder p ON p.id = e.party LEFT JOIN ledger_holder h ON h.id = e.holder "
+            "WHERE e.id > :after GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6"
+        ),
+        {"holder": holder, "after": after, "before": until + 1, "pass": Verb.PASS.value},
+    )
+    return [
+        WalletFlow(
+            Verb(row.kind),
+            bool(row.incoming) and row.kind != Verb.REVERSE_FUND.value,
+            row.issuer_id,
+            row.terms_version,
+            row.funding,
+            row.partner,
+            int(row.moves),
+            int(row.credits),
+        )
+        for row in rows
+    ]
+
+
+def wallet_receivers(session: Session, holder: int, *, after: int, until: int) -> int:
+    """Count the people who were given something from an account after one event and up to another."""
+    found = session.execute(
+        text(
+            "SELECT COUNT(DISTINCT holder) FROM ledger_event "
+            "WHERE party = :holder AND kind = :allot AND id > :after AND id <= :until"
+        ),
+        {"holder": holder, "after": after, "until": until, "allot": Verb.ALLOT.value},
+    ).scalar_one()
+    return int(found)

@@ -1,6 +1,6 @@
 """Reads of organisations: who they are, who belongs to them, what was published of them, what an enterprise has."""
 
-from greencredit.organisations.queries.figures import figures, period_figures, publications, unit_facts
+from greencredit.organisations.queries.figures import figures, group_facts, period_figures, publications, unit_facts
 from greencredit.organisations.queries.members import (
     membership,
     memberships_of,
@@ -17,13 +17,16 @@ from greencredit.organisations.queries.register import (
     tree_of,
     unit,
 )
-from greencredit.organisations.queries.wallet import partner_names, statement
+from greencredit.organisations.queries.wallet import account, names_of, partner_names, statement
 
 __all__ = [
+    "account",
     "figures",
+    "group_facts",
     "in_unit",
     "membership",
     "memberships_of",
+    "names_of",
     "notice",
     "organisation",
     "organisations",

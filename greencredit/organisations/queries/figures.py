@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from greencredit.organisations.rules import period_before
 from greencredit.organisations.tables import MonthRow, PublicationRow
 from greencredit.schemas.organisations import Figures, TrendPoint, UnitFacts, UnitFigures
 from greencredit.schemas.values import Period
+
+_ORGANISATION: Final = "org_"
 
 
 def figures(session: Session, organisation_id: str, period: Period) -> Figures:
@@ -112,6 +114,18 @@ def unit_facts(session: Session, unit_id: str, period: Period) -> UnitFacts:
             TrendPoint(period=one, own=_of(figures(session, of.organisation_id, one), unit_id)) for one in inside
         ),
     )
+
+
+def group_facts(session: Session, subject_id: str, period: Period) -> UnitFacts:
+    """Gather what a report of an organisation says, or of one of its units, whichever the id is of.
+
+    Raises:
+        UnknownOrganisation, UnknownUnit: nothing has this id.
+        NotPublished: nothing was published for this period.
+    """
+    if subject_id.startswith(_ORGANISATION):
+        subject_id = organisation(session, subject_id).units[0].unit_id
+    return unit_facts(session, subject_id, period)
 
 
 def _of(shown: Figures, unit_id: str) -> UnitFigures | None:

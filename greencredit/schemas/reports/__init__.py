@@ -5,6 +5,7 @@ values of factors are decimals written out. Codes and free names are text; whate
 `Words`. The pure functions that sum award lines up are in `greencredit.reports.rules`.
 """
 
+from greencredit.schemas.reports.community import CommunityReport as CommunityReport
 from greencredit.schemas.reports.consumer import AwardLine as AwardLine
 from greencredit.schemas.reports.consumer import AwardStatus as AwardStatus
 from greencredit.schemas.reports.consumer import ConsumerReport as ConsumerReport
@@ -18,6 +19,11 @@ from greencredit.schemas.reports.consumer import NotCountedLine as NotCountedLin
 from greencredit.schemas.reports.consumer import OwedNote as OwedNote
 from greencredit.schemas.reports.consumer import ParticipantMean as ParticipantMean
 from greencredit.schemas.reports.consumer import ReportHolder as ReportHolder
+from greencredit.schemas.reports.enterprise import AccountFlow as AccountFlow
+from greencredit.schemas.reports.enterprise import AccountPartner as AccountPartner
+from greencredit.schemas.reports.enterprise import EnterpriseAccount as EnterpriseAccount
+from greencredit.schemas.reports.enterprise import EnterpriseReport as EnterpriseReport
+from greencredit.schemas.reports.enterprise import FundingShareNote as FundingShareNote
 from greencredit.schemas.reports.issued import IssuedReport as IssuedReport
 from greencredit.schemas.reports.issuer_filing import AssessmentNote as AssessmentNote
 from greencredit.schemas.reports.issuer_filing import CertificateNote as CertificateNote
@@ -60,6 +66,16 @@ from greencredit.schemas.reports.proof import ProofFamily as ProofFamily
 from greencredit.schemas.reports.proof import ProofIssuer as ProofIssuer
 from greencredit.schemas.reports.proof import ProofMethod as ProofMethod
 from greencredit.schemas.reports.proof import ProofMonth as ProofMonth
+from greencredit.schemas.reports.school import GroupFamily as GroupFamily
+from greencredit.schemas.reports.school import GroupLine as GroupLine
+from greencredit.schemas.reports.school import GroupMonth as GroupMonth
+from greencredit.schemas.reports.school import GroupNote as GroupNote
+from greencredit.schemas.reports.school import GroupReport as GroupReport
+from greencredit.schemas.reports.school import GroupUnit as GroupUnit
+from greencredit.schemas.reports.school import MonthState as MonthState
+from greencredit.schemas.reports.school import Recognition as Recognition
+from greencredit.schemas.reports.school import RecognitionKind as RecognitionKind
+from greencredit.schemas.reports.school import SchoolReport as SchoolReport
 from greencredit.schemas.reports.shared import Count as Count
 from greencredit.schemas.reports.shared import EquivalentBasis as EquivalentBasis
 from greencredit.schemas.reports.shared import EquivalentNote as EquivalentNote
