@@ -25,6 +25,7 @@ from greencredit.reports.errors import BatchKeyReused, ListClosed, NotLoggedYet,
 from greencredit.reports.service import Press
 from greencredit.schemas.reports import ReportFacts
 from greencredit.schemas.reports.batches import Batch, BatchState, DeadReport, Population
+from greencredit.schemas.reports.proven import ReportStatus
 from tests.factories.batches import make_people, new_batch, numbers_of, press_that, tiny_press
 from tests.factories.people import make_account, make_grant
 
@@ -425,3 +426,31 @@ def test_a_batch_forgets_whom_a_report_was_about_and_the_manifest_never_knew(
     assert named == ["erased-0", crowd[1]]
     assert files == [settings.data_dir / jobs.FOLDER / left[0]]
     assert manifest_lines(shared, settings, batch) == before
+
+
+@pytest.mark.proves("REP-9", "REP-10")
+def test_a_report_of_later_facts_takes_the_place_of_the_earlier_one(
+    shared: Database, settings: Settings, clock: StandingClock
+) -> None:
+    with shared.writing() as session:
+        (somebody,) = make_people(session, 1)
+    ordered(shared, Population.LISTED, subject_ids=(somebody,), key="first")
+    worker(shared, settings).run_due()
+    (first,) = [number for _, number in issued(shared)]
+    with shared.writing() as session:
+        session.execute(text("UPDATE people_consumer SET display_name = '示例改名'"))
+    clock.move(timedelta(hours=1))
+
+    ordered(shared, Population.LISTED, subject_ids=(somebody,), key="in another language", lang="en")
+    worker(shared, settings).run_due()
+    with shared.reading() as session:
+        assert queries.standing_of(session, first).status is ReportStatus.VALID
+    english = {number for _, number in issued(shared)} - {first}
+    ordered(shared, Population.LISTED, subject_ids=(somebody,), key="second")
+    worker(shared, settings).run_due()
+
+    (second,) = {number for _, number in issued(shared)} - {first} - english
+    with shared.reading() as session:
+        old, new = queries.standing_of(session, first), queries.standing_of(session, second)
+    assert (old.status, old.successor) == (ReportStatus.SUPERSEDED, second)
+    assert (new.status, new.successor) == (ReportStatus.VALID, None)

@@ -65,8 +65,8 @@ def issue_part_with(database: Database, job: Job, settings: Settings, press: Pre
         batch = queries.batch(session, batch_id)
         waiting = queries.waiting_in(session, batch_id, first, first + service.PART_SUBJECTS - 1)
         kind = queries.kind_named(batch.kind)
-        shared = _shared(database, session, batch, kind) if waiting else None
-    run = _Run(database, job, settings, press, batch, kind, shared)
+        prepared = _prepared(database, session, batch, kind)
+    run = _Run(database, job, settings, press, batch, kind, prepared.shared, prepared.at)
     due = [one for one in waiting if one.run_after <= database.clock.now()]
     for begin in range(0, len(due), _AT_ONCE):
         run.try_some(due[begin : begin + _AT_ONCE])
@@ -79,14 +79,14 @@ def issue_part_with(database: Database, job: Job, settings: Settings, press: Pre
         queue.finish(session, job)
 
 
-def _shared(database: Database, session: Session, batch: Batch, kind: ReportKind) -> Any:  # noqa: ANN401 - the kind's own
+def _prepared(database: Database, session: Session, batch: Batch, kind: ReportKind) -> "_Prepared":
     """Give what all reports of a batch share; a worker gathers it again after a while, not for every part."""
     memory, at = database.carried["memory"], database.clock.now()
     known: _Prepared | None = memory.get(_PREPARED)
     if known is None or known.batch != (batch.batch_id, batch.edition) or at - known.at > _SHARED_FOR:
         known = _Prepared((batch.batch_id, batch.edition), at, kind.prepare(session, batch.period))
         memory[_PREPARED] = known
-    return known.shared
+    return known
 
 
 class _Prepared(NamedTuple):
@@ -107,6 +107,8 @@ class _Run(NamedTuple):
     batch: Batch
     kind: ReportKind
     shared: Any
+    gathered_at: datetime
+    """When what all reports share was gathered: what was issued since may know more."""
 
     def try_some(self, some: Sequence[Waiting]) -> None:
         """Issue some reports one by one; they are proven together."""
@@ -133,7 +135,7 @@ class _Run(NamedTuple):
         """Register, keep, mark and tell in one transaction, while the part is still ours."""
         with self.database.writing() as session:
             self._hold(session)
-            issued = service.register(session, made, into) if isinstance(made, Drawing) else made
+            issued = service.enter(session, made, into, self.gathered_at) if isinstance(made, Drawing) else made
             service.settle(session, place, issued.number, issued.media_type)
             if self.batch.tells:
                 service.tell_of(session, issued)
