@@ -12,6 +12,7 @@ from greencredit.cli import (
     actions,
     administration,
     books,
+    credentials,
     documents,
     earning,
     feeds,
@@ -56,7 +57,9 @@ app.add_typer(notices.app, name="notices")
 app.add_typer(projects.app, name="projects")
 app.add_typer(queues.jobs, name="jobs")
 app.add_typer(queues.outbox, name="outbox")
+verify.app.add_typer(credentials.checking)
 app.add_typer(verify.app, name="verify")
+app.add_typer(credentials.app, name="badge")
 app.add_typer(administration.factors, name="factors")
 app.add_typer(administration.account, name="account")
 app.add_typer(administration.grant, name="grant")

@@ -67,7 +67,7 @@ def report(
         data = opened.read(LARGEST_BYTES + 1)
     listed = None if status is None else status.read_bytes()
     trusted = None if policy is None else _policy(policy)
-    _tell(verify_report(data, trusted, listed, SystemClock().now()), signer_asked=trusted is not None)
+    tell(verify_report(data, trusted, listed, SystemClock().now()), signer_asked=trusted is not None)
 
 
 @app.command()
@@ -75,7 +75,7 @@ def receipt(file: _File, policy: _PolicyFile) -> None:
     """验证一笔流水的回执 · check the receipt of one event, or the .tlog-proof of a log entry."""
     from greencredit.proofs.rules.verify import verify_receipt
 
-    _tell(verify_receipt(file.read_bytes(), _policy(policy)))
+    tell(verify_receipt(file.read_bytes(), _policy(policy)))
 
 
 @app.command()
@@ -83,7 +83,7 @@ def statement(file: _File, policy: _PolicyFile) -> None:
     """验证对账证明 · check a holder's statement; it shows that events are there, not that none is left out."""
     from greencredit.proofs.rules.verify import verify_statement
 
-    _tell(verify_statement(file.read_bytes(), _policy(policy), effects_of_kinds()))
+    tell(verify_statement(file.read_bytes(), _policy(policy), effects_of_kinds()))
 
 
 @app.command()
@@ -91,7 +91,7 @@ def standing(file: _File, policy: _PolicyFile) -> None:
     """验证发放当时的主体状态 · check that an issuer was filed and active when an event was posted."""
     from greencredit.proofs.rules.verify_standing import verify_standing
 
-    _tell(verify_standing(file.read_bytes(), _policy(policy)))
+    tell(verify_standing(file.read_bytes(), _policy(policy)))
 
 
 @app.command()
@@ -107,7 +107,7 @@ def checkpoint(
     from greencredit.proofs.rules.verify import verify_checkpoint_pair
 
     between = None if proof is None else proof.read_bytes()
-    _tell(verify_checkpoint_pair(old.read_bytes(), new.read_bytes(), between, _policy(policy)))
+    tell(verify_checkpoint_pair(old.read_bytes(), new.read_bytes(), between, _policy(policy)))
 
 
 @app.command()
@@ -124,7 +124,7 @@ def log(
 
     with output.progress("核对日志条目 · log entries") as advance:
         steps = verify_log(read, _policy(policy), effects_of_kinds(), advance)
-    _tell(steps)
+    tell(steps)
 
 
 @app.command()
@@ -145,7 +145,7 @@ def manifest(
     wanted = {str(one): digest_of(one)[0] for one in reports or ()}
     with file.open("rb") as lines:
         steps = verify_manifest(lines, proof.read_bytes(), _policy(policy), wanted)
-    _tell(steps)
+    tell(steps)
 
 
 def _policy(file: Path) -> "Policy":
@@ -161,7 +161,8 @@ def effects_of_kinds() -> "Effects":
     return EFFECTS
 
 
-def _tell(steps: "Sequence[Step]", *, signer_asked: bool = True) -> None:
+def tell(steps: "Sequence[Step]", *, signer_asked: bool = True) -> None:
+    """Print the steps of a check, and end with the exit code that they come to."""
     from greencredit.proofs.rules.steps import TITLES, failed_step
 
     failed = failed_step(steps)

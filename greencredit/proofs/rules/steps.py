@@ -60,6 +60,7 @@ TITLES: Final = MappingProxyType(
         "credential_dates": Words(zh="有效期", en="dates"),
         "credential_status": Words(zh="撤销状态", en="status"),
         "credential_bearer": Words(zh="持有人", en="bearer"),
+        "credential_picture": Words(zh="画面", en="picture"),
     }
 )
 """What each step is called in the two languages of the platform."""

@@ -1,13 +1,14 @@
 """Checks a portable credential off line, step by step: form, words, key, signature, dates, status, bearer.
 
 Only what the verifier hands in is believed: the issuer's keys, a status list, an identity, the policy of a log. What
-was not handed in is not checked, and `not_checked` says so.
+was not handed in is not checked, and the steps say so.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from greencredit.proofs import errors
@@ -43,18 +44,18 @@ _SHAPE: Final[Mapping[str, type]] = {
 }
 _ACHIEVEMENT: Final = ("id", "type", "criteria", "description", "name")
 
-NOT_CHECKED: Final = {
-    "log": Words(
-        zh="公钥是否写入日志（未给出日志证明与信任策略）",
-        en="whether the key is in the log (no proof from the log and policy given)",
-    ),
-    "status": Words(zh="是否已被撤销（未给出状态列表）", en="whether it was revoked meanwhile (no status list given)"),
-    "bearer": Words(zh="是否属于出示者（未给出身份）", en="whether it is the bearer's own (no identity given)"),
-    "picture": Words(
-        zh="图片本身：签名保护的是图里的凭证，不是画面",
-        en="the picture itself: what is signed is the credential in it, not what it shows",
-    ),
-}
+LEFT_OUT: Final = MappingProxyType(
+    {
+        "key_in_log": Words(zh="未给出日志证明与信任策略", en="no proof from the log and no policy given"),
+        "credential_status": Words(zh="未给出状态列表，是否已撤销不知道", en="no status list given: it may be revoked"),
+        "credential_bearer": Words(zh="未给出身份", en="no identity given: whose it is was not asked"),
+        "credential_picture": Words(
+            zh="签名保护的是图里的凭证，不是画面",
+            en="what is signed is the credential in it, not what the picture shows",
+        ),
+    }
+)
+"""What each step that is left out would have needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ def verify_credential(walk: Walk, data: bytes, handed: Handed) -> None:
         else:
             require_proof(document, public_of(key["multikey"]))
         found.append(f"signed by {document['issuer']['id']}")
+        found += [f"{name}: {value}" for name, value in said_by(document)]
     if secured.token:
         with walk.step("credential_claims") as found:
             _require_claims(secured.token.payload, document)
@@ -159,26 +161,26 @@ def verify_credential(walk: Walk, data: bytes, handed: Handed) -> None:
     if handed.log:
         with walk.step("key_in_log") as found:
             found.append(_key_in_log(walk, key, handed.log))
+    else:
+        _leave_out(walk, "key_in_log")
     with walk.step("credential_dates") as found:
         found.append(_require_in_time(document, handed.at))
     if handed.status is not None:
         with walk.step("credential_status") as found:
             found.append(_require_not_revoked(document, handed, handed.status))
+    else:
+        _leave_out(walk, "credential_status")
     if handed.identity is not None:
         with walk.step("credential_bearer") as found:
             found.append(_require_bearer(document["credentialSubject"], handed.identity))
+    else:
+        _leave_out(walk, "credential_bearer")
+    if secured.carrier:
+        _leave_out(walk, "credential_picture")
 
 
-def not_checked(data: bytes, handed: Handed) -> list[Words]:
-    """Say what was left open, because nothing was handed in to check it with."""
-    is_picture = data.startswith(PNG_MAGIC) or data.lstrip()[:1] == b"<"
-    left = (
-        ("log", handed.log is None),
-        ("status", handed.status is None),
-        ("bearer", handed.identity is None),
-        ("picture", is_picture),
-    )
-    return [NOT_CHECKED[name] for name, is_open in left if is_open]
+def _leave_out(walk: Walk, name: str) -> None:
+    walk.leave_out(name, f"{LEFT_OUT[name].zh} · {LEFT_OUT[name].en}")
 
 
 def said_by(document: Mapping[str, Any]) -> list[tuple[str, str]]:
