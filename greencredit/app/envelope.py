@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from greencredit.app.errors import BodyTooLarge, Fault, NoSuchPath
 from greencredit.app.measures import Measures
-from greencredit.app.problems import BODY_BYTES_MAX, answer
+from greencredit.app.problems import answer, body_limit
 from greencredit.kernel import logs
 from greencredit.kernel.bare import COUNTED
 from greencredit.kernel.ids import Entropy, base32
@@ -90,9 +90,9 @@ class Envelope:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A length that is announced is refused before anything runs; one that is not, while it is read. (The
         # framework's own limit lets the route run first and answers without a problem document.)
-        announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced) > BODY_BYTES_MAX:
-            await answer(Request(scope), BodyTooLarge(BODY_BYTES_MAX))(scope, receive, send)
+        announced, most = Headers(scope=scope).get("content-length", "0"), body_limit(scope["path"])
+        if announced.isdecimal() and int(announced) > most:
+            await answer(Request(scope), BodyTooLarge(most))(scope, receive, send)
             return
         if "\0" in scope["path"]:  # no id holds one, and PostgreSQL takes none
             refusal = NoSuchPath(scope["method"], scope["path"].replace("\0", "%00"))
@@ -104,7 +104,7 @@ class Envelope:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > BODY_BYTES_MAX:
+            if received > most:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -30,13 +30,18 @@ from greencredit.kernel.errors import Conflict, Denied, NotFound, NotNow, Refusa
 from greencredit.kernel.writer import OutcomeUnknown, QueueFull
 from greencredit.people.errors import TooManyAttempts, WrongCredentials
 from greencredit.proofs.errors import RequestUnreadable
+from greencredit.reports.rules.signature.revision import LARGEST_BYTES
 from greencredit.schemas.operations import Problem
 from greencredit.schemas.values import Words
+from greencredit.web.public import UploadTooLarge
 
 MEDIA_TYPE: Final = "application/problem+json"
 
 BODY_BYTES_MAX: Final = 16 * 1024 * 1024
 """The largest body that a request may have; bulk files come in through the command line."""
+
+_UPLOADS: Final = {"/verify": LARGEST_BYTES + 64 * 1024}
+"""Paths that take a larger body: a report, and the form around it."""
 
 ErrorPage = Callable[[Request, Problem], Response]
 """Shows a problem to a person; the portal puts its own on `app.state.error_page`."""
@@ -50,6 +55,7 @@ _STATUSES: Final[tuple[tuple[type[Refusal], int], ...]] = (
     (TooManyAttempts, 429),
     (WrongMethod, 405),
     (BodyTooLarge, 413),
+    (UploadTooLarge, 413),
     (QueueFull, 429),
     (Unavailable, 503),
     (NotConfirmed, 503),
@@ -83,6 +89,11 @@ _HEADERS: Final[dict[int, dict[str, str]]] = {
 }
 
 _NO_PAGES: Final = ("/api/", "/health/", "/metrics")
+
+
+def body_limit(path: str) -> int:
+    """Say how many bytes a request to this path may bring."""
+    return _UPLOADS.get(path, BODY_BYTES_MAX)
 
 
 def status_of(kind: type[Refusal]) -> int:
@@ -159,7 +170,7 @@ async def _http(request: Request, error: HTTPException) -> Response:
         case 405:
             refusal = WrongMethod(method, path)
         case 413:
-            refusal = BodyTooLarge(BODY_BYTES_MAX)
+            refusal = BodyTooLarge(body_limit(path))
         case status:
             refusal = MalformedRequest(str(error.detail), status=status)
     return await _answered(request, refusal, error.headers)

@@ -196,12 +196,25 @@ class Check(Record):
     sentence: Words
 
 
+class ProofStep(Record):
+    """One step of the check of a proof: what it means, what was found, and, where it failed, what was wanted."""
+
+    ok: bool
+    checked: bool = True
+    """False where it was left out; `found` says why."""
+    title: Words
+    sentence: Words
+    found: str
+    wanted: str = ""
+    code: str = ""
+
+
 class VerifyPage(Record):
     """What is on file for a report number, without a word about any person."""
 
     number: str
     found: bool
-    verdict: Literal["on_file", "agrees", "differs", "unknown"]
+    verdict: Literal["on_file", "agrees", "differs", "withdrawn", "unknown"]
     headline: Words
     sentence: Words
     kind: Words | None = None
@@ -211,18 +224,9 @@ class VerifyPage(Record):
     issuer_name: str | None = None
     issuer_state: Words | None = None
     checks: tuple[Check, ...] = ()
+    steps: tuple[ProofStep, ...] = ()
+    """Of a file that was sent in: what the offline verifier finds, step by step."""
     not_checked: tuple[Words, ...] = ()
-
-
-class ProofStep(Record):
-    """One step of the check of a proof: what it means, what was found, and, where it failed, what was wanted."""
-
-    ok: bool
-    title: Words
-    sentence: Words
-    found: str
-    wanted: str = ""
-    code: str = ""
 
 
 class RegisterLine(Record):

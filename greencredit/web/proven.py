@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from greencredit.kernel.errors import Refusal, every_refusal
 from greencredit.ledger.rules import EFFECTS
 from greencredit.proofs import queries as proofs
 from greencredit.proofs.rules.base64_text import decoded
@@ -15,35 +14,15 @@ from greencredit.proofs.rules.steps import TITLES, failed_step
 from greencredit.proofs.rules.verify import verify_receipt, verify_statement
 from greencredit.schemas.ledger import Verb
 from greencredit.schemas.ledger.trajectory import VERB_WORDS
-from greencredit.schemas.proofs import RECEIPT_FORMAT, STATEMENT_FORMAT, EventRow, Step
+from greencredit.schemas.proofs import RECEIPT_FORMAT, STATEMENT_FORMAT, EventRow
 from greencredit.schemas.values import Words
-from greencredit.schemas.web import Fact, ProofPage, ProofStep
+from greencredit.schemas.web import Fact, ProofPage
 from greencredit.web import wording
+from greencredit.web.steps import told
 
 _RECEIPT: Final = Words(zh="流水回执", en="Receipt of a movement")
 _STATEMENT: Final = Words(zh="对账证明", en="Statement")
 _ENTRY: Final = Words(zh="日志条目证明", en="Proof of a log entry")
-_MEANS: Final = {
-    "form": Words(zh="文件完整，格式认得。", en="The file is whole and of a form we know."),
-    "key_changes": Words(zh="日志换过的密钥，前后都有签名。", en="Changes of the log's key are signed by both keys."),
-    "checkpoint_signature": Words(
-        zh="检查点（整本日志的指纹）由平台的日志密钥签名。",
-        en="The checkpoint, a fingerprint of the whole log, is signed by the log's key.",
-    ),
-    "witnesses": Words(
-        zh="在检查点上共同签名的外部见证方；没有也照实写明。",
-        en="Outside witnesses who cosigned it; none is said, too.",
-    ),
-    "entry_in_log": Words(zh="所在批次的记录确实在这本日志里。", en="The record of its batch is in that very log."),
-    "batches_in_log": Words(zh="涉及的批次记录都在这本日志里。", en="The records of its batches are in that very log."),
-    "batch_record": Words(zh="批次记录写法正确，首尾和笔数相符。", en="The record is well formed and adds up."),
-    "event_in_batch": Words(zh="这一笔确实在该批次里，一个字节都没有变。", en="The movement is in it, byte for byte."),
-    "events_in_batches": Words(
-        zh="每一笔都在各自的批次里；少列一笔，这里看不出来。",
-        en="Every movement is in its batch; one that was left out would not be missed here.",
-    ),
-    "totals": Words(zh="期初加减各笔等于期末。", en="What one had, and the movements, make what one has."),
-}
 _HOLDS: Final = (
     Words(zh="成立", en="It holds"),
     Words(
@@ -76,7 +55,7 @@ def page_of_proof(session: Session, content: bytes, own_name: str) -> ProofPage 
         kind=kind,
         is_statement=kind is _STATEMENT,
         facts=_facts(kind, content) if failed is None else (),
-        steps=tuple(map(_told, steps)),
+        steps=tuple(map(told, steps)),
     )
 
 
@@ -95,31 +74,11 @@ def _read(content: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _told(step: Step) -> ProofStep:
-    if step.ok:
-        return ProofStep(ok=True, title=TITLES[step.name], sentence=_MEANS[step.name], found=step.found)
-    kind = next(kind for kind in every_refusal() if kind.code == step.code)
-    return ProofStep(
-        ok=False,
-        title=TITLES[step.name],
-        sentence=_meaning(kind),
-        found=step.found,
-        wanted=step.wanted,
-        code=step.code,
-    )
-
-
-def _meaning(kind: type[Refusal]) -> Words:
-    """Give what a failure means, each language by itself."""
-    term, _, sentence = " ".join((kind.__doc__ or "").split()).partition(": ")
-    return Words(zh=f"{term}。", en=sentence[:1].upper() + sentence[1:])
-
-
 def _facts(kind: Words, content: bytes) -> tuple[Fact, ...]:
     """Say what a proof that holds is about: numbers only, nobody's name."""
-    told = _read(content)
+    read = _read(content)
     if kind is _RECEIPT:
-        row = EventRow.unpack(decoded(told["row"]))
+        row = EventRow.unpack(decoded(read["row"]))
         number, holder, credits_ = (wording.number(one) for one in (row.id, row.holder, row.amount))
         return (
             Fact(label=Words(zh="账本事件", en="Ledger event"), value=Words(zh=number, en=number)),
@@ -130,7 +89,7 @@ def _facts(kind: Words, content: bytes) -> tuple[Fact, ...]:
     if kind is _STATEMENT:
         events, had, has = (
             wording.number(one)
-            for one in (len(told["events"]), sum(told["opening"].values()), sum(told["closing"].values()))
+            for one in (len(read["events"]), sum(read["opening"].values()), sum(read["closing"].values()))
         )
         return (
             Fact(label=Words(zh="流水笔数", en="Movements"), value=Words(zh=events, en=events)),

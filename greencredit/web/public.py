@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from fastapi.responses import PlainTextResponse
 
 from greencredit.kernel.errors import Refused
 from greencredit.kernel.http import Permit, Reading, requires, settings_of
 from greencredit.proofs.rules.exchange import witness_name_of
+from greencredit.reports import service as reports
 from greencredit.schemas.web import VerifyPage
 from greencredit.web import methods, pages, register, verification
 from greencredit.web.codes import error_rooms
@@ -56,6 +58,13 @@ def verify(permit: Anyone, request: Request, number: Typed = "") -> Response:
     return pages.render(request, permit.actor, "verify.html")
 
 
+@router.get("/verify/withdrawn.txt", dependencies=[requires("public.read")])
+def withdrawn(request: Request, session: Reading) -> Response:
+    """Give the signed list of reports that no longer stand; a copy of it is enough to check off line (已撤销清单)."""
+    listed = reports.status_list(session, reports.seal_source(settings_of(request)))
+    return PlainTextResponse(listed, headers={"Content-Disposition": 'attachment; filename="withdrawn.txt"'})
+
+
 @router.get("/verify/{number}")
 def verify_number(
     permit: Anyone, request: Request, session: Reading, number: str, digest: Typed | None = None
@@ -73,10 +82,11 @@ def verify_file(
     if len(content) > verification.LARGEST_UPLOAD_BYTES:
         message = f"a report has at most {verification.LARGEST_UPLOAD_BYTES} bytes, found more"
         raise UploadTooLarge(message, most_bytes=verification.LARGEST_UPLOAD_BYTES)
-    proven = page_of_proof(session, content, witness_name_of(settings_of(request).public_url))
+    own_name = witness_name_of(settings_of(request).public_url)
+    proven = page_of_proof(session, content, own_name)
     if proven is not None:
         return pages.render(request, permit.actor, "verify_proof.html", page=proven)
-    return _answer(request, permit, verification.page_of_file(session, content, number))
+    return _answer(request, permit, verification.page_of_file(session, content, own_name, number))
 
 
 @router.get("/methods")

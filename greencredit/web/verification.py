@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -12,24 +13,34 @@ from sqlalchemy.orm import Session
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date
 from greencredit.kernel.errors import NotFound
+from greencredit.proofs import queries as proofs
+from greencredit.proofs.rules.policy import Policy, policy_text
+from greencredit.proofs.rules.steps import failed_step
 from greencredit.reports import queries as reports
 from greencredit.reports import rules
-from greencredit.reports.errors import MalformedNumber
+from greencredit.reports.errors import MalformedNumber, NotSigned
+from greencredit.reports.rules.checking.verify import verify_report
+from greencredit.reports.rules.signature.revision import LARGEST_BYTES
+from greencredit.schemas.proofs import Step
 from greencredit.schemas.reports import IssuedReport, Lang
+from greencredit.schemas.reports.proven import ReportStanding, ReportStatus
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import Check, VerifyPage
+from greencredit.web.steps import told
 
 FACTS_FILE: Final = "report.json"
-LARGEST_UPLOAD_BYTES: Final = 10_000_000
+LARGEST_UPLOAD_BYTES: Final = LARGEST_BYTES
 _MOST_UNFOLDED_BYTES: Final = 100_000_000
 """What a stream of a PDF may unfold to: ten megabytes can be made to hold ten thousand."""
 
 _PDF_MAGIC: Final = b"%PDF-"
+_ASKED_HERE: Final = "revocation"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _LANGUAGES: Final[dict[Lang, Words]] = {"zh": Words(zh="中文", en="Chinese"), "en": Words(zh="英文", en="English")}
 
 _NUMBER: Final = Words(zh="编号", en="The number")
 _PRINTED: Final = Words(zh="您输入的摘要", en="The digest you entered")
+_STANDING: Final = Words(zh="是否仍然有效", en="Whether it still stands")
 _FACTS: Final = Words(zh="报告数据（report.json）", en="The report's data (report.json)")
 _FILE: Final = Words(zh="PDF 文件本身", en="The PDF file itself")
 
@@ -63,6 +74,13 @@ _OVERALL: Final = {
             en="What you gave agrees with what was put on file when it was issued.",
         ),
     ),
+    "withdrawn": (
+        Words(zh="已不再有效", en="No longer in force"),
+        Words(
+            zh="这份报告确由本平台签发，但之后已被撤销或被新版取代，请不要再采信。",
+            en="This report was issued here, and was revoked or superseded since: do not rely on it any more.",
+        ),
+    ),
     "differs": (
         Words(zh="不一致", en="It differs"),
         Words(
@@ -94,13 +112,20 @@ def page_of(session: Session, number: str, digest: str | None = None) -> VerifyP
     return _page(session, found, () if digest is None else (_digest_check(found, digest),))
 
 
-def page_of_file(session: Session, content: bytes, number: str | None = None) -> VerifyPage:
-    """Say whether a file, or the facts inside it, are those of a report that was issued here."""
+def page_of_file(session: Session, content: bytes, own_name: str, number: str | None = None) -> VerifyPage:
+    """Say whether a file, or the facts inside it, are those of a report that was issued here.
+
+    A PDF takes the steps of the offline verifier, under the log's own keys; whether it was withdrawn is asked here.
+    """
     upload = read_upload(content)
+    steps: list[Step] = []
+    if upload.is_pdf:
+        policy = Policy.parse(policy_text(proofs.log_keys(session, own_name), asks_witnesses=False).encode())
+        steps = [step for step in verify_report(content, policy, None, None) if step.name != _ASKED_HERE]
     found = _named(session, number) if number else _found_by_facts(session, upload.facts)
     if found is None:
-        return _unknown_file(upload)
-    return _page(session, found, tuple(_file_checks(session, found, upload)))
+        return _unknown_file(upload, steps)
+    return _page(session, found, tuple(_file_checks(session, found, upload)), steps)
 
 
 def read_upload(content: bytes) -> Upload:
@@ -252,9 +277,18 @@ def _bytes_check(session: Session, found: IssuedReport, upload: Upload) -> Check
     )
 
 
-def _page(session: Session, found: IssuedReport, checks: tuple[Check, ...]) -> VerifyPage:
+def _page(session: Session, found: IssuedReport, checks: tuple[Check, ...], steps: Sequence[Step] = ()) -> VerifyPage:
     issuer = issuers.public_issuer(session, found.subject_id) if found.kind == "issuer_filing" else None
-    verdict = _worst(checks)
+    standing = reports.standing_of(session, found.number)
+    # A file without a signature that is byte for byte what was issued is what was issued: an early one, or a page.
+    failed = failed_step(steps)
+    is_early = failed is not None and failed.code == NotSigned.code and _worst(checks) == "agrees"
+    shown = () if is_early else tuple(map(told, steps))
+    verdict: Literal["differs", "agrees", "on_file", "withdrawn"] = _worst(checks)
+    if failed is not None and not is_early:
+        verdict = "differs"
+    elif verdict != "differs" and standing.status is not ReportStatus.VALID:
+        verdict = "withdrawn"
     headline, sentence = _OVERALL[verdict]
     return VerifyPage(
         number=found.number,
@@ -268,7 +302,8 @@ def _page(session: Session, found: IssuedReport, checks: tuple[Check, ...]) -> V
         digest=found.facts_sha256,
         issuer_name=issuer and issuer.name,
         issuer_state=issuer and issuer.state_title,
-        checks=(_number_check(), *checks),
+        checks=(_number_check(), _standing_check(standing), *checks),
+        steps=shown,
         not_checked=_NOT_CHECKED,
     )
 
@@ -286,6 +321,26 @@ def _number_check() -> Check:
         title=_NUMBER,
         sentence=Words(
             zh="校验位正确，并且由本平台签发、登记在案。", en="Its check digits agree, and it was issued here."
+        ),
+    )
+
+
+def _standing_check(standing: ReportStanding) -> Check:
+    if standing.status is ReportStatus.VALID:
+        still = Words(zh="仍然有效：没有被撤销，也没有被新版取代。", en="It stands: neither revoked nor superseded.")
+        return Check(verdict="agrees", title=_STANDING, sentence=still)
+    assert standing.reason is not None, "whatever was withdrawn has a reason"
+    assert standing.since is not None, "and a time"
+    status, reason, day = standing.status.words, standing.reason.words, civil_date(standing.since).isoformat()
+    see = Words(
+        zh=f"，新版编号 {standing.successor}" if standing.successor else "",
+        en=f"; see {standing.successor}" if standing.successor else "",
+    )
+    return Check(
+        verdict="differs",
+        title=_STANDING,
+        sentence=Words(
+            zh=f"{status.zh}（{day}）：{reason.zh}{see.zh}。", en=f"It is {status.en} since {day}: {reason.en}{see.en}."
         ),
     )
 
@@ -317,13 +372,14 @@ def _unknown(number: str) -> VerifyPage:
     )
 
 
-def _unknown_file(upload: Upload) -> VerifyPage:
+def _unknown_file(upload: Upload, steps: Sequence[Step]) -> VerifyPage:
     unreadable = upload.facts is None or _year_of(upload.facts) is None
     return VerifyPage(
         number="",
         found=False,
         verdict="unknown",
         headline=Words(zh="没有找到对应的报告", en="No report matches"),
+        steps=tuple(map(told, steps)),
         sentence=Words(
             zh="文件里没有本平台报告的数据附件，无法核对。",
             en="The file holds no data of a report of ours; there is nothing to compare.",
