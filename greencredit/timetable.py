@@ -50,6 +50,9 @@ HANDLERS: Final[dict[str, Handler]] = {
 }
 """Kind of job → the function of a room's `jobs.py` that does it."""
 
+ON_REQUEST: Final[dict[str, Handler]] = {reports.ISSUE: reports.issue}
+"""What somebody waits for; it has a worker of its own."""
+
 DELIVERIES: Final[dict[str, Handler]] = {TOPIC: notices.deliver}
 """Topic of the outbox → the function that tells the outside; a topic without one waits."""
 

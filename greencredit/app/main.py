@@ -42,6 +42,7 @@ from greencredit.people import service as people_service
 from greencredit.privacy import routes as privacy
 from greencredit.projects import routes as projects
 from greencredit.proofs import routes as proofs
+from greencredit.reports.jobs import Crew
 from greencredit.web.consoles import open_consoles
 
 API: Final = "/api/v1"
@@ -71,6 +72,10 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
     _mount(app)
     description.describe(app)
     return app
+
+
+_SOON_SECONDS: Final = 0.2
+"""How soon somebody notices that a report was asked for."""
 
 
 class _Application(FastAPI):
@@ -130,7 +135,10 @@ async def _with_workers(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     scheduler = Scheduler(database, timetable.ENTRIES)
     workers = [Worker(database, timetable.HANDLERS), Worker(database, timetable.DELIVERIES, queue=OUTBOX)]
-    threads: list[Worker | Scheduler] = [*workers, scheduler]
+    # Whoever asks for one report waits for it: it waits for no other work.
+    workers.append(Worker(database, timetable.ON_REQUEST, poll_seconds=_SOON_SECONDS))
+    crew = Crew(database, app.state.settings, app.state.settings.report_processes)
+    threads: list[Worker | Scheduler | Crew] = [*workers, scheduler, crew]
     for thread in threads:
         thread.start()
     try:

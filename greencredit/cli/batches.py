@@ -9,6 +9,7 @@ import typer
 
 from greencredit.cli import output
 from greencredit.cli.opening import opened, settings
+from greencredit.cli.periods import lang_of, period_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,7 +41,6 @@ def order(
     key: Annotated[str | None, typer.Option(help="同一键只下一次单 · the same key orders once")] = None,
 ) -> None:
     """下单：全部消费者、一个主体的持有人或名单 · order a batch; ordering again with one key gives the same."""
-    from greencredit.cli.reports import lang_of, period_of
     from greencredit.reports import service
     from greencredit.schemas.reports.batches import NewBatch, Population
 

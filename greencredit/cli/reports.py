@@ -1,18 +1,17 @@
 """Commands for reports: one, all, and what the register says about a number."""
 
 import csv
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from greencredit.cli import batches, output
 from greencredit.cli.opening import opened, settings
+from greencredit.cli.periods import lang_of, period_of
 
 if TYPE_CHECKING:
     from greencredit.kernel.database import Database
-    from greencredit.schemas.reports import IssuedReport, Lang
-    from greencredit.schemas.values import Period
+    from greencredit.schemas.reports import IssuedReport
 
 app = typer.Typer(help="报告 · reports", no_args_is_help=True)
 app.add_typer(batches.app, name="batch")
@@ -115,32 +114,3 @@ def _note(database: "Database", object_id: str, facts: dict[str, object]) -> Non
     with database.writing() as session:
         deed = Deed("report.issue", object_id, facts=facts)
         record_audit(session, operator_at_the_machine(database.clock.now()), deed)
-
-
-def period_of(since: str | None, until: str | None) -> "Period":
-    """Read the days a report is about; the last full year if none are given."""
-    from greencredit.kernel.clock import SystemClock, civil_date
-    from greencredit.schemas.values import Period
-
-    if (since is None) is not (until is None):
-        wanted = "两个日期须同时给出 · give both days or neither"
-        raise typer.BadParameter(wanted, param_hint="--since --until")
-    today = civil_date(SystemClock().now())
-    first, end = since or f"{today.year - 1}-01-01", until or f"{today.year}-01-01"
-    try:
-        period = Period(since=date.fromisoformat(first), until=date.fromisoformat(end))
-    except ValueError as fault:
-        wanted = f"两个先后有序的日期，如 2025-01-01 · two days in order, such as 2025-01-01; found {first}, {end}"
-        raise typer.BadParameter(wanted, param_hint="--since --until") from fault
-    if period.last_day > today:
-        wanted = f"报告期不得晚于今天 {today} · a report does not reach beyond today; found {period.last_day}"
-        raise typer.BadParameter(wanted, param_hint="--until")
-    return period
-
-
-def lang_of(given: str) -> "Lang":
-    """Read a language."""
-    if given not in {"zh", "en"}:
-        wanted = "zh 或 or en"
-        raise typer.BadParameter(wanted, param_hint="--lang")
-    return cast("Lang", given)

@@ -131,8 +131,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     # Notices: one's inbox is one's own; nobody else reads it.
     "notice.read": _reads(_SELF),
     "notice.change": _writes(_SELF),
-    "report.read": _reads(_SELF, *_ISSUER_STAFF, *_OVERSEERS, _OPERATOR),
-    "report.issue": _writes(_SELF, *_ISSUER_HANDS, _OPERATOR),
+    # Reports: one's own, a child's, one's issuer's or organisation's; a regulator asks for those of his region.
+    "report.read": _reads(_SELF, _GUARDIAN, *_ISSUER_STAFF, _ORGANISATION_ADMIN, *_OVERSEERS, _OPERATOR),
+    "report.issue": _writes(_SELF, _GUARDIAN, *_ISSUER_HANDS, _ORGANISATION_ADMIN, *_REGULATORS, _OPERATOR),
     # A region's report is for whoever supervises it, and for nobody who supervises another.
     "region.report": _writes(*_REGULATORS, _OPERATOR),
     # Reports by the million: whoever runs the platform orders them; they reach whom they are about, not who ordered.

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     report_store: str = ""
     """Where reports are kept: empty means a folder in `data_dir`, else `s3://bucket/prefix`."""
 
+    report_processes: int = Field(default=1, ge=0, le=64)
+    """How many processes a server starts beside itself while batches of reports wait; 0 leaves them to others."""
+
     s3_endpoint: str = ""
     """The address of a service that speaks S3; empty means Amazon's own in `s3_region`."""
 

@@ -254,6 +254,15 @@ class PeriodNotBegun(Refused):
         )
 
 
+class UnknownRequest(NotFound):
+    """没有这项申请: nobody asked for a report under this id."""
+
+    code = "reports.unknown_request"
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(f"there is no request {request_id}", request_id=request_id)
+
+
 class UnknownBatch(NotFound):
     """没有这个批次: no batch of reports has this id."""
 

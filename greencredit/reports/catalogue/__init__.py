@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.access import ScopeKind
 from greencredit.schemas.reports import ReportFacts
 from greencredit.schemas.values import Period, Words
 
@@ -38,6 +39,9 @@ class ReportKind:
     gather: Gather
     prepare: Callable[[Session, Period], Any] = lambda _session, _period: None
     """Gathers once for a batch what the reports of one period share: means, issuers, titles."""
+
+    about: ScopeKind | None = None
+    """What kind of place its subject is: whoever may read reports there may ask for it; none: the platform's alone."""
 
     @property
     def template(self) -> str:

@@ -14,6 +14,7 @@ from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.access import ScopeKind
 from greencredit.kernel.catalogue import data_files
 from greencredit.kernel.clock import start_of
 from greencredit.ledger import queries as ledger
@@ -348,6 +349,7 @@ _COLUMNS = (
 
 REPORT = ReportKind(
     name="consumer",
+    about=ScopeKind.CONSUMER,
     title=Words(zh="个人环境贡献报告", en="Personal Environmental Contribution Report"),
     facts=ConsumerReport,
     sheet=Sheet(file_name="awards.csv", columns=tuple(_COLUMNS.split(",")), rows=_award_rows),

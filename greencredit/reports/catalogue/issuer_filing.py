@@ -11,7 +11,7 @@ from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
-from greencredit.kernel.access import Role, Via
+from greencredit.kernel.access import Role, ScopeKind, Via
 from greencredit.kernel.clock import civil_date
 from greencredit.ledger import queries as ledger
 from greencredit.people import queries as people
@@ -363,6 +363,7 @@ def _month_rows(report: IssuerFiling) -> Iterable[tuple[object, ...]]:
 
 REPORT = ReportKind(
     name="issuer_filing",
+    about=ScopeKind.ISSUER,
     title=Words(zh="发行主体备案报告", en="Issuer Filing Dossier"),
     facts=IssuerFiling,
     sheet=Sheet(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.access import ScopeKind
 from greencredit.reports.catalogue import ReportKind, Sheet, consumer
 from greencredit.schemas.reports import (
     ConsumerReport,
@@ -84,6 +85,7 @@ _COLUMNS = "family,title_zh,title_en,ground,awards,avoided_g_co2e"
 
 REPORT = ReportKind(
     name="proof",
+    about=ScopeKind.CONSUMER,
     title=Words(zh="环保行动证明", en="Proof of Participation"),
     facts=ParticipationProof,
     sheet=Sheet(file_name="families.csv", columns=tuple(_COLUMNS.split(",")), rows=_family_rows),

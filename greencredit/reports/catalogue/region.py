@@ -305,6 +305,7 @@ def _rows(report: RegionReport) -> Iterable[tuple[object, ...]]:
 
 REPORT = ReportKind(
     name="region",
+    about=ScopeKind.REGION,
     title=Words(zh="区域监管报告", en="Regional Supervision Report"),
     facts=RegionReport,
     sheet=Sheet(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries as awards
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.access import ScopeKind
 from greencredit.kernel.clock import civil_date, start_of
 from greencredit.ledger import queries as ledger
 from greencredit.ledger import rules as paths
@@ -182,6 +183,7 @@ _COLUMNS = (
 
 REPORT = ReportKind(
     name="statement",
+    about=ScopeKind.CONSUMER,
     title=Words(zh="积分变动明细", en="Statement of Movements"),
     facts=MovementStatement,
     sheet=Sheet(file_name="movements.csv", columns=tuple(_COLUMNS.split(",")), rows=_rows),

@@ -3,7 +3,8 @@
 from greencredit.reports.jobs.crew import Crew
 from greencredit.reports.jobs.many import Outcome, issue_all
 from greencredit.reports.jobs.parts import close, close_with, cut, issue_part, issue_part_with
-from greencredit.reports.jobs.single import ISSUE, REMOVE_FILES, issue, remove_files
+from greencredit.reports.jobs.single import REMOVE_FILES, issue, remove_files
+from greencredit.reports.queries import ISSUE
 from greencredit.reports.service import CLOSE, CUT, FOLDER, PART, issue_one
 
 __all__ = [

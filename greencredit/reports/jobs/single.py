@@ -10,9 +10,6 @@ from greencredit.kernel.settings import Settings
 from greencredit.reports import queries, service
 from greencredit.schemas.values import Period
 
-ISSUE: Final = "reports.issue"
-"""The kind of job that draws and registers one report."""
-
 REMOVE_FILES: Final = "reports.remove_files"
 """The kind of job that removes the files of a subject who was erased."""
 

@@ -1,5 +1,14 @@
 """Reads of reports: the kinds there are, the register of what was issued, and batches."""
 
+from greencredit.reports.queries.asking import (
+    ISSUE,
+    SUFFIXES,
+    places_of,
+    readable,
+    request,
+    requests_of,
+    require_readable,
+)
 from greencredit.reports.queries.batches import (
     ManifestLine,
     Page,
@@ -27,7 +36,9 @@ from greencredit.reports.queries.register import (
 )
 
 __all__ = [
+    "ISSUE",
     "PDF",
+    "SUFFIXES",
     "ManifestLine",
     "Page",
     "Receipts",
@@ -46,7 +57,12 @@ __all__ = [
     "manifest_proof",
     "manifests_of",
     "page_of_population",
+    "places_of",
+    "readable",
     "reports_of",
+    "request",
+    "requests_of",
+    "require_readable",
     "seal_certificates",
     "signature_of",
     "standing_of",

@@ -21,7 +21,7 @@ from greencredit.reports.service.batches import (
 )
 from greencredit.reports.service.issuing import Drawing, already_issued, draw, issue, register
 from greencredit.reports.service.proving import Proof, Prover, Wanted, prove, wanted_of
-from greencredit.reports.service.requests import FOLDER, Draw, Press, enter, issue_one, press
+from greencredit.reports.service.requests import FOLDER, Draw, Press, ask, enter, issue_one, press
 from greencredit.reports.service.seal import SealSource, open_seal, rotate_seal, seal_source
 from greencredit.reports.service.telling import tell_of
 from greencredit.reports.service.withdrawal import revoke, status_list, supersede
@@ -42,6 +42,7 @@ __all__ = [
     "Wanted",
     "add_subjects",
     "already_issued",
+    "ask",
     "close",
     "close_part",
     "cut_on",

@@ -7,9 +7,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.clock import micros, now
 from greencredit.kernel.database import Database
 from greencredit.kernel.files.kept import Files
 from greencredit.kernel.files.opening import open_files
+from greencredit.kernel.messages import queue
 from greencredit.kernel.settings import Settings
 from greencredit.reports import queries
 from greencredit.reports.service.batches import require_begun
@@ -18,12 +20,16 @@ from greencredit.reports.service.proving import Prover, wanted_of
 from greencredit.reports.service.seal import seal_source
 from greencredit.reports.service.withdrawal import supersede
 from greencredit.schemas.reports import IssuedReport, Lang, ReportFacts
+from greencredit.schemas.reports.batches import NewReport, ReportRequest
 from greencredit.schemas.reports.proven import ReportStatus
 from greencredit.schemas.values import Period
 
 FOLDER: Final = "reports"
 """Below the data folder: where issued files lie, unless they lie in a bucket."""
 
+
+_SLOT_MICROS: Final = 300 * 1_000_000
+"""Five minutes: whoever asks again later wants the facts as they are then."""
 
 _CLOCK: Final = "reports.enter"
 """Who supersedes: no person, the newer report itself."""
@@ -66,6 +72,21 @@ def enter(session: Session, drawing: Drawing, into: Files, gathered_at: datetime
         if queries.standing_of(session, earlier.number).status is ReportStatus.VALID:
             supersede(session, earlier.number, issued.number, _CLOCK)
     return issued
+
+
+def ask(session: Session, wanted: NewReport) -> ReportRequest:
+    """Have one report made; two who ask for the same one within minutes wait for the same."""
+    queries.kind_named(wanted.kind)
+    require_begun(session, wanted.period)
+    body = {
+        "kind": wanted.kind,
+        "subject_id": wanted.subject_id,
+        "since": wanted.period.since.isoformat(),
+        "until": wanted.period.until.isoformat(),
+        "lang": wanted.lang,
+    }
+    slot = micros(now(session)) // _SLOT_MICROS
+    return queries.request(session, queue.enqueue(session, queries.ISSUE, f"{':'.join(body.values())}:{slot}", body))
 
 
 def issue_one(

@@ -1,7 +1,7 @@
 """Many reports asked for at once: what was ordered, how far it is, what could not be issued, and the list of it all."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -60,6 +60,19 @@ class NewReport(Record):
     subject_id: Annotated[str, Field(min_length=1, max_length=100)]
     period: Period
     lang: Lang = "zh"
+
+
+class ReportRequest(Record):
+    """A report that was asked for: whether it waits, is being made, is there, or was given up (报告申请)."""
+
+    request_id: str
+    kind: str
+    subject_id: str
+    period: Period
+    lang: Lang
+    state: Literal["waiting", "running", "done", "dead"]
+    number: str | None
+    """As soon as it is there."""
 
 
 class NewBatch(Record):
