@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import warnings
+import zlib
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind
 from greencredit.reports.errors import PdfUnavailable
-from greencredit.reports.render import fonts, words
+from greencredit.reports.render import fonts, swift, words
 from greencredit.reports.render.mend import mend, read_fontconfig
 from greencredit.reports.render.seal import finish
 from greencredit.schemas.reports import Lang, ReportFacts
@@ -29,7 +30,7 @@ TEMPLATE_FOLDERS: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates"
 """Inside the installed package first, then beside it in a checkout."""
 
 _MODULE_PIXELS: Final = 10  # whole pixels per QR module: the picture stays one bit deep and small
-_LIBRARIES: Final = ("weasyprint", "pydyf", "jinja2", "segno", "uharfbuzz", "fonttools")
+_LIBRARIES: Final = ("weasyprint", "pydyf", "jinja2", "segno", "uharfbuzz", "fonttools", "pillow")
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,11 @@ class Renderer:
     def fingerprint(self) -> str:
         """Name everything that decides over the bytes: libraries, templates, style, fonts, the printed address."""
         seen = hashlib.sha256(self._public_url.encode())
-        for library in _LIBRARIES:
-            seen.update(f"{library} {metadata.version(library)};".encode())
+        seen.update(libraries().encode())
         templates = sorted(path for path in (self._folder / "reports").rglob("*") if path.is_file())
         for path in (*templates, fonts.FOLDER / "SHA256SUMS"):
             seen.update(path.name.encode() + b"\0" + path.read_bytes())
-        for path in sorted(Path(__file__).parent.glob("*.py")):
+        for path in sorted(Path(__file__).parent.rglob("*.py")):
             seen.update(path.read_bytes())
         return seen.hexdigest()[:16]
 
@@ -150,13 +150,17 @@ class Renderer:
         html = weasyprint.HTML(
             string=page, url_fetcher=weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         )
-        document = html.render(font_config=font_configuration, stylesheets=sheets, pdf_variant="pdf/a-3a")
-        written: bytes = document.write_pdf(
-            pdf_variant="pdf/a-3a",
-            pdf_identifier=bytes.fromhex(paper.imprint.digest)[:16],
-            attachments=attachments,
-            finisher=lambda _document, pdf: finish(pdf, number=paper.imprint.number, digest=paper.imprint.digest),
-        )
+        imprint = paper.imprint
+        with swift.undisturbed():
+            document = html.render(font_config=font_configuration, stylesheets=sheets, pdf_variant="pdf/a-3a")
+            written: bytes = document.write_pdf(
+                pdf_variant="pdf/a-3a",
+                pdf_identifier=bytes.fromhex(imprint.digest)[:16],
+                attachments=attachments,
+                finisher=lambda _document, pdf: finish(
+                    pdf, number=imprint.number, digest=imprint.digest, renderer=libraries()
+                ),
+            )
         return written
 
     @cached_property
@@ -198,4 +202,27 @@ def _weasyprint() -> Any:  # noqa: ANN401 - a library without types
     except OSError as missing:
         raise PdfUnavailable(str(missing).splitlines()[0]) from missing
     mend()
+    swift.accelerate()
     return weasyprint
+
+
+@cache
+def libraries() -> str:
+    """Name the libraries that decide over the bytes, with their versions: the pinned ones and the machine's.
+
+    A report says so in its metadata: with other versions the same facts give the same text, but not the same bytes.
+    """
+    named = [f"{library} {metadata.version(library)}" for library in _LIBRARIES]
+    try:
+        _weasyprint()
+    except PdfUnavailable:
+        return "; ".join(named)
+    from weasyprint.text import ffi
+
+    ffi.ffi.cdef("const char * pango_version_string (void); const char * hb_version_string (void);")
+    ffi.ffi.cdef("int FcGetVersion (void);")
+    pango = ffi.ffi.string(ffi.pango.pango_version_string()).decode()
+    harfbuzz = ffi.ffi.string(ffi.harfbuzz.hb_version_string()).decode()
+    fontconfig = f"{(number := ffi.fontconfig.FcGetVersion()) // 10_000}.{number // 100 % 100}.{number % 100}"
+    theirs = f"pango {pango}; harfbuzz {harfbuzz}; fontconfig {fontconfig}; zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    return f"{'; '.join(named)}; {theirs}"

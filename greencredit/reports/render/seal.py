@@ -1,12 +1,13 @@
 """What WeasyPrint leaves open: one file that says it is both PDF/A-3a and PDF/UA-1, and table headers with a scope."""
 
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 CLAIMS: Final = """<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" \
 xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about=""><pdfuaid:part>1</pdfuaid:part></rdf:Description>\
 <rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:gc="urn:greencredit:report:1" \
 rdf:about=""><gc:number>{number}</gc:number><gc:facts>report.json</gc:facts>\
-<gc:factsSha256>{digest}</gc:factsSha256></rdf:Description>\
+<gc:factsSha256>{digest}</gc:factsSha256><gc:renderer>{renderer}</gc:renderer></rdf:Description>\
 <rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" \
 xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" \
 xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about=""><pdfaExtension:schemas><rdf:Bag>{schemas}\
@@ -36,18 +37,19 @@ _SCHEMAS: Final = (
             ("number", "Text", "external", "number of the report"),
             ("facts", "Text", "external", "name of the embedded file that holds the facts"),
             ("factsSha256", "Text", "external", "SHA-256 of that file"),
+            ("renderer", "Text", "internal", "libraries that laid the report out"),
         ),
     ),
 )
 
 
-def finish(pdf: Any, *, number: str, digest: str) -> None:  # noqa: ANN401 - a pydyf document, which has no types
+def finish(pdf: Any, *, number: str, digest: str, renderer: str) -> None:  # noqa: ANN401 - a pydyf document, which has no types
     """Complete the metadata and the table headers of a PDF before it is written."""
     objects = {thing.reference: thing for thing in pdf.objects}
     metadata = objects[pdf.catalog["Metadata"]]
     metadata.compress = False  # plain, so that any tool finds it
     [packet] = metadata.stream
-    metadata.stream = [packet.replace(b"</rdf:RDF>", _claims(number, digest).encode() + b"</rdf:RDF>")]
+    metadata.stream = [packet.replace(b"</rdf:RDF>", _claims(number, digest, renderer).encode() + b"</rdf:RDF>")]
     files = pdf.catalog["AF"]
     files[:] = list(dict.fromkeys(files))  # each embedded file is listed twice
     for thing in pdf.objects:
@@ -57,7 +59,7 @@ def finish(pdf: Any, *, number: str, digest: str) -> None:  # noqa: ANN401 - a p
             thing["A"]["Scope"] = "/Row" if "/TD" in beside else "/Column"
 
 
-def _claims(number: str, digest: str) -> str:
+def _claims(number: str, digest: str, renderer: str) -> str:
     schemas = "".join(
         _SCHEMA.format(
             title=title,
@@ -70,4 +72,4 @@ def _claims(number: str, digest: str) -> str:
         )
         for title, uri, prefix, properties in _SCHEMAS
     )
-    return CLAIMS.format(number=number, digest=digest, schemas=schemas)
+    return CLAIMS.format(number=number, digest=digest, renderer=escape(renderer), schemas=schemas)
