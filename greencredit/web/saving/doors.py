@@ -75,7 +75,7 @@ def data(permit: _Keeps, request: Request, session: Writing, project_id: str, po
     forms.on_refusal(request, posted, "data", _again(request, permit, project_id))
     part = forms.chosen(Part, posted, "part")
     meter, weather = asked.file_of(posted, "meter"), asked.file_of(posted, "weather", required=False)
-    outside = weather.content if weather else None
+    outside = weather.content or None
     service.add_data(session, permit.actor, project_id, part, meter=meter.content, weather=outside, name=meter.name)
     return _did(permit, project_id, "data")
 
