@@ -2,14 +2,25 @@
 
 from fastapi import FastAPI
 
-from greencredit.web import assets, inbox, operator, organisation, pages, portal, privacy, public, trajectories
+from greencredit.web import (
+    assets,
+    inbox,
+    operator,
+    organisation,
+    pages,
+    portable,
+    portal,
+    privacy,
+    public,
+    trajectories,
+)
 from greencredit.web.issuing import agencies, assess, codes, desk, drafting, filings, hub, issuer
 from greencredit.web.saving import doors as saving
 
 
 def open_consoles(app: FastAPI) -> None:
     """Mount every page of the portal and let refusals be told to people as pages."""
-    for console in (public, portal, privacy, inbox, operator, organisation, trajectories, assets):
+    for console in (public, portal, portable, privacy, inbox, operator, organisation, trajectories, assets):
         app.include_router(console.router)
     for side in (hub, codes, agencies, desk, drafting, filings, assess, issuer, saving):
         app.include_router(side.router)

@@ -23,6 +23,7 @@ from greencredit.kernel.settings import Settings
 from greencredit.migrations.upgrade import upgrade
 from greencredit.schemas.issuers import LifeState
 from tests.conftest import NOON
+from tests.factories.badges import make_portable_proof
 from tests.factories.code_reviews import make_code_review
 from tests.factories.issuers import make_filing, make_issuer, new_scheme
 from tests.factories.notices import make_inbox
@@ -69,6 +70,8 @@ PAGES: Final = (
     ("household", "/me"),
     ("empty", "/me"),
     ("household", "/me/privacy"),
+    ("household", "/me/proofs"),
+    ("empty", "/me/proofs"),
     ("household", "/me/privacy/erase"),
     ("household", "/me/inbox"),
     ("household", "/me/inbox/{notice}"),
@@ -150,6 +153,7 @@ class _Served:
             make_code_review(session)
             queue.enqueue(session, "kernel.clear_queues", "a" * 60, {})
             report = make_report(session, folder, household)
+            make_portable_proof(session, household)
             agency = queries.agencies(session)[0].agency_id
             filing = make_filing(session, issuer.issuer_id, new_scheme(fen_per_100=50)).filing_id
         return {
