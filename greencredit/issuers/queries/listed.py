@@ -80,11 +80,16 @@ def listed(session: Session, query: str = "", *, offset: int = 0, limit: int = 1
     a new measurement of coverage only takes the place of the one before, unless it turned from kept to short or back.
     """
     found = _matching(query)
-    total = session.scalars(select(func.count()).select_from(found.subquery())).one()
+    count = select(func.count()).select_from(found.subquery())
     edition = select(func.max(StepRow.number)).where(StepRow.issuer_id == IssuerRow.id).scalar_subquery()
     measured = select(func.max(CoverageRow.number)).where(CoverageRow.issuer_id == IssuerRow.id).scalar_subquery()
-    columns = found.add_columns(edition, measured).order_by(IssuerRow.registered_at, IssuerRow.id)
-    rows = [tuple(row) for row in session.execute(columns.offset(offset).limit(limit))]
+    columns = found.add_columns(edition, measured, count.scalar_subquery())
+    page = columns.order_by(IssuerRow.registered_at, IssuerRow.id).offset(offset).limit(limit)
+    rows, totals = [], set()
+    for *row, matching in session.execute(page):
+        rows.append(tuple(row))
+        totals.add(int(matching))
+    total = totals.pop() if totals else session.scalars(count).one()  # a page beyond the end has no row to say it
     today = civil_date(now(session))
     answers: dict[tuple[str, int, int], _Answer] = session.info.get("memory", {}).setdefault(_ANSWERS, {})
     asked = (query.strip(), offset, limit)

@@ -6,7 +6,6 @@ from greencredit.ledger.queries.audit import audit as audit
 from greencredit.ledger.queries.balances import balances_of as balances_of
 from greencredit.ledger.queries.balances import expiring as expiring
 from greencredit.ledger.queries.balances import owed_by as owed_by
-from greencredit.ledger.queries.balances import position_of as position_of
 from greencredit.ledger.queries.balances import totals_of as totals_of
 from greencredit.ledger.queries.events import earnings as earnings
 from greencredit.ledger.queries.events import earnings_by as earnings_by
@@ -50,6 +49,7 @@ from greencredit.ledger.queries.names import holder_number as holder_number
 from greencredit.ledger.queries.names import holder_numbers as holder_numbers
 from greencredit.ledger.queries.names import issuer_of_series as issuer_of_series
 from greencredit.ledger.queries.names import subjects_of as subjects_of
+from greencredit.ledger.queries.position import position_of as position_of
 from greencredit.ledger.queries.receipts import receipt as receipt
 from greencredit.ledger.queries.receipts import statement as statement
 from greencredit.ledger.queries.story import award_story as award_story

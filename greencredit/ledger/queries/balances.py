@@ -12,7 +12,6 @@ from greencredit.ledger import rules
 from greencredit.schemas.ledger import (
     Expiring,
     HolderTotals,
-    IssuerPosition,
     LeafKind,
     Owed,
     SeriesBalance,
@@ -149,53 +148,3 @@ def _totals(issuer_id: str, sums: defaultdict[Verb, int]) -> HolderTotals:
         owed=Credits(total(Verb.FALL_SHORT) - total(Verb.SETTLE) - total(Verb.WAIVE)),
         balance=Credits(balance),
     )
-
-
-def position_of(session: Session, issuer_id: str) -> IssuerPosition:
-    """Add up what an issuer has issued and still owes, and to how many holders."""
-    events = session.execute(
-        text(
-            "SELECT e.kind, SUM(e.amount) AS amount, COUNT(*) AS events FROM ledger_series s "
-            "JOIN ledger_event e ON e.series = s.id WHERE s.issuer_id = :issuer GROUP BY e.kind"
-        ),
-        {"issuer": issuer_id},
-    ).all()
-    sums = {Verb(kind): int(amount) for kind, amount, _ in events}
-    by_kind = {
-        LeafKind(kind): (int(posted), holders)
-        for kind, posted, holders in session.execute(
-            text(
-                "SELECT b.leaf_id & 15, SUM(b.posted), COUNT(DISTINCT b.leaf_id >> 28) FROM ledger_series s "  # noqa: S608
-                f"JOIN ledger_balance b ON {_SERIES_OF_LEAF} = s.id WHERE s.issuer_id = :issuer AND b.posted <> 0 "
-                "GROUP BY b.leaf_id & 15"
-            ),
-            {"issuer": issuer_id},
-        )
-    }
-    holders = session.execute(
-        text(
-            "SELECT COUNT(DISTINCT b.leaf_id >> 28) FROM ledger_series s "  # noqa: S608
-            f"JOIN ledger_balance b ON {_SERIES_OF_LEAF} = s.id WHERE s.issuer_id = :issuer AND b.posted > 0 "
-            f"AND b.leaf_id & 15 IN ({', '.join(str(kind.value) for kind in _OUTSTANDING)})"
-        ),
-        {"issuer": issuer_id},
-    ).scalar_one()
-
-    def on(*kinds: LeafKind) -> Credits:
-        return Credits(sum(by_kind.get(kind, (0, 0))[0] for kind in kinds))
-
-    return IssuerPosition(
-        issuer_id=issuer_id,
-        issued=Credits(sum(sums.get(verb, 0) for verb in rules.SERIAL_VERBS)),
-        reversed_=Credits(sum(sums.get(verb, 0) for verb in (*_TAKING, Verb.REVERSE_FUND)) - sums.get(Verb.WAIVE, 0)),
-        redeemed=on(LeafKind.REDEEMED),
-        donated=on(LeafKind.DONATED),
-        expired=on(LeafKind.EXPIRED),
-        owed=Credits(-on(LeafKind.OWED)),
-        outstanding=on(*_OUTSTANDING),
-        holders=holders,
-        events=sum(row.events for row in events),
-    )
-
-
-_OUTSTANDING: Final = (LeafKind.AVAILABLE, LeafKind.PENDING, LeafKind.HELD, LeafKind.FROZEN, LeafKind.WALLET)

@@ -101,7 +101,7 @@ class HolderTotals(Record):
 
 
 class IssuerPosition(Record):
-    """What an issuer has issued and still owes, added up from the counter-leaves of its series (积分负债)."""
+    """What an issuer has issued and still owes, added up from the movements of its series (积分负债)."""
 
     issuer_id: str
     issued: Credits
@@ -114,7 +114,6 @@ class IssuerPosition(Record):
     """待追回: what holders owe after clawbacks."""
     outstanding: Credits
     holders: int
-    events: int
 
 
 class GroundRun(NamedTuple):

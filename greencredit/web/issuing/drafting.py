@@ -76,11 +76,18 @@ def typed(
         given = answering.removed(given, place)
         place = place.rpartition(".")[0] if place.rpartition(".")[2].isdecimal() else place
     _keep(session, permit, settings, issuer_id, given, forms.text(posted, "reason"))
-    return _answered(session, permit, settings, issuer_id, posted, wish, place)
+    return _answered(session, permit, settings, issuer_id, posted, given, wish, place)
 
 
 def _answered(
-    session: Session, permit: Permit, settings: Settings, issuer_id: str, posted: FormData, wish: str, place: str
+    session: Session,
+    permit: Permit,
+    settings: Settings,
+    issuer_id: str,
+    posted: FormData,
+    given: Answers,
+    wish: str,
+    place: str,
 ) -> Response:
     address = f"/console/issuers/{issuer_id}/filings"
     account = _account(permit)
@@ -91,9 +98,7 @@ def _answered(
         return pages.see_other(f"{address}?at={place}#{drawing.place_id(place)}")
     if wish == _KEEP.value:
         return pages.see_other(address)
-    held = workpaper.kept(settings, issuer_id, account)
-    assert held is not None, "what was typed was kept a moment ago"
-    scheme, _ = _read(held.answers)
+    scheme, _ = _read(given)  # as it was posted: the file may be another window's by now
     if wish == _CHECK.value or scheme is None:
         return pages.see_other(f"{address}?checked=true#found")
     filing = service.draft_filing(session, permit.actor, issuer_id, scheme, reason=forms.reason_of(posted))

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, service
@@ -35,6 +36,27 @@ def test_name_code_and_filing_number_are_looked_for_as_they_are_written(session:
     ]
 
     assert found == [[one.issuer_id]] * 4 + [[], []]
+
+
+@pytest.mark.proves("SUP-5")
+def test_a_page_that_is_remembered_takes_one_statement(session: Session) -> None:
+    for number in (1, 2, 3):
+        make_issuer(session, number=number)
+    queries.listed(session)
+    asked: list[str] = []
+    bind = session.get_bind()
+
+    def note(*execution: object) -> None:
+        asked.append(str(execution[2]))
+
+    event.listen(bind, "before_cursor_execute", note)
+    try:
+        page = queries.listed(session)
+    finally:
+        event.remove(bind, "before_cursor_execute", note)
+
+    assert (page.total, len(page.issuers)) == (3, 3)
+    assert len(asked) == 1
 
 
 @pytest.mark.proves("SUP-5")

@@ -108,7 +108,6 @@ def test_an_issuer_sees_what_it_issued_and_still_owes(session: Session) -> None:
         donated=Credits(3),
         outstanding=Credits(22),
         holders=1,
-        events=5,
     )
 
 
@@ -116,7 +115,7 @@ def test_an_issuer_that_issued_nothing_owes_nothing(session: Session) -> None:
     zero = Credits(0)
 
     assert queries.position_of(session, "iss_nobody") == IssuerPosition(
-        issuer_id="iss_nobody", issued=zero, reversed_=zero, outstanding=zero, holders=0, events=0
+        issuer_id="iss_nobody", issued=zero, reversed_=zero, outstanding=zero, holders=0
     )
 
 

@@ -47,11 +47,12 @@ def test_sums_of_whole_stretches_change_no_answer(session: Session, crowd: list[
     def answers() -> list[list[queries.Flow]]:
         return [queries.flows(session, ["iss_0", "iss_2"], after=after, until=until) for after, until in spans]
 
-    one_by_one = answers()
+    one_by_one, position = answers(), queries.position_of(session, "iss_0")
     noted = []
     for at_once in (1, 64, 64):
         noted.append(service.add_up(session, at_once=at_once))
         assert answers() == one_by_one
+        assert queries.position_of(session, "iss_0") == position
 
     assert noted == [1, 2, 0]
     assert queries.summed_stretches(session) == 3
