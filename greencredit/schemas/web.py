@@ -123,6 +123,7 @@ class ReportLink(Record):
     """One finished report of this holder."""
 
     number: str
+    title: Words
     lang: str
     since: date
     last_day: date
@@ -130,6 +131,22 @@ class ReportLink(Record):
     address: str
     is_pdf: bool
     """False where this machine cannot print and gives the page instead."""
+
+
+class AskedReport(Record):
+    """A report that is being made, or could not be."""
+
+    title: Words
+    lang: str
+    since: date
+    last_day: date
+
+
+class ReportChoice(Record):
+    """Something that can be chosen when a report is asked for: a kind, a part of a year."""
+
+    value: str
+    title: Words
 
 
 class ConsumerPage(Record):
@@ -168,10 +185,12 @@ class ConsumerPage(Record):
     """What all issuers promise alike; none where they differ."""
     report_title: Words
     reports: tuple[ReportLink, ...]
-    report_waiting: tuple[str, ...]
-    """The languages in which a report is being made at this moment."""
-    report_failed: tuple[str, ...]
-    """The languages in which making it was given up and waits for a person."""
+    report_kinds: tuple[ReportChoice, ...]
+    report_spans: tuple[ReportChoice, ...]
+    report_waiting: tuple[AskedReport, ...]
+    """What is being made at this moment."""
+    report_failed: tuple[AskedReport, ...]
+    """What was given up and waits for a person."""
 
 
 class Landing(Record):

@@ -77,9 +77,11 @@ def page_of(session: Session, consumer_id: str, *, year: int | None = None, befo
         owed=_owed(session, consumer_id),
         validity=_common(one.validity for one in liable),
         report_title=own_reports.title(),
+        report_kinds=own_reports.kinds(),
+        report_spans=own_reports.spans(),
         reports=own_reports.finished(session, consumer_id),
-        report_waiting=own_reports.asked_for(session, consumer_id, period, State.WAITING, State.RUNNING),
-        report_failed=own_reports.asked_for(session, consumer_id, period, State.DEAD),
+        report_waiting=own_reports.asked_for(session, consumer_id, State.WAITING, State.RUNNING),
+        report_failed=own_reports.asked_for(session, consumer_id, State.DEAD),
     )
 
 

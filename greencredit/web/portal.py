@@ -1,10 +1,10 @@
 """The consumer's door: signing in and out, one's own page, one's own reports."""
 
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import FileResponse
-from pydantic import SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from greencredit.awards.routes.why import of_evidence as places_of
 from greencredit.awards.service.replay import explain_evidence
@@ -14,11 +14,12 @@ from greencredit.kernel.errors import Denied, Refusal
 from greencredit.kernel.http import Configured, Permit, Reading, Store, Writing, hand_cookie, requires, take_cookie
 from greencredit.people import service as people
 from greencredit.people.errors import TooManyAttempts, WrongCredentials
+from greencredit.reports.service.dresses import Dress
 from greencredit.schemas.people import NewSession
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import Problem
-from greencredit.web import household, own_reports, pages
+from greencredit.web import dressing, household, own_reports, pages
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +30,22 @@ _WRONG: Final = Problem(
     ),
 )
 _Typed = Annotated[str, Form(max_length=200)]
-_Year = Annotated[int, Form(ge=2000, le=2199)]
+
+
+class _Wanted(BaseModel):
+    """What the form for a report sends; a button of the page sends the year and the language alone."""
+
+    year: int = Field(ge=2000, le=2199)
+    report_lang: Lang
+    kind: str = Field(default=own_reports.KIND, max_length=40)
+    span: str = Field(default="year", max_length=10)
+    since: date | None = None
+    last_day: date | None = None
+
+    @field_validator("since", "last_day", mode="before")
+    @classmethod
+    def _left_open(cls, typed: object) -> object:
+        return None if typed == "" else typed
 
 
 class NotAConsumer(Denied):
@@ -109,13 +125,13 @@ def own_evidence(
 def ask_for_report(
     permit: Annotated[Permit, requires("report.issue")],
     session: Writing,
-    year: _Year,
-    report_lang: Annotated[Lang, Form()],
+    wanted: Annotated[_Wanted, Form()],
 ) -> Response:
-    """Have one's report made; asking twice a day makes it once (生成报告)."""
-    job_id = own_reports.ask(session, himself(permit), year=year, lang=report_lang)
-    permit.concerns(job_id, year=year, lang=report_lang)
-    return pages.see_other(f"/me?year={year}#report-title")
+    """Have one's report made, of a year or any other days; asking twice at a time makes it once (生成报告)."""
+    period = own_reports.period_of(wanted.year, wanted.span, wanted.since, wanted.last_day)
+    asked = own_reports.ask(session, himself(permit), kind=wanted.kind, period=period, lang=wanted.report_lang)
+    permit.concerns(asked, kind=wanted.kind, since=str(period.since), until=str(period.until), lang=wanted.report_lang)
+    return pages.see_other(f"/me?year={wanted.year}#report-title")
 
 
 @router.get("/me/reports/{number}")
@@ -123,8 +139,23 @@ def own_report(
     permit: Annotated[Permit, requires("report.read")], session: Reading, settings: Configured, number: str
 ) -> Response:
     """Give the file of one's own report (下载报告)."""
-    found = own_reports.file_of(session, himself(permit), number, settings.data_dir)
-    return FileResponse(found.path, media_type=found.media_type, filename=found.name, headers=pages.PRIVATE)
+    found = own_reports.file_of(session, permit.actor, himself(permit), number, settings)
+    named = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+    return Response(found.content, media_type=found.media_type, headers=pages.PRIVATE | named)
+
+
+@router.get("/me/reports/{number}/{dress}")
+def own_report_dressed(
+    permit: Annotated[Permit, requires("report.read")],
+    session: Reading,
+    settings: Configured,
+    number: str,
+    dress: Dress,
+) -> Response:
+    """Give one's own report as a page for a phone, or in large print (手机版、大字版)."""
+    found = dressing.dressed(session, permit.actor, himself(permit), number, dress, settings)
+    headers = pages.PRIVATE | dressing.headers_of(found)
+    return Response(found.content, media_type=found.media_type, headers=headers)
 
 
 def himself(permit: Permit) -> str:

@@ -211,6 +211,62 @@ def test_a_report_of_no_year_or_no_language_of_ours_is_not_asked_for(
         assert queue.listed(session) == []
 
 
+@pytest.mark.proves("REP-10")
+@pytest.mark.parametrize(
+    ("chosen", "days"),
+    [
+        ({"span": "m2"}, ("2026-02-01", "2026-03-01")),
+        ({"span": "q1"}, ("2026-01-01", "2026-04-01")),
+        ({"span": "year", "since": "", "last_day": ""}, ("2026-01-01", "2027-01-01")),
+        ({"span": "custom", "since": "2026-01-15", "last_day": "2026-02-14"}, ("2026-01-15", "2026-02-15")),
+        ({"span": "m12", "year": "2025"}, ("2025-12-01", "2026-01-01")),
+        ({"span": "q4", "year": "2025", "kind": "statement"}, ("2025-10-01", "2026-01-01")),
+    ],
+)
+def test_a_report_is_asked_for_by_month_quarter_year_or_any_days(
+    shared: Database,
+    tmp_path: Path,
+    browser: TestClient,
+    sign_in: SignIn,
+    chosen: dict[str, str],
+    days: tuple[str, str],
+) -> None:
+    make_household(shared, tmp_path, make_filed_issuer(shared))
+    sign_in("household")
+
+    answer = browser.post("/me/reports", data={"year": "2026", "report_lang": "zh", **chosen})
+
+    with shared.reading() as session:
+        (job,) = queue.listed(session)
+    assert answer.status_code == 303
+    assert (job.body["kind"], job.body["since"], job.body["until"]) == (chosen.get("kind", "consumer"), *days)
+    assert "正在生成中文报告" in browser.get("/me").text
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"span": "q5"},
+        {"span": "m13"},
+        {"span": "custom", "since": "2026-02-14", "last_day": "2026-01-15"},
+        {"span": "custom"},
+        {"kind": "issuer_filing"},
+        {"span": "m4"},  # it is March
+    ],
+)
+def test_days_that_are_none_and_reports_that_are_not_one_s_own_are_not_asked_for(
+    shared: Database, tmp_path: Path, browser: TestClient, sign_in: SignIn, chosen: dict[str, str]
+) -> None:
+    make_household(shared, tmp_path, make_filed_issuer(shared))
+    sign_in("household")
+
+    answer = browser.post("/me/reports", data={"year": "2026", "report_lang": "zh", **chosen})
+
+    assert answer.status_code in {404, 422}
+    with shared.reading() as session:
+        assert queue.listed(session) == []
+
+
 def test_one_s_own_report_is_handed_out_and_nobody_else_s(
     shared: Database, tmp_path: Path, browser: TestClient, sign_in: SignIn
 ) -> None:
