@@ -22,12 +22,16 @@ from greencredit.reports.errors import PdfUnavailable
 from greencredit.reports.render import fonts, swift, words
 from greencredit.reports.render.mend import mend, read_fontconfig
 from greencredit.reports.render.seal import finish
+from greencredit.reports.rules.receipt import FILE_NAME as RECEIPT
 from greencredit.schemas.reports import Lang, ReportFacts
 from greencredit.schemas.values import Words
 
 _PACKAGE: Final = Path(__file__).parents[2]
 TEMPLATE_FOLDERS: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
 """Inside the installed package first, then beside it in a checkout."""
+
+_LARGE: Final = 1.6
+"""How many times large print is enlarged; `large.css` gives the sheets that come to A4 by it."""
 
 _MODULE_PIXELS: Final = 10  # whole pixels per QR module: the picture stays one bit deep and small
 _LIBRARIES: Final = ("weasyprint", "pydyf", "jinja2", "segno", "uharfbuzz", "fonttools", "pillow")
@@ -40,11 +44,15 @@ class Paper:
     kind: ReportKind
     record: ReportFacts
     lang: Lang
+    receipt: bytes | None = None
+    """What the log says of it, to be embedded; none in a draft."""
+    kept: bytes | None = None
+    """The facts as an issued file has them, where it is drawn anew: they were written by the shapes of their day."""
 
     @cached_property
     def imprint(self) -> rules.Imprint:
         """Give the number, the digest and the canonical facts."""
-        return rules.Imprint(self.kind.name, self.record, self.lang)
+        return rules.Imprint(self.kind.name, self.record, self.lang, self.kept)
 
 
 class Renderer:
@@ -89,6 +97,14 @@ class Renderer:
         return "".join(path.read_text(encoding="utf-8") for path in sheets)
 
     @cached_property
+    def screen_style(self) -> str:
+        """Give the style of the page as a file of its own: on a phone it stands in one column."""
+        return f"{self.style}@media screen and (max-width: 640px) {{\n{self._sheet('narrow')}{self._sheet('phone')}}}\n"
+
+    def _sheet(self, name: str) -> str:
+        return (self._folder / "reports" / f"{name}.css").read_text(encoding="utf-8")
+
+    @cached_property
     def fingerprint(self) -> str:
         """Name everything that decides over the bytes: libraries, templates, style, fonts, the printed address."""
         seen = hashlib.sha256(self._public_url.encode())
@@ -129,31 +145,39 @@ class Renderer:
             digest=paper.imprint.digest,
             verify_url=self.verify_url(paper),
             qr=segno.make(self.verify_url(paper), error="m", micro=False).png_data_uri(scale=_MODULE_PIXELS, border=0),
-            style=Markup(self.style if with_style else ""),  # noqa: S704 - our own file
+            style=Markup(self.screen_style if with_style else ""),  # noqa: S704 - our own file
         )
 
-    def pdf(self, paper: Paper) -> bytes:
-        """Draw a report as a PDF that is PDF/A-3a and PDF/UA-1 at once; refuse a character no font draws."""
+    def pdf(self, paper: Paper, *, large: bool = False) -> bytes:
+        """Draw a report as a PDF that is PDF/A-3a and PDF/UA-1 at once; refuse a character no font draws.
+
+        Large print (大字版) is the same page in one column on small sheets, enlarged to A4: another dress of the same
+        numbered facts, drawn when it is asked for.
+        """
         page = self.page(paper, with_style=False)
         fonts.require_glyphs(page + self.style)
         weasyprint, font_configuration, sheets = self._type_setter
+        dress = [*sheets, self._large_sheet] if large else sheets
         at = paper.record.as_of
         attachments = [
             weasyprint.Attachment(
-                string=content, name=name, description=what, relationship="Data", created=at, modified=at
+                string=content, name=name, description=what, relationship=relationship, created=at, modified=at
             )
-            for name, content, what in (
-                ("report.json", paper.imprint.facts, "the facts of this report"),
-                (paper.kind.sheet.file_name, sheet_of(paper.kind, paper.record), "the detailed statement"),
+            for name, content, relationship, what in (
+                ("report.json", paper.imprint.facts, "Data", "the facts of this report"),
+                (paper.kind.sheet.file_name, sheet_of(paper.kind, paper.record), "Data", "the detailed statement"),
+                (RECEIPT, paper.receipt, "Supplement", "the receipt of this report from the log"),
             )
+            if content is not None
         ]
         html = weasyprint.HTML(
             string=page, url_fetcher=weasyprint.urls.URLFetcher(allowed_protocols={"data"}, fail_on_errors=True)
         )
         imprint = paper.imprint
         with swift.undisturbed():
-            document = html.render(font_config=font_configuration, stylesheets=sheets, pdf_variant="pdf/a-3a")
+            document = html.render(font_config=font_configuration, stylesheets=dress, pdf_variant="pdf/a-3a")
             written: bytes = document.write_pdf(
+                zoom=_LARGE if large else 1,
                 pdf_variant="pdf/a-3a",
                 pdf_identifier=bytes.fromhex(imprint.digest)[:16],
                 attachments=attachments,
@@ -170,6 +194,11 @@ class Renderer:
             configuration = weasyprint.text.fonts.FontConfiguration()
         sheets = [weasyprint.CSS(string=css, font_config=configuration) for css in (fonts.font_faces(), self.style)]
         return weasyprint, configuration, sheets
+
+    @cached_property
+    def _large_sheet(self) -> Any:  # noqa: ANN401 - a library without types
+        weasyprint, configuration, _sheets = self._type_setter
+        return weasyprint.CSS(string=self._sheet("narrow") + self._sheet("large"), font_config=configuration)
 
 
 def sheet_of(kind: ReportKind, record: ReportFacts) -> bytes:

@@ -70,11 +70,13 @@ class Imprint:
     kind: str
     record: ReportFacts
     lang: Lang
+    kept: bytes | None = None
+    """The canonical facts of an issued report, word for word."""
 
     @cached_property
     def facts(self) -> bytes:
         """Give the canonical facts, as they will be embedded."""
-        return facts_json(self.kind, self.record)
+        return self.kept or facts_json(self.kind, self.record)
 
     @cached_property
     def digest(self) -> str:
