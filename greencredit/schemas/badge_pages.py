@@ -2,15 +2,15 @@
 
 from greencredit.schemas.badges import PortableProof
 from greencredit.schemas.reports import Lang
-from greencredit.schemas.values import Grams, Record, Words
+from greencredit.schemas.values import Record, Words
 
 
 class ProofCard(Record):
     """One portable proof, as it is shown."""
 
     proof: PortableProof
-    avoided_g_co2e: Grams | None
-    """None where nothing was avoided, or nothing of it is quantified."""
+    avoided: Words | None
+    """As the badge writes it; none where nothing was avoided, or nothing of it is quantified."""
     why_revoked: Words | None
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.badges import queries, service
 from greencredit.badges.routes import handed_out
+from greencredit.badges.rules.drawing import avoided_words
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.kernel.messages import queue
@@ -71,10 +72,9 @@ def page_of(session: Session, consumer_id: str) -> ProofsPage:
 
 
 def _card(one: PortableProof) -> ProofCard:
-    grams = one.avoided_g_co2e
     return ProofCard(
         proof=one,
-        avoided_g_co2e=grams if grams is not None and grams > 0 else None,
+        avoided=avoided_words(one),
         why_revoked=None if one.why_revoked is None else WHY_REVOKED[one.why_revoked],
     )
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from greencredit.badges.render import png, svg
-from greencredit.badges.rules.drawing import badge, emblem, kilograms
+from greencredit.badges.rules.drawing import badge, emblem
 from greencredit.proofs.rules.baked import bake_png, bake_svg, from_png, from_svg
 from greencredit.reports.render import fonts
 from greencredit.schemas.badges import PortableProof
@@ -54,7 +54,7 @@ def test_a_badge_says_its_figures_to_whoever_cannot_see_it() -> None:
 
     assert scene.title == "环保行动证明"
     assert scene.description == (
-        "2025-01-01 至 2025-12-31; 213.6; 千克 CO₂e; 与核算方法的基准相比避免的排放; "
+        "2025-01-01 至 2025-12-31; 213.7; 千克 CO₂e; 与核算方法的基准相比避免的排放; "
         "126 笔有凭证的消费与行动; GC-26-BCDFGHJ-KLMNPQR-42"
     )
     assert f"<desc>{scene.description}</desc>" in svg(scene)
@@ -68,10 +68,13 @@ def test_where_nothing_was_avoided_no_figure_is_shown(grams: int | None) -> None
 
 
 @pytest.mark.parametrize(
-    ("grams", "written"), [(99, "0.0"), (199, "0.1"), (213_690, "213.6"), (1_234_567_890, "1,234,567.8")]
+    ("grams", "written"),
+    [(99, ("99", "克 CO₂e")), (213_690, ("213.7", "千克 CO₂e")), (1_234_567_890, ("1,234,568", "千克 CO₂e"))],
 )
-def test_kilograms_are_never_more_than_the_grams(grams: int, written: str) -> None:
-    assert kilograms(grams) == written
+def test_a_mass_is_written_as_on_the_report(grams: int, written: tuple[str, str]) -> None:
+    _, number, unit, *_ = [one.text for one in badge(make_shape(avoided_g_co2e=grams)).texts[1:]]
+
+    assert (number, unit) == written
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

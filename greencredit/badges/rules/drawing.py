@@ -3,6 +3,7 @@
 from math import cos, radians, sin
 from typing import Final, Literal, NamedTuple
 
+from greencredit.reports.rules.written import mass
 from greencredit.schemas.badges import PortableProof
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Words
@@ -22,6 +23,7 @@ _GOLD_LIGHT: Final = "#e3c581"
 _WHITE: Final = "#ffffff"
 _SOFT: Final = "#b9d6c8"
 _MIDDLE: Final = SIDE / 2
+_UNITS: Final = {"g": "克", "kg": "千克"}
 _LEAVES: Final = 11
 _WREATH_RADIUS: Final = 268
 
@@ -91,12 +93,6 @@ def emblem(lang: Lang) -> Scene:
     return Scene(" ".join(one.text for one in texts), "", lang, _medal(), texts)
 
 
-def kilograms(grams: int) -> str:
-    """Write grams as kilograms with one decimal, rounded down: a badge never says more than the ledger."""
-    tenths = grams // 100
-    return f"{tenths // 10:,}.{tenths % 10}"
-
-
 def _title(lang: Lang) -> tuple[Text, ...]:
     if lang == "zh":
         return (Text(256, 66, "serif-600", _WHITE, "环保行动证明"),)
@@ -106,15 +102,23 @@ def _title(lang: Lang) -> tuple[Text, ...]:
     )
 
 
+def avoided_words(proof: PortableProof) -> Words | None:
+    """Write what was avoided, as the badge does; none where nothing was, or nothing of it is quantified."""
+    if proof.avoided_g_co2e is None or proof.avoided_g_co2e <= 0:
+        return None
+    number, letters = mass(proof.avoided_g_co2e)
+    return Words(zh=f"{number} {_UNITS[letters]} CO₂e", en=f"{number} {letters} CO₂e")
+
+
 def _figures(proof: PortableProof) -> tuple[Text, ...]:
-    grams = proof.avoided_g_co2e
-    if grams is None or grams <= 0:
+    written = avoided_words(proof)
+    if written is None:
         return ()
-    unit = Words(zh="千克 CO₂e", en="kg CO₂e")
+    number, _, unit = written.in_(proof.lang).partition(" ")
     against = Words(zh="与核算方法的基准相比避免的排放", en="avoided against the methods' baselines")
     return (
-        Text(390, 76, "serif-600", _GOLD_LIGHT, kilograms(grams)),
-        Text(422, 22, "sans-500", _GOLD_LIGHT, unit.in_(proof.lang)),
+        Text(390, 76, "serif-600", _GOLD_LIGHT, number),
+        Text(422, 22, "sans-500", _GOLD_LIGHT, unit),
         Text(450, 18, "sans-400", _SOFT, against.in_(proof.lang)),
     )
 
