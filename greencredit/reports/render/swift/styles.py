@@ -1,7 +1,7 @@
 """Styles: elements in the same place among the same others get the same rules, and the same rules the same style.
 
-Where an element stands is its tag and attributes, what stands above and before it, how many come after it if few
-do, and whether it holds anything: all that the selectors of our sheets ask for. Drawings inside a page style themselves.
+Where an element stands is its tag and attributes, what stands above and before it, how many come after it if few do,
+and whether it holds anything: all that the selectors of our sheets ask for. Drawings inside a page style themselves.
 """
 
 from typing import Any, Final
