@@ -57,6 +57,7 @@ def _methods() -> tuple[FigureMethod, ...]:
         "metro_trip_km": "travel",
         "bike_shared_trip": "travel",
         "recycle_pet": "goods",
+        "reusable_cup": "food",
     }
     found = []
     for name, family in asked.items():
@@ -100,21 +101,14 @@ class _Maker:
         )
 
     def figures(self, period: Period, *, weight: int = 100, number: int = 0) -> Figures:
-        """Give the figures of a period: `weight` says how much was done in it."""
-        shown, withheld = [], []
+        """Give everything that was done in a period, whatever may be shown of it; `weight` says how much that was."""
+        shown = []
         for unit in self.units:
             leaves = [leaf for leaf in self.members if unit.unit_id in self.tree.path(leaf)]
             members = sum(self.members[leaf] for leaf in leaves)
-            acting = sum(self._acting(leaf, weight, number) for leaf in leaves)
-            if 0 < acting < self.whole.smallest_group:
-                withheld.append(
-                    WithheldUnit(unit_id=unit.unit_id, parent_id=unit.parent_id, level=unit.level, name=unit.name)
-                )
-                continue
-            times = sum(
-                self._acting(leaf, weight, number) * (weight // 9 + place % 5) for place, leaf in enumerate(leaves)
-            )
-            shown.append(_figures(unit, members, acting, times))
+            acting = {leaf: self.acting(leaf, weight, number) for leaf in leaves}
+            times = sum(acting[leaf] * (weight // 9 + place % 5) for place, leaf in enumerate(leaves))
+            shown.append(_figures(unit, members, sum(acting.values()), times))
         return Figures(
             publication_id="pub_example",
             organisation_id="org_example",
@@ -125,12 +119,25 @@ class _Maker:
             published_at=_AT,
             smallest_group=self.whole.smallest_group,
             units=tuple(shown),
-            withheld=tuple(withheld),
+            withheld=(),
             methods=_methods() if shown and any(one.actions for one in shown) else (),
         )
 
-    def _acting(self, leaf: str, weight: int, number: int) -> int:
-        return self.members[leaf] * min(99, self.part * weight // 100 + (number * 7 + int(leaf[4:]) * 11) % 13) // 100
+    def told(self, *parts: tuple[int, int]) -> frozenset[str]:
+        """Name the units that may be shown of months by weight and number, as the rules of publication have it."""
+        people, taken = {}, 0
+        for leaf in self.members:
+            acting = max(self.acting(leaf, *part) for part in parts)
+            if acting:
+                people[groups.Cell(leaf, 0, "")] = groups.mask_of(range(taken, taken + acting))
+            taken += acting
+        wanted = groups.Shown(frozenset(self.tree.parents), frozenset({0}))
+        return groups.choose(self.tree, people, wanted, [], [], smallest=self.whole.smallest_group)
+
+    def acting(self, leaf: str, weight: int, number: int) -> int:
+        """Give how many of a leaf take part, rounded half up."""
+        share = min(99, self.part * weight // 100 + (number * 7 + int(leaf[4:]) * 11) % 13)
+        return (self.members[leaf] * (share if weight else 0) + 50) // 100
 
 
 def _figures(unit: Unit, members: int, acting: int, times: int) -> UnitFigures:
@@ -175,12 +182,11 @@ def _facts(
     maker: _Maker, *, period: Period, before: bool, unpublished: Sequence[int] = (), idle: bool = False
 ) -> UnitFacts:
     months = groups.months_of(period)
-    parts = [
-        maker.figures(one, weight=0 if idle else 55 + 7 * (place * 5 % 8), number=place)
-        for place, one in enumerate(months)
-    ]
-    whole = _summed(maker, parts, period)
-    earlier = _summed(maker, parts[: len(parts) * 3 // 4], groups.period_before(period)) if before else None
+    drawn = [(0 if idle else 55 + 7 * (place * 5 % 8), place) for place in range(len(months))]
+    parts = [maker.figures(one, weight=part[0], number=part[1]) for one, part in zip(months, drawn, strict=True)]
+    told = maker.told(*drawn)
+    whole = _summed(maker, parts, period, told)
+    earlier = _summed(maker, parts[: len(parts) * 3 // 4], groups.period_before(period), told) if before else None
     return UnitFacts(
         unit=maker.units[0],
         path=(maker.units[0],),
@@ -190,9 +196,9 @@ def _facts(
         withheld_below=tuple(one for one in whole.withheld if one.parent_id == "uni_0"),
         before=None if earlier is None else _own(earlier),
         trend=tuple(
-            TrendPoint(period=one, own=_own(part))
-            for place, (one, part) in enumerate(zip(months, parts, strict=True))
-            if place not in unpublished
+            TrendPoint(period=one, own=_own(part) if "uni_0" in maker.told(how) else None)
+            for one, part, how in zip(months, parts, drawn, strict=True)
+            if how[1] not in unpublished
         ),
     )
 
@@ -201,13 +207,13 @@ def _own(figures: Figures) -> UnitFigures | None:
     return next((one for one in figures.units if one.unit_id == "uni_0"), None)
 
 
-def _summed(maker: _Maker, parts: Sequence[Figures], period: Period) -> Figures:
-    """Add months up, as a publication of a longer period does; a unit that a month withholds stays withheld."""
+def _summed(maker: _Maker, parts: Sequence[Figures], period: Period, told: frozenset[str]) -> Figures:
+    """Add months up, as a publication of a longer period does, and show what may be shown."""
     of_unit: dict[str, list[UnitFigures]] = {}
     for part in parts:
         for one in part.units:
             of_unit.setdefault(one.unit_id, []).append(one)
-    shown = {unit: lines for unit, lines in of_unit.items() if len(lines) == len(parts)}
+    shown = {unit: lines for unit, lines in of_unit.items() if unit in told}
     return parts[0].model_copy(
         update={
             "period": period,

@@ -12,8 +12,9 @@ from greencredit.reports.errors import PdfUnavailable
 from greencredit.reports.queries import kinds
 from greencredit.reports.render import Paper, Renderer, renderer_at
 from greencredit.schemas.reports import Lang, ReportFacts
-from tests.factories import filings, reports
+from tests.factories import filings, group_reports, reports
 from tests.factories.project_reports import project_report
+from tests.factories.region_reports import empty_region, region_report
 
 PUBLIC_URL: Final = "https://credits.example"
 
@@ -40,6 +41,20 @@ def every_case() -> dict[str, tuple[str, ReportFacts]]:
         "filing-ordinary": ("issuer_filing", filings.issuer_filing()),
         "filing-rare": ("issuer_filing", filings.issuer_filing(name=RARE, approval_number="CNCA-DEMO-1")),
         "filing-empty": ("issuer_filing", filings.newly_registered()),
+        "region-ordinary": ("region", region_report()),
+        "region-rare": ("region", region_report(name=RARE)),
+        "region-empty": ("region", empty_region()),
+        "school-ordinary": ("school", group_reports.school_report(unpublished=(0, 5))),
+        "school-rare": ("school", group_reports.school_report(name=RARE + "校" * 40, before=False)),
+        "school-one": ("school", group_reports.school_report({"一年级": {"一（1）班": 1}}, part=300)),
+        "school-empty": ("school", group_reports.school_report(idle=True, before=False)),
+        "school-huge": ("school", group_reports.school_report(group_reports.classes(6, 10))),
+        "community-ordinary": ("community", group_reports.community_report()),
+        "community-rare": ("community", group_reports.community_report(name=RARE, communities=2)),
+        "community-empty": ("community", group_reports.community_report(idle=True)),
+        "enterprise-ordinary": ("enterprise", group_reports.enterprise_report()),
+        "enterprise-rare": ("enterprise", group_reports.enterprise_report(name=RARE, departments=(64,))),
+        "enterprise-empty": ("enterprise", group_reports.enterprise_report(idle=True)),
         "project-ordinary": ("project", project_report(adjusted=True)),
         "project-rare": ("project", project_report(title=RARE, worse=True, steps=3)),
         "project-empty": ("project", project_report(steps=1)),
