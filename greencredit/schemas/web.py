@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from greencredit.schemas.awards.explained import UnearnedLine
+from greencredit.schemas.reports.batches import Batch, DeadReport
 from greencredit.schemas.values import Credits, Fen, Grams, Instant, PositiveCredits, Record, Words
 
 
@@ -371,6 +372,30 @@ class OperatorPage(Record):
     as_of: Instant
     jobs: Queue
     outbox: Queue
+
+
+class BatchesPage(Record):
+    """Batches of reports, and the form that orders another one."""
+
+    as_of: Instant
+    may_order: bool
+    batches: tuple[Batch, ...]
+    kinds: tuple[ReportChoice, ...]
+    populations: tuple[ReportChoice, ...]
+    key: str
+    """A fresh key for the form, so that a second press orders nothing."""
+    last_year: int
+
+
+class BatchPage(Record):
+    """One batch: how far it is, what could not be issued, the lists of what was."""
+
+    as_of: Instant
+    may_order: bool
+    batch: Batch
+    kind_title: Words
+    dead: tuple[DeadReport, ...]
+    more_dead: bool
 
 
 class ErrorCode(Record):

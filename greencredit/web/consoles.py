@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from greencredit.web import (
     assets,
+    batches,
     inbox,
     operator,
     organisation,
@@ -20,7 +21,7 @@ from greencredit.web.saving import doors as saving
 
 def open_consoles(app: FastAPI) -> None:
     """Mount every page of the portal and let refusals be told to people as pages."""
-    for console in (public, portal, portable, privacy, inbox, operator, organisation, trajectories, assets):
+    for console in (public, portal, portable, privacy, inbox, operator, batches, organisation, trajectories, assets):
         app.include_router(console.router)
     for side in (hub, codes, agencies, desk, drafting, filings, assess, issuer, saving):
         app.include_router(side.router)

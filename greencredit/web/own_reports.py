@@ -27,26 +27,11 @@ CUSTOM: Final = "custom"
 
 _LISTED: Final = 6
 _QUARTER_MONTHS: Final = 3
-_MONTHS: Final = tuple(
-    Words(zh=f"{number} 月", en=name)
-    for number, name in enumerate(
-        [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
-        1,
-    )
+_ENGLISH_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
+_MONTHS: Final = tuple(Words(zh=f"{number} 月", en=name) for number, name in enumerate(_ENGLISH_MONTHS, 1))
 
 
 class FileGone(NotFound):
