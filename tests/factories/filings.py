@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from greencredit.issuers import queries as issuers
 from greencredit.reports import rules
 from greencredit.schemas.issuers import ClawbackPolicy, ClawbackTerms
 from greencredit.schemas.reports import (
@@ -33,6 +34,7 @@ from greencredit.schemas.reports import (
 )
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 from tests.factories import reports as reports_factory
+from tests.factories.filing_papers import review
 
 NOTHING: Final = IssuanceFigures(
     awards=0,
@@ -102,6 +104,7 @@ def assessment() -> AssessmentNote:
         ),
         score_hundredths=sum(weight * score for _, _, weight, score in titles),
         verdict=Verdict.CONDITIONAL,
+        two_persons=True,
         conditions=(
             ConditionNote(text="补充退货冲正流程（示例）", due_on=date(2025, 2, 1), closed_on=date(2025, 1, 15)),
         ),
@@ -335,6 +338,8 @@ def issuer_filing(
             coverage_basis_points=(outstanding + 1_500_000) * 10_000 // outstanding,
             filed_basis_points=10_000,
         ),
+        **review(),
+        legal=issuers.legal_basis("issuer_filing", reports_factory.YEAR.last_day),
         **standing([line.credits * scale for line in months], outstanding),
         rules=rule_figures(),
         months=tuple(

@@ -1,7 +1,8 @@
 """发行主体备案报告: who issues, on whose word, under which rules, what was issued and what stands behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from itertools import dropwhile
 from typing import Final
 
@@ -18,11 +19,11 @@ from greencredit.people import queries as people
 from greencredit.people.errors import UnknownAccount
 from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind, Sheet
+from greencredit.reports.rules import dossier as papers
 from greencredit.schemas.awards import EarningRule
 from greencredit.schemas.evidence import Batch
 from greencredit.schemas.issuers import (
-    Assessment,
-    Certificate,
+    Dossier,
     Filing,
     FilingState,
     FilingStep,
@@ -32,13 +33,9 @@ from greencredit.schemas.issuers import (
     Step,
 )
 from greencredit.schemas.reports import (
-    AssessmentNote,
-    CertificateNote,
-    ConditionNote,
     EarningRuleNote,
     Ground,
     GuaranteeNote,
-    IndicatorNote,
     IntakeFigures,
     IssuanceFigures,
     IssuanceMonth,
@@ -52,8 +49,8 @@ from greencredit.schemas.reports import (
     RuleFigures,
     SchemeNote,
     StandardNote,
-    Verdict,
 )
+from greencredit.schemas.reports.filing_papers import CheckSummary, Difference
 from greencredit.schemas.values import Credits, Fen, Grams, Period, Words
 
 _FOR_EVER: Final = date(9999, 1, 1)
@@ -84,13 +81,23 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
     closed = [batch.closed_at for batch in batches if batch.closed_at is not None]
     return IssuerFiling(
         registration=_registration(dossier.issuer),
+        papers=papers.paper_lines(issuers.completeness(session, subject_id), dossier.issuer),
+        code_override=papers.code_override(dossier.issuer),
         period=period,
         as_of=max([dossier.issuer.registered_at, *(step.at for step in dossier.history), *closed]),
         state=dossier.issuer.state.words,
+        reasons=papers.reason_lines(dossier.reasons),
         bars=tuple(bar.title for bar in dossier.may_issue.bars),
-        certificate=_certificate(dossier.certificate) if dossier.certificate else None,
-        assessment=_assessment(dossier.assessment) if dossier.assessment else None,
+        certificate=papers.certificate_note(dossier.certificate) if dossier.certificate else None,
+        assessment=papers.assessment_note(dossier.assessment) if dossier.assessment else None,
+        past_papers=papers.past_papers(dossier.certificates, dossier.assessments, _shown(dossier)),
         scheme=_scheme(filing) if filing else None,
+        placing=papers.placing_note(filing, issuers.clocks(session, filing.filing_id)) if filing else None,
+        check=_check(session, filing) if filing else None,
+        sections=papers.section_lines(filing) if filing else (),
+        differences=_differences(session, dossier.filings),
+        opinions=papers.opinion_lines(dossier.filings, partial(_name, session)),
+        frozen=papers.frozen_note(dossier.frozen),
         history=tuple(_step(session, step) for step in dossier.history),
         figures=IssuanceFigures(
             awards=sum(line.count for line in awards.rule_totals(session, subject_id)),
@@ -116,7 +123,24 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
         methods=tuple(rules.method_note(actions.action(name)) for name in _actions_of(filing)),
         factors=(),
         notices=tuple(Notice(name=feed.name, text=feed.notice) for feed in feeds if feed.notice is not None),
+        legal=issuers.legal_basis("issuer_filing", period.last_day),
     )
+
+
+def _shown(dossier: Dossier) -> list[str]:
+    """Name the papers that are printed whole."""
+    certificate, assessment = dossier.certificate, dossier.assessment
+    return [*([certificate.certificate_id] if certificate else ()), *([assessment.assessment_id] if assessment else ())]
+
+
+def _check(session: Session, filing: Filing) -> CheckSummary | None:
+    report = issuers.check_report(session, filing.filing_id)
+    return report and papers.check_summary(report, filing.check.report_digest if filing.check else "")
+
+
+def _differences(session: Session, filings: Sequence[Filing]) -> tuple[Difference, ...]:
+    found = (papers.difference(issuers.comparison(session, one.filing_id)) for one in reversed(filings))
+    return tuple(one for one in found if one is not None)
 
 
 def _top_kinds(session: Session, issuer_id: str, period: Period) -> tuple[KindLine, ...]:
@@ -145,45 +169,9 @@ def _registration(issuer: Issuer) -> Registration:
         kind_title=issuer.kind.words,
         legal_representative=issuer.legal_representative,
         registered_on=civil_date(issuer.registered_at),
-        region_title=Words(zh=issuer.region, en=issuer.region),
+        region_title=issuers.region_title(issuer.region),
         address=issuer.address,
         contact=f"{issuer.contact.name} · {issuer.contact.phone}",
-    )
-
-
-def _certificate(found: Certificate) -> CertificateNote:
-    return CertificateNote(
-        body_name=found.body_name,
-        body_uscc=found.body_code,
-        approval_number=found.approval_number,
-        certificate_number=found.certificate_number,
-        grade=found.grade.value,
-        score=found.score,
-        scope=found.scope,
-        valid=found.valid,
-        document_sha256=found.document.digest,
-    )
-
-
-def _assessment(found: Assessment) -> AssessmentNote:
-    met = {one.number: civil_date(one.at) for one in found.met}
-    return AssessmentNote(
-        assessor_name=found.assessor_name,
-        assessor_uscc=found.assessor_code,
-        criteria_version=found.criteria_version,
-        signed_on=found.signed_on,
-        valid=found.valid,
-        indicators=tuple(
-            IndicatorNote.model_validate(one.model_dump(include=set(IndicatorNote.model_fields)))
-            for one in found.indicators
-        ),
-        score_hundredths=found.score_hundredths,
-        verdict=Verdict(found.verdict.value),
-        conditions=tuple(
-            ConditionNote(text=one.text, due_on=one.due_on, closed_on=met.get(number))
-            for number, one in enumerate(found.conditions, start=1)
-        ),
-        document_sha256=found.document.digest,
     )
 
 

@@ -7,6 +7,18 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from greencredit.schemas.reports.filing_papers import (
+    CheckSummary,
+    CodeOverride,
+    Difference,
+    FrozenNote,
+    OpinionLine,
+    PaperLine,
+    PastPaper,
+    PlacingNote,
+    ReasonLine,
+    SectionLine,
+)
 from greencredit.schemas.reports.shared import (
     Count,
     FactorNote,
@@ -92,6 +104,8 @@ class AssessmentNote(Record):
     score_hundredths: Annotated[int, Field(ge=0, le=10_000)]
     """The weighted score, in hundredths of a point."""
     verdict: Verdict
+    two_persons: bool = False
+    """One person scored it and another signed it (两级复核)."""
     conditions: tuple[ConditionNote, ...]
     document_sha256: Sha256 | None = None
 
@@ -303,12 +317,26 @@ class IssuerFiling(ReportFacts):
     """发行主体备案报告: who issues, on whose word, under which rules, what was issued and what stands behind it."""
 
     registration: Registration
+    papers: tuple[PaperLine, ...] = ()
+    """What the issuer's kind registers with, there or missing."""
+    code_override: CodeOverride | None = None
     state: Words
+    reasons: tuple[ReasonLine, ...] = ()
     bars: tuple[Words, ...]
     """What stands against issuing on the day of the report; empty when nothing does."""
     certificate: CertificateNote | None
     assessment: AssessmentNote | None
+    past_papers: tuple[PastPaper, ...] = ()
+    """Newest first."""
     scheme: SchemeNote | None
+    placing: PlacingNote | None = None
+    check: CheckSummary | None = None
+    """Of the version that is shown."""
+    sections: tuple[SectionLine, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    """Each version beside the one accepted before it, newest first."""
+    opinions: tuple[OpinionLine, ...] = ()
+    frozen: FrozenNote | None = None
     history: tuple[LifeNote, ...]
     figures: IssuanceFigures
     coverage: CoverageNote | None
