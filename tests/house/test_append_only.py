@@ -34,6 +34,8 @@ APPEND_ONLY: Final = (
     "awards_part",
     "awards_reversal",
     "awards_rule",
+    "badges_key",
+    "badges_version",
     "documents_attachment",
     "documents_deposit",
     "documents_document",

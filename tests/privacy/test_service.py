@@ -30,6 +30,7 @@ from greencredit.schemas.ledger import IssuerPosition
 from greencredit.schemas.notices import Way
 from greencredit.schemas.people import NewApiKey, NewSession
 from greencredit.schemas.privacy import BeforeErasure, Erased, Erasure
+from tests.factories.badges import make_portable_proof
 from tests.factories.ledger import hold
 from tests.factories.paper_log import holding
 from tests.factories.people import PASSWORD, make_account_with, make_consumer, make_grant
@@ -231,3 +232,17 @@ def test_the_copy_of_one_s_data_holds_what_every_room_keeps(own: Database, leavi
     assert (len(copy.movements), sum(one.credits for one in copy.movements)) == (4, EARNED)
     assert (len(copy.cards_known_to), len(copy.reports), len(copy.api_keys)) == (2, 1, 1)
     assert sum(one.available for one in copy.balances) == EARNED
+
+
+@pytest.mark.proves("SEC-1", "REP-11")
+def test_erasure_leaves_no_salt_and_no_signed_text_of_portable_proofs(own: Database, leaving: str) -> None:
+    with own.writing() as session:
+        issued = make_portable_proof(session, leaving)
+        salt = session.execute(text("SELECT salt FROM badges_proof")).scalar_one()
+        assert queries.copy_of(session, leaving).portable_proofs == (issued,)
+
+        service.erase(session, leaving, Erasure(credits=EARNED))
+
+        assert {table for table, _ in _found(session, leaving)} & {"badges_proof", "badges_version"} == set()
+        assert _found(session, salt) == set()
+        assert session.execute(text("SELECT document, token FROM badges_proof")).one() == (None, None)
