@@ -308,6 +308,8 @@ class OrganisationPage(Record):
     """None: nothing was published so far."""
     has_account: bool
     """It is an enterprise, and whoever looks may read its account."""
+    has_reports: bool
+    """Whoever looks may have reports of it made, and take them out."""
 
 
 # ---- Accounts of enterprises ---------------------------------------------------------------------------------------

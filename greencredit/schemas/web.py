@@ -30,6 +30,8 @@ class Shell(Record):
     sees_trajectories: bool
     sees_console: bool
     sees_desk: bool
+    sees_organisations: bool
+    """Holds an office in a school, a community or an enterprise."""
     demonstration: bool
     refused: RefusedForm | None = None
     """True where the data shown are not real people's."""

@@ -3,22 +3,26 @@
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Actor, may
-from greencredit.kernel.http import Permit, Reading, requires
+from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
+from greencredit.kernel.messages.tables import State
 from greencredit.organisations import queries
 from greencredit.organisations.routes.keeping import of_organisation
 from greencredit.schemas.ledger import Verb
 from greencredit.schemas.organisations import Organisation, OrganisationPage, UnitFacts
-from greencredit.schemas.values import Period, Words
-from greencredit.web import pages
+from greencredit.schemas.reports import Lang
+from greencredit.schemas.values import Period, Record, Words
+from greencredit.web import organisation_reports, pages
 
 router = APIRouter(include_in_schema=False)
 
 _Lists = Annotated[Permit, requires("organisation.read")]
 _Reads = Annotated[Permit, requires("organisation.read", at=of_organisation)]
+_Asks = Annotated[Permit, requires("report.issue", at=of_organisation)]
+_Takes = Annotated[Permit, requires("report.read", at=of_organisation)]
 _Statement = Annotated[Permit, requires("wallet.read", at=of_organisation)]
 
 _MOVES: Final = {
@@ -50,7 +54,12 @@ def figures(
     """Show an organisation's published figures, the newest unless another period is asked for (群体数据)."""
     whole = queries.organisation(session, organisation_id)
     page = _page(session, permit.actor, whole, since, until)
-    return pages.render(request, permit.actor, "organisation.html", page=page)
+    made = organisation_reports.finished(session, whole) if page.has_reports else ()
+    waiting = organisation_reports.asked_for(session, whole, State.WAITING, State.RUNNING) if page.has_reports else ()
+    failed = organisation_reports.asked_for(session, whole, State.DEAD) if page.has_reports else ()
+    return pages.render(
+        request, permit.actor, "organisation.html", page=page, made=made, waiting=waiting, failed=failed
+    )
 
 
 def _page(
@@ -68,7 +77,37 @@ def _page(
         published=tuple(reversed(published)),
         facts=facts,
         has_account=whole.enterprise_id is not None and may(actor, "wallet.read", *places),
+        has_reports=may(actor, "report.issue", *places) and may(actor, "report.read", *places),
     )
+
+
+class _Wanted(Record):
+    """The form by which a report of a published period is asked for."""
+
+    since: date
+    until: date
+    report_lang: Lang
+
+
+@router.post("/organisations/{organisation_id}/reports")
+def ask_for_report(
+    permit: _Asks, session: Writing, organisation_id: str, wanted: Annotated[_Wanted, Form()]
+) -> Response:
+    """Have the report of a published period made; asking twice at a time makes it once (生成报告)."""
+    period = Period(since=wanted.since, until=wanted.until)
+    whole = queries.organisation(session, organisation_id)
+    asked = organisation_reports.ask(session, whole, period=period, lang=wanted.report_lang)
+    permit.concerns(asked, organisation=organisation_id, since=str(period.since), until=str(period.until))
+    return pages.see_other(f"/organisations/{organisation_id}?since={period.since}&until={period.until}#report-title")
+
+
+@router.get("/organisations/{organisation_id}/reports/{number}")
+def report(permit: _Takes, session: Reading, settings: Configured, organisation_id: str, number: str) -> Response:
+    """Give the file of a report of the organisation (下载报告)."""
+    whole = queries.organisation(session, organisation_id)
+    found = organisation_reports.file_of(session, permit.actor, whole, number, settings)
+    named = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+    return Response(found.content, media_type=found.media_type, headers=pages.PRIVATE | named)
 
 
 @router.get("/organisations/{organisation_id}/account")

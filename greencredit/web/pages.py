@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from greencredit.kernel.access import Actor, Role, SignInFirst, anonymous, may, serving
+from greencredit.kernel.access import Actor, Role, ScopeKind, SignInFirst, anonymous, may, serving
 from greencredit.kernel.errors import every_refusal
 from greencredit.kernel.http import current_actor, database_of, settings_of
 from greencredit.reports.rules import axis_of
@@ -113,6 +113,9 @@ def _shell(request: Request, actor: Actor) -> Shell:
         sees_operations=may(actor, "operations.read"),
         sees_trajectories=any(grant.role is not Role.CONSUMER for grant in serving(actor, "trajectory.read")),
         sees_console=any(next(serving(actor, one), None) is not None for one in ("issuer.read", "project.read")),
+        sees_organisations=any(
+            grant.scope.kind is ScopeKind.ORGANISATION for grant in serving(actor, "organisation.read")
+        ),
         sees_desk=next(serving(actor, "desk.read"), None) is not None,
         demonstration=settings_of(request).environment == _DEMONSTRATION,
         refused=getattr(request.state, "refused", None),

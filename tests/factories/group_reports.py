@@ -186,6 +186,8 @@ def _facts(
     parts = [maker.figures(one, weight=part[0], number=part[1]) for one, part in zip(months, drawn, strict=True)]
     told = maker.told(*drawn)
     whole = _summed(maker, parts, period, told)
+    if "uni_0" not in told:
+        whole = whole.model_copy(update={"methods": ()})
     earlier = _summed(maker, parts[: len(parts) * 3 // 4], groups.period_before(period), told) if before else None
     return UnitFacts(
         unit=maker.units[0],

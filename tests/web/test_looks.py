@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,12 +22,15 @@ from greencredit.kernel.keys import Keys
 from greencredit.kernel.messages import queue
 from greencredit.kernel.settings import Settings
 from greencredit.migrations.upgrade import upgrade
+from greencredit.organisations import service as figures
 from greencredit.schemas.issuers import LifeState
+from greencredit.schemas.organisations import OrganisationKind
 from tests.conftest import NOON
 from tests.factories.badges import make_portable_proof
 from tests.factories.code_reviews import make_code_review
-from tests.factories.issuers import make_filing, make_issuer, new_scheme
+from tests.factories.issuers import make_filing, make_issuer, new_scheme, synthetic_code
 from tests.factories.notices import make_inbox
+from tests.factories.organisations import FEBRUARY, JANUARY, add, make_organisation
 from tests.factories.people import PASSWORD, make_account, make_account_with, make_grant
 from tests.factories.web import make_filed_issuer, make_household, make_report
 
@@ -78,6 +82,10 @@ PAGES: Final = (
     ("household", "/me/inbox/settings"),
     ("empty", "/me/inbox"),
     ("operator", "/operator/jobs"),
+    ("head", "/organisations"),
+    ("head", "/organisations/{school}"),
+    ("head", "/organisations/{mill}"),
+    ("head", "/organisations/{mill}/account"),
 )
 _FLAGS: Final = (
     "--no-sandbox",
@@ -156,6 +164,16 @@ class _Served:
             make_portable_proof(session, household)
             agency = queries.agencies(session)[0].agency_id
             filing = make_filing(session, issuer.issuer_id, new_scheme(fen_per_100=50)).filing_id
+            school = make_organisation(session, name="示例市（名称很长很长的）实验小学")
+            add(session, school.organisation_id, school.units[0].unit_id, "一年级")
+            mill = make_organisation(session, OrganisationKind.ENTERPRISE, name="示例<纺织>厂", code=synthetic_code(81))
+            head = make_account(session, login="head", password=PASSWORD)
+            for one in (school.organisation_id, mill.organisation_id):
+                make_grant(session, head.id, Role.ORGANISATION_ADMIN, Scope(ScopeKind.ORGANISATION, one))
+        self.clock.move(timedelta(seconds=1))
+        with self.database.writing() as session:
+            for month in (JANUARY, FEBRUARY):
+                figures.publish(session, school.organisation_id, month)
         return {
             "issuer": issuer.issuer_id,
             "filing": filing,
@@ -163,6 +181,8 @@ class _Served:
             "agency": agency,
             "number": report.number,
             "digest": report.facts_sha256,
+            "school": school.organisation_id,
+            "mill": mill.organisation_id,
             "notice": notice,
         }
 

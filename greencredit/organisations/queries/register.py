@@ -69,6 +69,13 @@ def places_of_unit(session: Session, unit_id: str) -> tuple[Scope, ...]:
     )
 
 
+def places_of_group(session: Session, subject_id: str) -> tuple[Scope, ...]:
+    """Give where somebody may hold a role to see to an organisation or one of its units; nowhere for neither."""
+    if (row := session.get(OrganisationRow, subject_id)) is not None:
+        return (Scope(ScopeKind.ORGANISATION, subject_id), Scope(ScopeKind.REGION, row.region))
+    return () if session.get(UnitRow, subject_id) is None else places_of_unit(session, subject_id)
+
+
 def places_of_roster(session: Session, unit_id: str) -> tuple[Scope, ...]:
     """Give where somebody may hold a role to read names: of a school, in the very class alone."""
     found = unit(session, unit_id)

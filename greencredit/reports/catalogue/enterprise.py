@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from greencredit.actions import queries as actions
 from greencredit.awards import rules as awards
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.access import ScopeKind
 from greencredit.organisations import queries as organisations
 from greencredit.organisations import rules as groups
 from greencredit.reports import rules
@@ -140,4 +141,5 @@ REPORT = ReportKind(
     facts=EnterpriseReport,
     sheet=Sheet(file_name="figures.csv", columns=rules.GROUP_COLUMNS, rows=_rows),
     gather=gather,
+    about=ScopeKind.ORGANISATION,
 )

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.access import ScopeKind
 from greencredit.organisations import queries as organisations
 from greencredit.organisations import rules as groups
 from greencredit.reports import rules
@@ -39,4 +40,5 @@ REPORT = ReportKind(
     facts=SchoolReport,
     sheet=Sheet(file_name="figures.csv", columns=rules.GROUP_COLUMNS, rows=rules.group_rows),
     gather=gather,
+    about=ScopeKind.ORGANISATION,
 )

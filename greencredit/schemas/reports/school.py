@@ -149,8 +149,8 @@ class GroupReport(ReportFacts):
 
     @property
     def subject_id(self) -> str:
-        """Give the id of the group."""
-        return self.group.unit_id
+        """Give the id of the organisation, or of the unit of it that the report is about."""
+        return self.group.unit_id if self.group.path else self.group.organisation_id
 
 
 def _require_equal(place: str, found: tuple[int, int, int], whole: tuple[int, int, int | None]) -> None:
