@@ -26,7 +26,9 @@ _MEDIA: Final = {
     "svg": "image/svg+xml",
 }
 _OPEN: Final = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
-_FILE: Final = {200: {"content": {media: {} for media in _MEDIA.values()}, "description": "the proof in this form"}}
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {media: {} for media in _MEDIA.values()}, "description": "the proof in this form"}
+}
 
 
 @router.get("/consumers/{consumer_id}/portable-proofs")

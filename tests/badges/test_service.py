@@ -50,7 +50,7 @@ def files(session: Session, consumer_id: str, number: str) -> tuple[bytes, bytes
 def failing(session: Session, data: bytes, consumer_id: str | None = None) -> tuple[str, str] | None:
     """Tell the step at which a file fails."""
     failed = failed_step(verify_credential(data, handed(session, consumer_id)))
-    return failed and (failed.name, failed.code)
+    return None if failed is None else (failed.name, failed.code)
 
 
 def take_back(database: Database, consumer_id: str, credits_: int) -> None:

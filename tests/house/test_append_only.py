@@ -113,6 +113,7 @@ _SEALED: Final = "issuers_filing"
 _CHOSEN: Final[dict[str, dict[str, Any]]] = {
     "actions_override": {"region": None, "tier": "B"},
     "actions_override_decision": {"approved": 0, "decided_by": "acc_second"},
+    "badges_version": {"sha256": "0" * 64},
     "issuers_opinion": {"verdict": "accept"},
     "ledger_decision": {"approved": 0, "event_id": None, "decided_by": "acc_second"},
     "ledger_event": {"key": b"k" * 16},
