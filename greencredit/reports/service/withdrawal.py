@@ -31,9 +31,7 @@ def supersede(session: Session, number: str, successor: str, actor_id: str) -> R
     stands = queries.standing_of(session, new.number).status is ReportStatus.VALID
     if old.number == new.number or not alike or not stands:
         raise NotItsSuccessor(old.number, new.number)
-    return _withdraw(
-        session, old.number, ReportStatus.SUPERSEDED, WithdrawalReason.SUPERSEDED, new.number, actor_id
-    )
+    return _withdraw(session, old.number, ReportStatus.SUPERSEDED, WithdrawalReason.SUPERSEDED, new.number, actor_id)
 
 
 def status_list(session: Session, source: SealSource) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import ValidationError
@@ -20,8 +21,15 @@ from greencredit.schemas.reports import Lang, ReportFacts
 _KIND: Final = re.compile(r"[a-z][a-z_]{0,39}")
 _SHAPES: Final = "greencredit.schemas.reports"
 _PLACES: Final = ("totals", "figures")
-_HEADLINES: Final = ("awards", "credits", "issued", "outstanding", "avoided_g_co2e")
-"""Figures that a report with such sums prints, whatever else it prints."""
+_HEADLINES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "consumer": ("awards", "credits", "avoided_g_co2e"),
+        "issuer_filing": ("issued", "outstanding"),
+        "proof": ("awards", "avoided_g_co2e"),
+        "region": ("outstanding",),
+    }
+)
+"""Kind → the sums that its pages print by themselves, as a headline or in a cell; nought may be left out."""
 
 _GRAMS: Final = "_g_co2e"
 _LETTERS_TOLD: Final = 40
@@ -101,18 +109,19 @@ def require_table(name: str, table: bytes, facts: Facts) -> str:
 
 def require_printed(words: Sequence[str], number: str, facts_sha256: str, facts: Facts) -> list[str]:
     """Refuse unless number, digest and the headline figures of the data stand on the pages; tells which do."""
-    runs = "\n".join(words)
-    closed = "".join(runs.split())
+    closed = "".join("".join(words).split())
     for what, wanted in (("number", number), ("digest", facts_sha256)):
         if wanted not in closed:
             raise PrintedDiffers(found=f"pages without the {what}", wanted=wanted)
     told = []
-    for name, value in _headlines(facts.plain):
+    for name, value in _headlines(facts.kind, facts.plain):
         ways = _ways(name, value)
-        if not any(re.search(rf"(?<![\d.,]){re.escape(way)}(?![\d]|[.,]\d)", runs) for way in ways):
+        # By itself, as a cell or a headline, with at most a unit behind it; a number inside a sentence does not count.
+        alone = re.compile(rf"(?:{'|'.join(map(re.escape, ways))})(?:\s?[^\d\s.,][^\d]{{0,15}})?")
+        if not any(alone.fullmatch(run) for run in words):
             raise PrintedDiffers(found=f"pages without {' or '.join(ways)} ({name})", wanted=f"{name} {value}")
         told.append(f"{name} {value}")
-    return told
+    return told or ["number and digest; this kind has no headline figures"]
 
 
 def _shape_of(kind: str) -> type[ReportFacts] | None:
@@ -125,10 +134,10 @@ def _shape_of(kind: str) -> type[ReportFacts] | None:
     return next((one for one in shapes if issubclass(one, ReportFacts)), None)
 
 
-def _headlines(plain: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
+def _headlines(kind: str, plain: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
     sums = [plain, *(plain[place] for place in _PLACES if isinstance(plain.get(place), dict))]
     for one in sums:
-        for name in _HEADLINES:
+        for name in _HEADLINES.get(kind, ()):
             value = one.get(name)
             if isinstance(value, int) and value > 0:
                 yield name, value
