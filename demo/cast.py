@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from demo import facts, judges
 from demo.documents import hand_in
+from greencredit.awards.queries.cases import suggested
+from greencredit.awards.service.cases import store_cases
 from greencredit.issuers import queries as issuers
 from greencredit.issuers import service as issuing
 from greencredit.kernel.access import Actor, Role, Scope, ScopeKind, operator_at_the_machine
@@ -102,7 +104,10 @@ def lead_issuer(database: Database, clock: StandingClock, data_dir: Path) -> Iss
         issuing.sign_assessment(session, reviewer, issuer.issuer_id, scored.scored_id, reason=_WHY)
     clock.at = facts.FILED_AT
     with database.writing() as session:
-        filing = issuing.file(session, _actor(database, "issuer"), issuer.issuer_id, scheme(), reason=_WHY)
+        admin = _actor(database, "issuer")
+        draft = issuing.draft_filing(session, admin, issuer.issuer_id, scheme(), reason=_WHY)
+        store_cases(session, admin, draft.filing_id, suggested(draft.scheme))
+        filing = issuing.submit_filing(session, admin, draft.filing_id, reason=_WHY)
     clock.at = facts.ACCEPTED_AT
     with database.writing() as session:
         regulator = _actor(database, "regulator")

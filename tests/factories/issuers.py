@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.awards.queries.cases import suggested
+from greencredit.awards.service.cases import store_cases
 from greencredit.documents import service as documents
 from greencredit.issuers import queries, service
 from greencredit.issuers.catalogue.indicators import indicator_set_on
@@ -301,9 +303,26 @@ def make_issuer(
     return queries.issuer(session, registered.issuer_id)
 
 
-def make_filing(session: Session, issuer_id: str, scheme: Scheme | None = None) -> Filing:
+def make_filing(
+    session: Session, issuer_id: str, scheme: Scheme | None = None, *, actor: Actor | None = None
+) -> Filing:
     """Submit another version of an issuer's scheme."""
-    return service.file(session, admin_of(issuer_id), issuer_id, scheme or new_scheme(), reason=WHY)
+    actor = actor or admin_of(issuer_id)
+    drafted = make_draft(session, issuer_id, scheme, actor=actor)
+    return service.submit_filing(session, actor, drafted.filing_id, reason=WHY)
+
+
+def make_draft(session: Session, issuer_id: str, scheme: Scheme | None = None, *, actor: Actor | None = None) -> Filing:
+    """Draft a version with worked cases that come out, so that it can be handed in."""
+    actor = actor or admin_of(issuer_id)
+    drafted = service.draft_filing(session, actor, issuer_id, scheme or new_scheme(), reason=WHY)
+    return with_cases(session, drafted, actor=actor)
+
+
+def with_cases(session: Session, drafted: Filing, *, actor: Actor | None = None) -> Filing:
+    """Store the worked cases that a draft suggests itself."""
+    store_cases(session, actor or admin_of(drafted.issuer_id), drafted.filing_id, suggested(drafted.scheme))
+    return queries.filing(session, drafted.filing_id)
 
 
 class _Walk:

@@ -264,6 +264,7 @@ def _file(admin: Side, home: str, scheme: Scheme) -> str:
     admin.go(f"{home}/filings/json")
     admin.send("json", {"scheme": scheme.model_dump_json(indent=2), "reason": "示例：报送"}, press="draft")
     assert "自动检查通过" in admin.text()
+    admin.send("cases", {})
     admin.send("submit-filing", {"reason": "示例：报送"})
     assert "已报送" in admin.text()
     return str(admin.page.url).removeprefix(admin.origin).partition("?")[0]

@@ -2,17 +2,25 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from greencredit.awards.queries.trials import replay_case
+from greencredit.awards.queries.trials import replay_case, simulate
 from greencredit.awards.tables import AwardsCase
 from greencredit.issuers import queries as issuers
 from greencredit.issuers.rules import digest_of, document_of
 from greencredit.proofs.rules.note import VerifierKey, parse_note
-from greencredit.schemas.awards.trials import CasesReport, GoldenCase, SignedReport
+from greencredit.schemas.awards import EarningRule, Ground
+from greencredit.schemas.awards.trials import CaseResult, CasesReport, Expected, Fact, GoldenCase, SignedReport
 from greencredit.schemas.issuers import Filing, Scheme, SectionName
+from greencredit.schemas.values import Period
+
+_HUNDRED_YUAN: Final = 10_000
+_A_KILOGRAM: Final = 1_000
+_LONGEST: Final = 62
 
 
 def cases_of(session: Session, filing_id: str) -> tuple[GoldenCase, ...]:
@@ -44,7 +52,7 @@ def replayed(filing: Filing, cases: Sequence[GoldenCase]) -> CasesReport:
         filing_id=filing.filing_id,
         section_digest=section.digest,
         cases_digest=digest_of(cases_document(cases)),
-        passed=all(one.passed for one in results),
+        passed=_passed(filing.scheme, results),
         results=results,
     )
 
@@ -56,8 +64,37 @@ def tried(scheme: Scheme, cases: Sequence[GoldenCase]) -> CasesReport:
         filing_id="",
         section_digest="",
         cases_digest=digest_of(cases_document(cases)),
-        passed=all(one.passed for one in results),
+        passed=_passed(scheme, results),
         results=results,
+    )
+
+
+def _passed(scheme: Scheme, results: Sequence[CaseResult]) -> bool:
+    """Tell whether every case came out; rules without a single worked case are rules that nobody has tried."""
+    return all(one.passed for one in results) and (bool(results) or not scheme.rules)
+
+
+def suggested(scheme: Scheme) -> tuple[GoldenCase, ...]:
+    """Work one plain case out for every rule, to be read, changed and confirmed by whoever files the scheme."""
+    found = []
+    for rule in sorted({one.name: one for one in scheme.rules}.values(), key=lambda one: one.name):
+        fact = _plain_fact(rule)
+        until = date.fromordinal(fact.on.toordinal() + 1)
+        (lived,) = simulate(scheme, [fact], Period(since=fact.on, until=until)).awards
+        expected = Expected(credits=lived.credits, given=lived.given)
+        found.append(GoldenCase(name=f"plain_{rule.name}"[:_LONGEST], title=rule.title, fact=fact, expected=expected))
+    return tuple(found)
+
+
+def _plain_fact(rule: EarningRule) -> Fact:
+    is_purchase, is_action = rule.ground is Ground.PURCHASE, rule.ground is Ground.ACTION
+    return Fact(
+        holder="示例甲",
+        on=rule.since,
+        ground=rule.ground,
+        subject=rule.subjects[0],
+        spent_fen=_HUNDRED_YUAN if is_purchase else 0,
+        grams=_A_KILOGRAM if is_action else 0,
     )
 
 

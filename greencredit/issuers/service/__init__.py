@@ -13,7 +13,7 @@ from greencredit.issuers.service.checking import check_filing
 from greencredit.issuers.service.clock import due, look, uncovered
 from greencredit.issuers.service.deciding import accept_filing, earliest_effect, refuse_filing, return_filing
 from greencredit.issuers.service.effect import bring_into_effect
-from greencredit.issuers.service.filing import draft_filing, file, submit_filing
+from greencredit.issuers.service.filing import draft_filing, submit_filing
 from greencredit.issuers.service.guarantee import measure, state_guarantee
 from greencredit.issuers.service.life import activate, close, ease, lapse, lift, refuse, restrict, suspend, withdraw
 from greencredit.issuers.service.papers import certify
@@ -47,7 +47,6 @@ __all__ = [
     "due",
     "earliest_effect",
     "ease",
-    "file",
     "lapse",
     "lapse_uncorrected",
     "lift",

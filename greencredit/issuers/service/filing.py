@@ -107,9 +107,3 @@ def submit_filing(
     turn.row.submitted_at = turn.at
     take_filing(session, turn, document_digest=document_digest or filing.digest)
     return queries.filing(session, filing_id)
-
-
-def file(session: Session, actor: Actor, issuer_id: str, scheme: Scheme, *, reason: str) -> Filing:
-    """Draft a version and submit it at once."""
-    drafted = draft_filing(session, actor, issuer_id, scheme, reason=reason)
-    return submit_filing(session, actor, drafted.filing_id, reason=reason)

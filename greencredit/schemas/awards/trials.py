@@ -207,6 +207,17 @@ class CaseResult(Record):
     faults: tuple[Words, ...]
 
 
+class TrialNote(Record):
+    """What a dry run of the scheme over the issuer's latest evidence came to (试算)."""
+
+    period: Period
+    evidence: Count
+    credits: Credits
+    credits_in_force: Credits
+    digest: str
+    """SHA-256 of the whole dry run, canonical JSON."""
+
+
 class CasesReport(Record):
     """What replaying all worked cases of a scheme found (样例检查报告)."""
 
@@ -216,6 +227,8 @@ class CasesReport(Record):
     cases_digest: str
     passed: bool
     results: tuple[CaseResult, ...]
+    trial: TrialNote | None = Field(default=None, exclude_if=lambda value: value is None)
+    """None: of a scheme that is not drafted yet, and of reports from before dry runs were part of them."""
 
 
 class SignedReport(Record):

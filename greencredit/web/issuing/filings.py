@@ -1,17 +1,22 @@
 """Filings at the console: the page of a version is the same for both sides; a draft is checked and handed in here."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter, ValidationError
 
+from greencredit.awards.service.cases import store_cases
 from greencredit.issuers import service
 from greencredit.issuers.routes.places import here_by_filing
 from greencredit.kernel.http import Permit, Reading, Writing, requires
+from greencredit.schemas.awards.trials import GoldenCase
 from greencredit.web import pages
 from greencredit.web.issuing import forms, version
 from greencredit.web.issuing.forms import Posted
 
 router = APIRouter(prefix="/console", include_in_schema=False)
+
+_CASES: Final = TypeAdapter(list[GoldenCase])
 
 _ReadsFiling = Annotated[Permit, requires("issuer.read", at=here_by_filing)]
 _DraftsFiling = Annotated[Permit, requires("rule.file", at=here_by_filing)]
@@ -39,6 +44,24 @@ def check(permit: _DraftsFiling, request: Request, session: Writing, filing_id: 
     forms.on_refusal(request, posted, "check", version.again(request, permit, filing_id))
     service.check_filing(session, permit.actor, filing_id)
     return pages.see_other(f"/console/filings/{filing_id}?done=true#checks")
+
+
+@router.post("/filings/{filing_id}/cases")
+def cases(permit: _DraftsFiling, request: Request, session: Writing, filing_id: str, posted: Posted) -> Response:
+    """Store worked cases, replay them and run the scheme dry; the signed report stays with the draft (样例与试算)."""
+    forms.on_refusal(request, posted, "cases", version.again(request, permit, filing_id))
+    store_cases(session, permit.actor, filing_id, _cases_of(posted))
+    permit.concerns(filing_id, step="cases")
+    return pages.see_other(f"/console/filings/{filing_id}?done=true#checks")
+
+
+def _cases_of(posted: Posted) -> list[GoldenCase]:
+    try:
+        return _CASES.validate_json(forms.text(posted, "cases"))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        wanted = ".".join(map(str, first["loc"])) + f": {first['msg']}"
+        raise forms.FormIncomplete([{"at": "cases", "kind": first["type"], "wanted": wanted[:300]}]) from error
 
 
 @router.post("/filings/{filing_id}/submit")

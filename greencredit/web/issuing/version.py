@@ -1,11 +1,13 @@
 """The page of one version of a scheme: what it says, what the checks found, what changed, who decides until when."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from greencredit.awards.queries import cases
 from greencredit.documents import queries as documents
 from greencredit.issuers import queries, rules, service
 from greencredit.kernel.access import Actor, Scope, ScopeKind, may
@@ -62,7 +64,7 @@ def page_of(
         placing=tuple(_placing(session, filing, filing.placing, waiting)) if filing.placing else (),
         opinions=tuple(_opinion(one) for one in filing.opinions),
         files=_files(session, issuer),
-        filing_forms=tuple(_filing_forms(actor, filing, scopes, told, decides=decides)),
+        filing_forms=tuple(_filing_forms(session, actor, filing, scopes, told, decides=decides)),
         decision=_decision(session, filing, today, told) if decides else None,
         draft_at=f"/console/issuers/{issuer.issuer_id}/filings"
         if is_over and may(actor, "rule.file", *scopes)
@@ -168,7 +170,7 @@ def _files(session: Session, issuer: Issuer) -> tuple[FileLink, ...]:
 
 
 def _filing_forms(
-    actor: Actor, filing: Filing, scopes: tuple[Scope, ...], told: Told | None, *, decides: bool
+    session: Session, actor: Actor, filing: Filing, scopes: tuple[Scope, ...], told: Told | None, *, decides: bool
 ) -> Iterator[Form]:
     base = f"/console/filings/{filing.filing_id}"
     if decides and filing.state is FilingState.SUBMITTED:
@@ -180,6 +182,7 @@ def _filing_forms(
     if may(actor, "rule.file", *scopes):
         title = Words(zh="重新检查", en="Check again")
         yield forms.make("check", f"{base}/check", title, (), Button(title=title, quiet=True), told=told)
+        yield _cases(session, base, filing, told)
     if may(actor, "issuer.file", *scopes):
         title = Words(zh="报送备案", en="Hand in")
         note = Words(
@@ -188,6 +191,34 @@ def _filing_forms(
         yield forms.make(
             "submit-filing", f"{base}/submit", title, (forms.WHY,), Button(title=title), told=told, note=note
         )
+
+
+def _cases(session: Session, base: str, filing: Filing, told: Told | None) -> Form:
+    """Ask for the worked cases of the rules, beginning with what is stored or, before that, one plain case a rule."""
+    stored = cases.cases_of(session, filing.filing_id) or cases.suggested(filing.scheme)
+    shown = json.dumps(
+        [one.model_dump(mode="json", exclude_defaults=True) for one in stored], ensure_ascii=False, indent=1
+    )
+    title = Words(zh="样例与试算", en="Worked cases and dry run")
+    hint = Words(
+        zh="每个样例写明发生了什么、应得多少分。先给出每条规则的一个平常情形，请核对并补充封顶、条件等情形。",
+        en="Each says what happens and what it must earn. One plain case a rule is suggested: check it, and add cases "
+        "for caps and conditions.",
+    )
+    field = Field(
+        name="cases",
+        label=Words(zh="样例（JSON）", en="Worked cases (JSON)"),
+        kind="code",
+        value=shown,
+        hint=hint,
+        wide=True,
+    )
+    note = Words(
+        zh="样例按本版规则重放，并对最近的凭证试算；报告签名后随本版留存，有不符的不能报送。",
+        en="They are replayed under these rules, and the scheme is run dry over the latest evidence. The signed report "
+        "is kept with this version, and a case that fails stops it.",
+    )
+    return forms.make("cases", f"{base}/cases", title, (field,), Button(title=title), told=told, note=note)
 
 
 def _admitting(base: str, filing: Filing, told: Told | None) -> Form:

@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from greencredit.awards.errors import CaseTwice
-from greencredit.awards.queries.cases import cases_of, is_signed
+from greencredit.awards.queries.cases import cases_of, is_signed, suggested
 from greencredit.awards.service.cases import check_cases, store_cases
 from greencredit.issuers import queries as issuers
 from greencredit.issuers import service as issuing
-from greencredit.issuers.errors import FilingStepNotAllowed, SectionFailed
+from greencredit.issuers.errors import FilingStepNotAllowed, SectionFailed, SectionReportMissing
 from greencredit.issuers.rules import digest_of
 from greencredit.schemas.awards import Caps
 from greencredit.schemas.awards.trials import CasesReport, Expected, Fact, GoldenCase, SignedReport
@@ -144,12 +144,48 @@ def test_two_cases_of_one_name_are_refused_and_nothing_is_kept(session: Session)
 
 def test_what_is_submitted_takes_no_more_cases(session: Session) -> None:
     filing = draft(session)
+    store(session, filing, a_case())
     submit(session, filing)
 
     with pytest.raises(FilingStepNotAllowed):
-        store(session, filing, a_case())
+        store(session, filing, a_case(), CAPPED)
 
-    assert cases_of(session, filing.filing_id) == ()
+    assert cases_of(session, filing.filing_id) == (a_case(),)
+
+
+@pytest.mark.proves("ISS-4")
+def test_a_scheme_without_worked_cases_is_not_submitted(session: Session) -> None:
+    filing = draft(session)
+    with pytest.raises(SectionReportMissing) as none:
+        submit(session, filing)
+    report = store(session, filing)
+
+    with pytest.raises(SectionFailed):
+        submit(session, filing)
+
+    assert none.value.facts["found"] == "none"
+    assert (report.passed, report.results) == (False, ())
+    assert issuers.filing(session, filing.filing_id).state is FilingState.DRAFT
+
+
+@pytest.mark.proves("AWD-3")
+def test_the_report_says_what_a_dry_run_over_the_latest_evidence_came_to(session: Session) -> None:
+    filing = draft(session)
+
+    trial = store(session, filing, a_case()).trial
+
+    assert trial is not None
+    assert (trial.evidence, trial.credits, trial.credits_in_force) == (0, 0, 0)
+    assert (trial.period.since, trial.period.last_day) == (date(2026, 1, 31), date(2026, 3, 2))
+
+
+def test_cases_that_are_suggested_come_out(session: Session) -> None:
+    filing = draft(session)
+
+    report = store(session, filing, *suggested(filing.scheme))
+
+    assert report.passed
+    assert [(one.name, one.found.credits) for one in report.results] == [("plain_organic", 50)]
 
 
 def test_a_report_that_was_changed_is_not_signed(session: Session) -> None:

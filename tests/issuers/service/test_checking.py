@@ -13,7 +13,7 @@ from greencredit.issuers.tables import CheckRow
 from greencredit.kernel.clock import StandingClock
 from greencredit.schemas.issuers import Filing, FilingState, LifeState, MarketingText, Scheme
 from greencredit.schemas.values import Words
-from tests.factories.issuers import WHY, admin_of, example_rule, make_filing, make_issuer, new_scheme
+from tests.factories.issuers import WHY, admin_of, example_rule, make_draft, make_filing, make_issuer, new_scheme
 
 TODAY: Final = date(2026, 3, 2)
 
@@ -33,7 +33,7 @@ def waiting(session: Session, scheme: Scheme | None = None) -> Filing:
 def test_a_filing_that_fails_a_check_is_not_submitted_and_the_report_says_why(session: Session) -> None:
     issuer = make_issuer(session, LifeState.ASSESSED)
     admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, bad_scheme(), reason=WHY)
+    draft = make_draft(session, issuer.issuer_id, bad_scheme(), actor=admin)
 
     report = service.check_filing(session, admin, draft.filing_id)
     before = queries.filing(session, draft.filing_id)
@@ -67,7 +67,7 @@ def test_the_report_on_what_was_submitted_is_attached_by_its_digest(session: Ses
 def test_the_same_report_is_kept_once(session: Session) -> None:
     issuer = make_issuer(session, LifeState.ASSESSED)
     admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
+    draft = make_draft(session, issuer.issuer_id, actor=admin)
 
     for _ in range(3):
         service.check_filing(session, admin, draft.filing_id)
@@ -79,7 +79,7 @@ def test_the_same_report_is_kept_once(session: Session) -> None:
 def test_a_report_of_yesterday_is_no_licence(session: Session, clock: StandingClock) -> None:
     issuer = make_issuer(session, LifeState.ASSESSED)
     admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
+    draft = make_draft(session, issuer.issuer_id, actor=admin)
     service.check_filing(session, admin, draft.filing_id)
     clock.move(timedelta(days=1))
 

@@ -35,7 +35,16 @@ from greencredit.schemas.issuers import (
     Ruling,
     Scheme,
 )
-from tests.factories.issuers import WHY, admin_of, example_rule, make_filing, make_issuer, new_scheme, regulator
+from tests.factories.issuers import (
+    WHY,
+    admin_of,
+    example_rule,
+    make_draft,
+    make_filing,
+    make_issuer,
+    new_scheme,
+    regulator,
+)
 from tests.factories.people import make_actor
 
 TODAY: Final = date(2026, 3, 2)
@@ -138,7 +147,7 @@ def test_whoever_changes_his_mind_counts_once(session: Session) -> None:
 @pytest.mark.parametrize("verb", [service.return_filing, service.refuse_filing])
 def test_nobody_decides_against_what_he_filed_either(session: Session, verb: Callable[..., Filing]) -> None:
     issuer = make_issuer(session, LifeState.ASSESSED)
-    filed = service.file(session, admin_of(issuer.issuer_id, "acc_two"), issuer.issuer_id, new_scheme(), reason=WHY)
+    filed = make_filing(session, issuer.issuer_id, actor=admin_of(issuer.issuer_id, "acc_two"))
 
     with pytest.raises(OwnFiling):
         verb(session, person("acc_two"), filed.filing_id, reason=WHY)
@@ -234,10 +243,7 @@ def _both(shared: Database, *verbs: Callable[[Session], object]) -> list[str]:
 def test_of_two_submissions_at_once_one_wins(shared: Database) -> None:
     with shared.writing() as session:
         issuer_id = make_issuer(session, LifeState.ASSESSED).issuer_id
-        drafts = [
-            service.draft_filing(session, admin_of(issuer_id), issuer_id, new_scheme(), reason=WHY).filing_id
-            for _ in range(2)
-        ]
+        drafts = [make_draft(session, issuer_id).filing_id for _ in range(2)]
 
     told = _both(
         shared,
@@ -256,7 +262,7 @@ def test_of_two_submissions_at_once_one_wins(shared: Database) -> None:
 def test_of_two_who_submit_one_draft_one_wins(shared: Database) -> None:
     with shared.writing() as session:
         issuer_id = make_issuer(session, LifeState.ASSESSED).issuer_id
-        draft = service.draft_filing(session, admin_of(issuer_id), issuer_id, new_scheme(), reason=WHY).filing_id
+        draft = make_draft(session, issuer_id).filing_id
 
     def submit(session: Session) -> object:
         return service.submit_filing(session, admin_of(issuer_id), draft, reason=WHY)

@@ -25,6 +25,7 @@ from tests.factories.issuers import (
     WHY,
     admin_of,
     assessor_of,
+    make_draft,
     make_filing,
     make_issuer,
     new_scheme,
@@ -79,7 +80,7 @@ def test_a_filing_that_was_returned_is_answered_with_a_new_version(session: Sess
     second = make_filing(session, issuer.issuer_id, new_scheme(fen_per_100=120))
 
     assert (returned.state, second.state, second.version) == (FilingState.RETURNED, FilingState.SUBMITTED, 2)
-    assert queries.history(session, issuer.issuer_id)[-3].reason == "补充保障说明"
+    assert queries.history(session, issuer.issuer_id)[-4].reason == "补充保障说明"
     assert queries.issuer(session, issuer.issuer_id).state is LifeState.ASSESSED
 
 
@@ -95,7 +96,7 @@ def test_a_refused_filing_leaves_the_issuer_where_it_was(session: Session) -> No
 
 def test_nobody_accepts_what_he_filed(session: Session) -> None:
     issuer = make_issuer(session, LifeState.ASSESSED)
-    filed = service.file(session, admin_of(issuer.issuer_id, "acc_two"), issuer.issuer_id, new_scheme(), reason=WHY)
+    filed = make_filing(session, issuer.issuer_id, actor=admin_of(issuer.issuer_id, "acc_two"))
     two_hats = make_actor(Role.REGULATOR, ScopeKind.REGION, "CN-SH", account_id="acc_two")
 
     with pytest.raises(OwnFiling) as no:
@@ -191,7 +192,7 @@ def test_two_changes_never_take_effect_on_one_day(session: Session) -> None:
 def test_a_version_overtaken_by_a_later_one_is_not_submitted(session: Session) -> None:
     issuer = make_issuer(session, LifeState.ASSESSED)
     admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
+    draft = make_draft(session, issuer.issuer_id, actor=admin)
     later = make_filing(session, issuer.issuer_id)
     service.return_filing(session, regulator(), later.filing_id, reason=WHY, fields=WRONG)
 
@@ -208,7 +209,7 @@ def test_a_filing_is_drafted_early_and_submitted_only_when_the_issuer_is_assesse
 ) -> None:
     issuer = make_issuer(session, state)
     admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
+    draft = make_draft(session, issuer.issuer_id, actor=admin)
 
     with pytest.raises(FilingStepNotAllowed) as no:
         service.submit_filing(session, admin, draft.filing_id, reason=WHY)
@@ -231,8 +232,8 @@ def test_whose_life_has_ended_drafts_nothing(session: Session, state: LifeState)
 def test_a_section_that_failed_its_check_stops_the_filing_until_it_passes(session: Session) -> None:
     issuer = make_issuer(session, LifeState.ASSESSED)
     admin = admin_of(issuer.issuer_id)
-    draft = service.draft_filing(session, admin, issuer.issuer_id, new_scheme(), reason=WHY)
-    attach = partial(service.attach_report, session, admin, draft.filing_id, SectionName.RULES, report_digest=PAPER)
+    draft = make_draft(session, issuer.issuer_id, actor=admin)
+    attach = partial(service.attach_report, session, admin, draft.filing_id, SectionName.GUARANTEE, report_digest=PAPER)
     attach(passed=False, summary="规则无上限")
 
     with pytest.raises(SectionFailed) as no:
@@ -240,7 +241,7 @@ def test_a_section_that_failed_its_check_stops_the_filing_until_it_passes(sessio
     again = attach(passed=True, summary="试算通过")
     submitted = service.submit_filing(session, admin, draft.filing_id, reason=WHY)
 
-    assert no.value.facts == {"filing_id": draft.filing_id, "found": ["rules"], "said": ["规则无上限"]}
+    assert no.value.facts == {"filing_id": draft.filing_id, "found": ["guarantee"], "said": ["规则无上限"]}
     reports = {one.name: one.report for one in again.sections if one.report}
     assert [(name, one.passed, one.summary) for name, one in reports.items()] == [("rules", True, "试算通过")]
     assert submitted.state is FilingState.SUBMITTED
@@ -285,7 +286,7 @@ def test_an_assessor_can_not_file(session: Session) -> None:
     issuer = make_issuer(session, LifeState.ASSESSED)
 
     with pytest.raises(AccessDenied):
-        service.file(session, assessor_of(issuer.issuer_id), issuer.issuer_id, new_scheme(), reason=WHY)
+        service.draft_filing(session, assessor_of(issuer.issuer_id), issuer.issuer_id, new_scheme(), reason=WHY)
 
     assert queries.filings(session, issuer.issuer_id) == []
 

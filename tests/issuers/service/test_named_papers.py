@@ -14,7 +14,15 @@ from greencredit.kernel.clock import civil_date
 from greencredit.schemas.issuers import FieldReason, Filing, FilingState, LifeState
 from tests.conftest import NOON
 from tests.factories.documents import example_document, hand_in
-from tests.factories.issuers import WHY, admin_of, make_filing, make_issuer, new_scheme, new_statement, regulator
+from tests.factories.issuers import (
+    WHY,
+    admin_of,
+    make_draft,
+    make_filing,
+    make_issuer,
+    new_statement,
+    regulator,
+)
 
 PAPER: Final = example_document("示例决定书.pdf")
 FIELDS: Final = (FieldReason(path="guarantee.bank", reason="请写明存管银行全称"),)
@@ -115,7 +123,7 @@ def test_a_decision_names_only_a_paper_that_was_handed_in(session: Session, deci
 @pytest.mark.proves("ISS-4")
 def test_a_filing_is_handed_in_with_a_paper_that_was_handed_in(session: Session) -> None:
     issuer_id = make_issuer(session, LifeState.ASSESSED).issuer_id
-    draft = service.draft_filing(session, admin_of(issuer_id), issuer_id, new_scheme(), reason=WHY)
+    draft = make_draft(session, issuer_id)
     named = {"reason": WHY, "document_digest": PAPER.digest}
 
     with pytest.raises(NotHandedIn):

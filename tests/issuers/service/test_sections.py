@@ -12,7 +12,6 @@ from greencredit.documents.errors import NotHandedIn
 from greencredit.issuers import queries, rules, service
 from greencredit.issuers.catalogue.sections import owned_sections
 from greencredit.issuers.errors import FilingChanged, FilingStepNotAllowed, SectionFailed, SectionReportMissing
-from greencredit.issuers.service import sections
 from greencredit.kernel.clock import StandingClock
 from greencredit.schemas.issuers import Filing, FilingState, LifeState, OwnedSection, SectionFindings, SectionName
 from tests.factories.documents import example_document, hand_in
@@ -50,15 +49,6 @@ def attach(session: Session, filing: Filing, found: SectionFindings) -> Filing:
 def submit(session: Session, filing: Filing) -> Filing:
     """Hand a draft in."""
     return service.submit_filing(session, admin_of(filing.issuer_id), filing.filing_id, reason=WHY)
-
-
-@pytest.fixture
-def demanded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the data ask for the report of whoever owns the rules, as it will once awards hands it in."""
-    (owned,) = owned_sections()
-    version = owned.version[0].model_copy(update={"since": SINCE, "demanded": True})
-    asked = owned.model_copy(update={"version": (owned.version[0], version)})
-    monkeypatch.setattr(sections, "owned_sections", lambda: (asked,))
 
 
 @pytest.mark.proves("ISS-4")
@@ -108,11 +98,12 @@ def test_findings_are_taken_on_drafts_alone_and_are_never_changed(session: Sessi
 
 
 @pytest.mark.proves("ISS-4")
-def test_today_the_data_demands_no_report_and_a_scheme_without_one_is_submitted(session: Session) -> None:
-    assert [(one.section, one.owner, one.demand_on(date(2026, 3, 2))) for one in owned_sections()] == [
-        (SectionName.RULES, "awards", None)
-    ]
-    assert submit(session, draft(session)).state is FilingState.SUBMITTED
+def test_the_data_demand_the_report_of_awards_on_the_rules() -> None:
+    (owned,) = owned_sections()
+    demand = owned.demand_on(date(2026, 3, 2))
+
+    assert demand is not None
+    assert (owned.section, owned.owner, demand.fresh_days) == (SectionName.RULES, "awards", 30)
 
 
 @pytest.mark.proves("ISS-4")
@@ -129,7 +120,6 @@ def test_a_section_that_failed_its_owners_check_is_not_submitted(session: Sessio
 
 
 @pytest.mark.proves("ISS-4")
-@pytest.mark.usefixtures("demanded")
 def test_where_a_report_is_demanded_nothing_is_submitted_without_the_owners_fresh_one(
     session: Session, clock: StandingClock
 ) -> None:
@@ -169,8 +159,9 @@ def test_where_a_report_is_demanded_nothing_is_submitted_without_the_owners_fres
 def test_a_demand_holds_from_its_day_and_ends_with_one_that_takes_it_back() -> None:
     (owned,) = owned_sections()
     on = owned.version[0].model_copy(update={"since": SINCE, "demanded": True})
-    off = owned.version[0].model_copy(update={"since": SINCE + timedelta(days=10)})
-    over_time = OwnedSection(**owned.model_dump() | {"version": (owned.version[0], on, off)})
+    before = owned.version[0].model_copy(update={"demanded": False})
+    off = before.model_copy(update={"since": SINCE + timedelta(days=10)})
+    over_time = OwnedSection(**owned.model_dump() | {"version": (before, on, off)})
 
     found = [over_time.demand_on(SINCE + timedelta(days=days)) for days in (-1, 0, 9, 10)]
 

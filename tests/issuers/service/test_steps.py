@@ -65,7 +65,7 @@ def test_every_change_says_who_when_why_on_what_document(session: Session) -> No
     step = queries.history(session, issuer.issuer_id)[-1]
     assert step.model_dump(exclude={"at"}) == {
         "issuer_id": issuer.issuer_id,
-        "number": 13,
+        "number": 14,
         "subject": "issuer",
         "step": "suspend",
         "from_state": "active",
@@ -88,13 +88,14 @@ def test_a_life_is_numbered_from_one_without_a_gap(session: Session) -> None:
         (3, "issuer", "certify", "certified"),
         (4, "issuer", "assess", "assessed"),
         (5, "filing", "draft", "draft"),
-        (6, "filing", "submit", "submitted"),
-        (7, "filing", "admit", "admitted"),
-        (8, "filing", "accept", "accepted"),
-        (9, "issuer", "accept_filing", "filed"),
-        (10, "filing", "take_effect", "effective"),
-        (11, "issuer", "state_guarantee", "filed"),
-        (12, "issuer", "activate", "active"),
+        (6, "filing", "pass_section", "draft"),
+        (7, "filing", "submit", "submitted"),
+        (8, "filing", "admit", "admitted"),
+        (9, "filing", "accept", "accepted"),
+        (10, "issuer", "accept_filing", "filed"),
+        (11, "filing", "take_effect", "effective"),
+        (12, "issuer", "state_guarantee", "filed"),
+        (13, "issuer", "activate", "active"),
     ]
 
 

@@ -60,7 +60,7 @@ def test_papers_are_found_complete_once_and_by_the_authority_alone(session: Sess
 
 def test_nobody_finds_his_own_papers_complete(session: Session) -> None:
     issuer_id = make_issuer(session, LifeState.ASSESSED).issuer_id
-    filed = service.file(session, admin_of(issuer_id, "acc_two"), issuer_id, new_scheme(), reason=WHY)
+    filed = make_filing(session, issuer_id, actor=admin_of(issuer_id, "acc_two"))
     two_hats = make_actor(Role.REGULATOR, ScopeKind.REGION, "CN-SH", account_id="acc_two")
 
     with pytest.raises(OwnFiling):
