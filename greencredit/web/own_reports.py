@@ -15,7 +15,7 @@ from greencredit.kernel.settings import Settings
 from greencredit.reports import queries as reports
 from greencredit.reports import service as reporting
 from greencredit.reports.errors import UnknownKind, UnknownNumber
-from greencredit.schemas.reports import Lang
+from greencredit.schemas.reports import IssuedReport, Lang
 from greencredit.schemas.reports.batches import NewReport
 from greencredit.schemas.reports.proven import ReportStatus
 from greencredit.schemas.values import Period, Words
@@ -58,6 +58,11 @@ class OwnFile:
     content: bytes
     media_type: str
     name: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Name the file to whoever keeps it."""
+        return {"Content-Disposition": f'attachment; filename="{self.name}"'}
 
 
 def title() -> Words:
@@ -153,6 +158,11 @@ def file_of(session: Session, actor: Actor, consumer_id: str, number: str, setti
         *children,
     }:
         raise UnknownNumber(found.number)
+    return file_in_store(found, settings)
+
+
+def file_in_store(found: IssuedReport, settings: Settings) -> OwnFile:
+    """Give the file of a report of the register, its digest checked."""
     try:
         content = open_files(settings, reporting.FOLDER).read(found.path, found.file_sha256)
     except FileMissing:

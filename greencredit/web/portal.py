@@ -140,8 +140,7 @@ def own_report(
 ) -> Response:
     """Give the file of one's own report (下载报告)."""
     found = own_reports.file_of(session, permit.actor, himself(permit), number, settings)
-    named = {"Content-Disposition": f'attachment; filename="{found.name}"'}
-    return Response(found.content, media_type=found.media_type, headers=pages.PRIVATE | named)
+    return Response(found.content, media_type=found.media_type, headers=pages.PRIVATE | found.headers)
 
 
 @router.get("/me/reports/{number}/{dress}")

@@ -24,6 +24,7 @@ from greencredit.schemas.people import CardLink
 from greencredit.schemas.reports import IssuedReport, Lang
 from greencredit.schemas.values import Credits, Fen, Grams, Words
 from greencredit.schemas.web import (
+    AskedReport,
     Bar,
     Column,
     ConsumerPage,
@@ -33,6 +34,7 @@ from greencredit.schemas.web import (
     ReportLink,
     YearLink,
 )
+from greencredit.web import own_reports
 from tests.factories.issuers import example_rule, make_issuer, new_scheme
 from tests.factories.merchants import make_merchant, make_products, make_store, new_product
 from tests.factories.people import PASSWORD, make_account, make_consumer
@@ -203,6 +205,7 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
         "reports": (
             ReportLink(
                 number="GC-26-000000-000000-00",
+                title=Words(zh="个人环境贡献报告", en="Personal contribution report"),
                 lang="zh",
                 since=date(2025, 1, 1),
                 last_day=date(2025, 12, 31),
@@ -211,8 +214,24 @@ def make_consumer_page(**changes: Any) -> ConsumerPage:  # noqa: ANN401 - any fi
                 is_pdf=True,
             ),
         ),
-        "report_waiting": ("en",),
-        "report_failed": ("zh",),
+        "report_kinds": own_reports.kinds(),
+        "report_spans": own_reports.spans(),
+        "report_waiting": (
+            AskedReport(
+                title=Words(zh="个人环境贡献报告", en="Personal contribution report"),
+                lang="en",
+                since=date(2025, 1, 1),
+                last_day=date(2025, 12, 31),
+            ),
+        ),
+        "report_failed": (
+            AskedReport(
+                title=Words(zh="环保行动证明", en="Proof of participation"),
+                lang="zh",
+                since=date(2025, 1, 1),
+                last_day=date(2025, 1, 31),
+            ),
+        ),
     }
     return ConsumerPage(**{**facts, **changes})
 

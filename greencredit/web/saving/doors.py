@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Scope, ScopeKind
@@ -152,9 +151,9 @@ def issue(permit: _Issues, request: Request, session: Writing, project_id: str, 
 @router.get("/{project_id}/reports/{number}")
 def report(permit: _Reads, session: Reading, settings: Configured, project_id: str, number: str) -> Response:
     """Hand out the file of a project's report (项目报告)."""
-    found = drawn.report_file(session, project_id, number, settings.data_dir)
+    found = drawn.report_file(session, project_id, number, settings)
     permit.concerns(project_id, report=number)
-    return FileResponse(found.path, media_type=found.media_type, filename=found.name, headers=pages.PRIVATE)
+    return Response(found.content, media_type=found.media_type, headers=pages.PRIVATE | found.headers)
 
 
 def _list_again(request: Request, permit: Permit) -> forms.Again:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -12,12 +11,13 @@ from greencredit.kernel.access import Actor, Scope, ScopeKind, may
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import State
+from greencredit.kernel.settings import Settings
 from greencredit.projects import queries
 from greencredit.projects.catalogue import carriers
 from greencredit.projects.errors import UnknownRecord
 from greencredit.reports import queries as reports
 from greencredit.reports.errors import UnknownNumber
-from greencredit.reports.jobs import FOLDER, ISSUE
+from greencredit.reports.jobs import ISSUE
 from greencredit.schemas.project_pages import AdjustmentSheet, Finding, ProjectPage, ProjectRow, ProjectsPage
 from greencredit.schemas.projects import Adjustment, DataFile, KeptMeasurement, Project
 from greencredit.schemas.reports import ProjectReport
@@ -27,13 +27,12 @@ from greencredit.web import wording
 from greencredit.web.issuing.asked import region
 from greencredit.web.issuing.forms import Told
 from greencredit.web.issuing.sheets import between, fact
-from greencredit.web.own_reports import FileGone, OwnFile
+from greencredit.web.own_reports import OwnFile, file_in_store
 from greencredit.web.saving import asked
 
 KIND: Final = "project"
 _A_PAGE: Final = 100
 _LOOKED_AT: Final = 200
-_SUFFIXES: Final = {"application/pdf": "pdf", "text/html": "html"}
 _BASELINE: Final = Words(zh="基准模型", en="Baseline model")
 _MEASURED: Final = Words(zh="节能量", en="Saving")
 
@@ -114,16 +113,12 @@ def ask_for_report(session: Session, project_id: str, *, lang: asked.Language) -
     return queue.enqueue(session, ISSUE, key, body)
 
 
-def report_file(session: Session, project_id: str, number: str, data_dir: Path) -> OwnFile:
+def report_file(session: Session, project_id: str, number: str, settings: Settings) -> OwnFile:
     """Give the file of a project's report; one of another project is as unknown as one that was never issued."""
     found = reports.by_number(session, number)
     if found.subject_id != project_id or found.kind != KIND:
         raise UnknownNumber(found.number)
-    path = data_dir / FOLDER / found.path
-    if not path.is_file():
-        message = f"the file of {found.number} is not on this machine"
-        raise FileGone(message, number=found.number)
-    return OwnFile(path, found.media_type, f"{found.number}-{found.lang}.{_SUFFIXES[found.media_type]}")
+    return file_in_store(found, settings)
 
 
 def _measured(session: Session, project_id: str) -> KeptMeasurement | None:
@@ -202,6 +197,7 @@ def _reports(session: Session, project_id: str) -> Iterator[ReportLink]:
         if one.kind == KIND:
             yield ReportLink(
                 number=one.number,
+                title=reports.kind_named(KIND).title,
                 lang=one.lang,
                 since=one.period.since,
                 last_day=one.period.last_day,
