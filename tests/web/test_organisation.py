@@ -9,16 +9,18 @@ from greencredit.awards import service as awards
 from greencredit.kernel.access import Role, Scope, ScopeKind
 from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
+from greencredit.kernel.settings import Settings
 from greencredit.organisations import service
+from greencredit.reports.jobs import issue_one
 from greencredit.schemas.awards import FundingOrder, PassingOrder
 from greencredit.schemas.ledger import Reason
 from greencredit.schemas.organisations import OrganisationKind
 from greencredit.schemas.values import Period
 from tests.factories.direct import make_funder
 from tests.factories.issuers import synthetic_code
-from tests.factories.organisations import add, make_organisation
+from tests.factories.organisations import JANUARY, add, make_organisation
 from tests.factories.people import PASSWORD, make_account_with
-from tests.web.conftest import SignIn
+from tests.web.conftest import ORIGIN, SignIn
 
 
 @pytest.mark.proves("ORG-3", "UX-1")
@@ -82,3 +84,41 @@ def test_an_enterprise_sees_its_account_and_with_whom_it_exchanged(
     assert f"/organisations/{mill.organisation_id}/account" in front.text
     assert (page.status_code, refused.status_code) == (200, 403)
     assert [part in page.text for part in ("460", "给予合作企业", "示例商店", "示例：&lt;共享班车&gt;")] == [True] * 4
+
+
+@pytest.mark.proves("REP-2", "REP-10", "UX-1")
+def test_the_administrator_has_a_report_of_a_published_period_made_and_takes_it_out(
+    shared: Database, browser: TestClient, sign_in: SignIn, clock: StandingClock, settings: Settings
+) -> None:
+    with shared.writing() as session:
+        whole = make_organisation(session, name="示例小学")
+        other = make_organisation(session, name="示例中学")
+        here = Scope(ScopeKind.ORGANISATION, whole.organisation_id)
+        make_account_with(session, Role.ORGANISATION_ADMIN, here, login="admin", password=PASSWORD)
+        make_account_with(
+            session, Role.UNIT_KEEPER, Scope(ScopeKind.ORGANISATION, other.organisation_id), login="keeper"
+        )
+    clock.move(timedelta(hours=1))
+    with shared.writing() as session:
+        for one in (whole, other):
+            service.publish(session, one.organisation_id, JANUARY)
+    sign_in("admin")
+    path = f"/organisations/{whole.organisation_id}"
+    form = {"since": "2026-01-01", "until": "2026-02-01", "report_lang": "zh"}
+
+    asked = browser.post(f"{path}/reports", data=form, headers={"origin": ORIGIN})
+    again = browser.post(f"{path}/reports", data=form, headers={"origin": ORIGIN})
+    waiting = browser.get(path)
+    unpublished = browser.post(f"{path}/reports", data=form | {"until": "2026-03-01"}, headers={"origin": ORIGIN})
+    elsewhere = browser.post(f"/organisations/{other.organisation_id}/reports", data=form, headers={"origin": ORIGIN})
+    made = issue_one(shared, settings, "school", whole.organisation_id, JANUARY, "zh")
+    strange = issue_one(shared, settings, "school", other.organisation_id, JANUARY, "zh")
+    listed = browser.get(path)
+    file = browser.get(f"{path}/reports/{made.number}")
+    foreign = browser.get(f"{path}/reports/{strange.number}")
+
+    assert [one.status_code for one in (asked, again, unpublished, elsewhere)] == [303, 303, 404, 403]
+    assert waiting.text.count("正在生成中文报告") == 1
+    assert (made.number in listed.text, file.status_code, foreign.status_code) == (True, 200, 404)
+    assert file.headers["content-type"].split(";")[0] == made.media_type
+    assert 'href="/organisations"' in listed.text
