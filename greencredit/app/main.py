@@ -42,6 +42,7 @@ from greencredit.people import service as people_service
 from greencredit.privacy import routes as privacy
 from greencredit.projects import routes as projects
 from greencredit.proofs import routes as proofs
+from greencredit.reports import routes as reports
 from greencredit.reports.jobs import Crew
 from greencredit.web.consoles import open_consoles
 
@@ -110,7 +111,7 @@ def _mount(app: FastAPI) -> None:
     app.include_router(operations.health)
     app.include_router(operations.router, prefix=API)
     rooms = (people, ledger, documents, notices, privacy, issuers, merchants, actions, evidence, projects, awards)
-    for room in (*rooms, badges, organisations):
+    for room in (*rooms, badges, organisations, reports):
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
     app.include_router(badges.public)
