@@ -145,7 +145,7 @@ def filed_rules() -> tuple[EarningRuleNote, ...]:
 def scheme() -> SchemeNote:
     """Give a filed scheme with two rules."""
     return SchemeNote(
-        version=1,
+        version=2,
         title=Words(zh="示例绿色消费积分方案", en="Example green credit scheme"),
         filing_number="GCF-DEMO-2026-0001",
         accepted_on=date(2024, 12, 10),
@@ -293,6 +293,15 @@ def standing(granted: list[int], outstanding: int) -> dict[str, Any]:
         "versions": (
             VersionNote(
                 version=1,
+                state=Words(zh="退回补正", en="Returned"),
+                filing_number=None,
+                submitted_on=reports_factory.YEAR.since,
+                decided_on=reports_factory.YEAR.since,
+                effective_from=None,
+                digest="f" * 64,
+            ),
+            VersionNote(
+                version=2,
                 state=Words(zh="已生效", en="In effect"),
                 filing_number="GCF-DEMO-2026-0001",
                 submitted_on=reports_factory.YEAR.since,
