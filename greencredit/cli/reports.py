@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greencredit.cli import batches, output
+from greencredit.cli import batches, output, proven
 from greencredit.cli.opening import opened, settings
 from greencredit.cli.periods import lang_of, period_of
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="报告 · reports", no_args_is_help=True)
 app.add_typer(batches.app, name="batch")
+for _command in (proven.revoke, proven.supersede, proven.withdrawn, proven.seal):
+    app.command()(_command)
 
 _Kind = Annotated[str, typer.Argument(help="报告种类 · kind: consumer, issuer_filing")]
 _Language = Annotated[str, typer.Option("--lang", help="zh 或 or en")]

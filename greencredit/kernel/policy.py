@@ -138,6 +138,9 @@ POLICY: Final[Mapping[str, Rule]] = {
     "region.report": _writes(*_REGULATORS, _OPERATOR),
     # Reports by the million: whoever runs the platform orders them; they reach whom they are about, not who ordered.
     "report.batch": _writes(_OPERATOR),
+    # What was issued no longer stands; and by which certificate reports are signed.
+    "report.withdraw": _writes(_OPERATOR),
+    "seal.change": _writes(_OPERATOR),
     # Portable proofs are one's own; an operator has one issued on request, and reads none.
     "badge.read": _reads(_SELF),
     "badge.issue": _writes(_SELF, _OPERATOR),

@@ -23,7 +23,7 @@ _SECOND: Final = 1_000_000
 _NOTE: Final = re.compile(
     r"(\S+)\n" + re.escape(FORMAT) + r"\ntime (\d{1,12})\ncount (\d{1,9})\nsha256 ([0-9a-f]{64})\n"
 )
-_LINE: Final = re.compile(r"(GC-[0-9A-Z-]{20}) (superseded|revoked) (\d{1,12}) ([a-z_]{1,40})( GC-[0-9A-Z-]{20})?")
+_LINE: Final = re.compile(r"(GC-[0-9A-Z-]{21}) (superseded|revoked) (\d{1,12}) ([a-z_]{1,40})( GC-[0-9A-Z-]{21})?")
 
 
 class StatusList(NamedTuple):
