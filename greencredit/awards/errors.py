@@ -187,6 +187,33 @@ class ClaimedBefore(Conflict):
         super().__init__(message, evidence_id=evidence_id, scheme=scheme, reference=reference)
 
 
+class NotMarked(NotFound):
+    """没有转出标记: nobody marked this action as counted elsewhere."""
+
+    code = "awards.not_marked"
+
+    def __init__(self, evidence_id: int) -> None:
+        super().__init__(f"evidence {evidence_id} bears no mark", evidence_id=evidence_id)
+
+
+class OwnMark(Denied):
+    """须由他人撤销标记: whoever made a mark by mistake has another person withdraw it."""
+
+    code = "awards.own_mark"
+
+    def __init__(self, evidence_id: int) -> None:
+        super().__init__(f"another person withdraws the mark of evidence {evidence_id}", evidence_id=evidence_id)
+
+
+class MarkWithdrawn(Conflict):
+    """标记已撤销: an action is marked once; this mark was withdrawn as a mistake."""
+
+    code = "awards.mark_withdrawn"
+
+    def __init__(self, evidence_id: int) -> None:
+        super().__init__(f"the mark of evidence {evidence_id} was withdrawn", evidence_id=evidence_id)
+
+
 class NoSuchHold(NotFound):
     """查无此冻结: no credits were kept back under this number."""
 

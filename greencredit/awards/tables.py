@@ -184,6 +184,19 @@ class AwardsClaim(Table):
     marked_by: Mapped[str]
 
 
+class AwardsClaimWithdrawal(Table):
+    """A mark that was made by mistake and that another person took back: its grams count again (撤销转出标记)."""
+
+    __tablename__ = "awards_claim_withdrawal"
+
+    evidence_id: Mapped[int] = mapped_column(
+        Whole, ForeignKey("awards_claim.evidence_id"), primary_key=True, autoincrement=False
+    )
+    reason: Mapped[str]
+    withdrawn_by: Mapped[str]
+    withdrawn_at: Mapped[datetime]
+
+
 class AwardsHold(Table):
     """Credits kept back because a signal of fraud was found in the evidence that they rest on (处置冻结)."""
 

@@ -14,7 +14,7 @@ from greencredit.issuers.catalogue.indicators import indicator_set_on
 from greencredit.issuers.catalogue.papers import required_papers
 from greencredit.kernel.access import Actor, Role, Scope, ScopeKind
 from greencredit.kernel.clock import civil_date, now
-from greencredit.schemas.awards import EarningRule, Ground, PerYuan
+from greencredit.schemas.awards import EarningRule, Ground, PerAction, PerYuan
 from greencredit.schemas.issuers import (
     AccountKind,
     AgencyKind,
@@ -37,6 +37,7 @@ from greencredit.schemas.issuers import (
     NewCustodyStatement,
     NewIssuer,
     Paper,
+    Referral,
     Scheme,
     Score,
     StandardRef,
@@ -227,7 +228,15 @@ def new_scheme(*earning_rules: EarningRule, fen_per_100: int = 100, clawback: Cl
         complaints=ComplaintChannel(phone="000-00000000", answer_days=7),
         standards=(StandardRef(title="绿色消费积分技术规范", publisher="中国国际经济技术合作促进会"),),
         rules=earning_rules or (example_rule(),),
+        referral=next(map(_referral_of, (one for one in earning_rules if one.ground is Ground.REFERRAL)), None),
     )
+
+
+def _referral_of(rule: EarningRule) -> Referral:
+    """Say of referrals what a rule for them gives."""
+    assert isinstance(rule.rate, PerAction), "a gift is fixed"
+    title = Words(zh="推荐奖励", en="Referral")
+    return Referral(title=title, credits_each=rule.rate.credits, most_credits=rule.caps.per_person)
 
 
 def owed_up_to(credits_: int) -> ClawbackTerms:

@@ -3,7 +3,7 @@
 The counters of caps move on with every award; what they said once is added up again from the awards themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -26,6 +26,7 @@ from greencredit.ledger import queries as ledger
 from greencredit.schemas.issuers import Filing
 
 _LONG_AGO: Final = 0
+_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -209,3 +210,23 @@ def _paid(session: Session, moment: Moment, counter: int) -> int:
         )
     )
     return int(paid or 0)
+
+
+def undone(session: Session, lineage: int, evidence_ids: Sequence[int], *, as_of: int | None) -> set[int]:
+    """Give the evidence whose award under a rule was taken back in full, up to an event; none: up to now."""
+    found = set[int]()
+    for first in range(0, len(evidence_ids), _AT_ONCE):
+        statement = (
+            select(AwardsAward.evidence_id, AwardsAward.credits, func.sum(AwardsReversal.credits))
+            .join(AwardsReversal, AwardsReversal.award_id == AwardsAward.event_id)
+            .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
+            .where(
+                AwardsRule.lineage == lineage,
+                AwardsAward.evidence_id.in_(evidence_ids[first : first + _AT_ONCE]),
+            )
+            .group_by(AwardsAward.evidence_id, AwardsAward.credits)
+        )
+        if as_of is not None:
+            statement = statement.where(AwardsReversal.event_id <= as_of)
+        found |= {number for number, credits_, taken in session.execute(statement) if int(taken) >= credits_}
+    return found

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.awards.errors import NotQuantified
-from greencredit.awards.tables import AwardsClaim, AwardsMeasure
+from greencredit.awards.tables import AwardsClaim, AwardsClaimWithdrawal, AwardsMeasure
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Actor, may
 from greencredit.schemas.actions import ClaimMark, ClaimScheme, NegativeResult, NegativeResults, Quantification
@@ -23,9 +23,14 @@ def claims_of(session: Session, evidence_ids: Iterable[int]) -> dict[int, ClaimM
     found: dict[int, ClaimMark] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         here = wanted[start : start + _AT_ONCE]
-        rows = session.scalars(select(AwardsClaim).where(AwardsClaim.evidence_id.in_(here)))
+        rows = session.scalars(select(AwardsClaim).where(AwardsClaim.evidence_id.in_(here), standing()))
         found |= {row.evidence_id: claim_mark(row) for row in rows}
     return found
+
+
+def standing() -> ColumnElement[bool]:
+    """Choose the marks that nobody withdrew."""
+    return AwardsClaim.evidence_id.not_in(select(AwardsClaimWithdrawal.evidence_id))
 
 
 def claim_mark(row: AwardsClaim) -> ClaimMark:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
+from greencredit.awards.queries.claims import standing
 from greencredit.awards.queries.lines import titles_of
 from greencredit.awards.queries.totals import SHOPPING
 from greencredit.awards.tables import (
@@ -174,6 +175,7 @@ def claimed_in(session: Session, issuer_ids: Collection[str], period: Period) ->
         select(AwardsClaim.scheme, func.count(), func.sum(AwardsClaim.grams))
         .join(AwardsMeasure, AwardsMeasure.evidence_id == AwardsClaim.evidence_id)
         .where(
+            standing(),
             AwardsMeasure.issuer_id.in_(issuer_ids),
             AwardsMeasure.occurred_on >= period.since,
             AwardsMeasure.occurred_on < period.until,

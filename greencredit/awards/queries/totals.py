@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
+from greencredit.awards.queries.claims import standing
 from greencredit.awards.queries.lines import ANY_DAY, holder_number, titles_of
 from greencredit.awards.tables import AwardsAward, AwardsClaim, AwardsReversal, AwardsRule
 from greencredit.schemas.awards import ConsumerTotals, EarningRule, Ground, MonthTotal, RuleTotal, SubjectTotal
@@ -82,7 +83,7 @@ def _grouped(session: Session, period: Period | None, whose: ColumnElement[bool]
         )
         .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
         .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
-        .outerjoin(AwardsClaim, AwardsClaim.evidence_id == AwardsAward.evidence_id)
+        .outerjoin(AwardsClaim, (AwardsClaim.evidence_id == AwardsAward.evidence_id) & standing())
         .where(_KEPT > 0, whose, AwardsAward.occurred_on >= span.since, AwardsAward.occurred_on < span.until)
         .group_by(AwardsRule.document, AwardsAward.subject, AwardsAward.stacked, "month")
         .order_by(AwardsAward.subject, "month")
@@ -129,7 +130,7 @@ def issuer_months(session: Session, issuer_id: str, period: Period | None = None
         )
         .join(AwardsRule, AwardsRule.id == AwardsAward.rule_id)
         .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
-        .outerjoin(AwardsClaim, AwardsClaim.evidence_id == AwardsAward.evidence_id)
+        .outerjoin(AwardsClaim, (AwardsClaim.evidence_id == AwardsAward.evidence_id) & standing())
         .where(
             _KEPT > 0,
             AwardsRule.issuer_id == issuer_id,
@@ -179,7 +180,7 @@ def rule_totals(session: Session, issuer_id: str) -> list[RuleTotal]:
         )
         .outerjoin(AwardsAward, AwardsAward.rule_id == AwardsRule.id)
         .outerjoin(_TAKEN, _TAKEN.c.award_id == AwardsAward.event_id)
-        .outerjoin(AwardsClaim, AwardsClaim.evidence_id == AwardsAward.evidence_id)
+        .outerjoin(AwardsClaim, (AwardsClaim.evidence_id == AwardsAward.evidence_id) & standing())
         .where(AwardsRule.issuer_id == issuer_id, or_(AwardsAward.event_id.is_(None), _KEPT > 0))
         .group_by(AwardsRule.id, AwardsRule.document)
         .order_by(AwardsRule.id)

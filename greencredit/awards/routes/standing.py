@@ -25,6 +25,7 @@ from greencredit.schemas.actions import (
     Override,
     OverrideDecision,
     ReductionProduct,
+    Withdrawal,
 )
 
 router = APIRouter(tags=["awards 积分发放"])
@@ -86,6 +87,18 @@ def mark_claimed(
     """标记已转出: this action is counted in another scheme and leaves our totals; once."""
     permit.concerns(str(evidence_id), scheme=wanted.scheme.value)
     return service.mark_claimed(session, evidence_id, wanted, by=_who(permit.actor))
+
+
+@router.post("/evidence/{evidence_id}/claim/withdrawal", status_code=204)
+def withdraw_mark(
+    permit: Annotated[Permit, requires("claim.mark", at=_of_evidence)],
+    session: Writing,
+    evidence_id: int,
+    wanted: Withdrawal,
+) -> None:
+    """撤销转出标记: take back a mark made by mistake; another person does, and its grams count again."""
+    permit.concerns(str(evidence_id))
+    service.withdraw_mark(session, evidence_id, reason=wanted.reason, by=_who(permit.actor))
 
 
 @router.get("/reduction-products")

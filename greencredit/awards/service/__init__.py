@@ -2,7 +2,7 @@
 
 from greencredit.awards.service.award import award
 from greencredit.awards.service.bulk import COLUMNS, MOST_ITEMS, Bulk, answer_of, bulk_of
-from greencredit.awards.service.claim import mark_claimed
+from greencredit.awards.service.claim import mark_claimed, withdraw_mark
 from greencredit.awards.service.direct import Basis, DirectAward, award_directly
 from greencredit.awards.service.enterprise import OfIssuer, carry_out_each
 from greencredit.awards.service.file import award_file
@@ -70,4 +70,5 @@ __all__ = [
     "take_records",
     "upload_of",
     "waiting",
+    "withdraw_mark",
 ]

@@ -21,6 +21,7 @@ from greencredit.awards.queries.direct import PROMOTING, document_of, promotion_
 from greencredit.awards.service.award import terms_of
 from greencredit.awards.service.turns import hold_what_is_owed
 from greencredit.issuers import queries as issuers
+from greencredit.issuers import rules as issuing
 from greencredit.issuers.errors import UnknownIssuer
 from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.database import after_commit
@@ -185,6 +186,8 @@ def _may(session: Session, issuer_id: str, edition: int | None, today: date) -> 
     filing = issuers.filing_in_force(session, issuer_id, today)
     if filing is None:
         raise RulesNotInForce(issuer_id)
+    # A card issuer's credits follow settled spending: whatever was filed once, the door gives none for signing up.
+    issuing.require_spending_only(issuers.issuer(session, issuer_id).kind, filing.scheme)
     series = ledger.series(session, terms_of(filing, (today.year, today.month)))
     found = _May(edition, today, filing, series)
     _remember(session, lambda: known.update({issuer_id: found}))

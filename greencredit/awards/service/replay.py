@@ -13,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import rules
 from greencredit.awards.catalogue.sentences import sentence
-from greencredit.awards.queries.as_of import Moment, moment_of, rules_at, usage_as_of
+from greencredit.awards.queries.as_of import Moment, moment_of, rules_at, undone, usage_as_of
 from greencredit.awards.queries.explained import of_evidence
 from greencredit.awards.queries.lines import titles_of
 from greencredit.awards.queries.told.rules import Told, rules_told
-from greencredit.awards.rules import Claim, Compiled, Ready, State
+from greencredit.awards.rules import Claim, Compiled, Filed, Ready, State
 from greencredit.awards.service.decided import columns_of, members_of
 from greencredit.awards.service.gift import gift_item
 from greencredit.awards.tables import AwardsGift, AwardsMeasure
 from greencredit.evidence import queries as evidence
 from greencredit.evidence import rules as evidence_rules
 from greencredit.evidence.errors import NoSuchEvidence
+from greencredit.kernel.clock import now
 from greencredit.schemas.actions import Quantification
 from greencredit.schemas.awards import Ground
 from greencredit.schemas.awards.explained import EvidenceExplained, RuleTold, Verdict
@@ -126,27 +127,38 @@ def _occasions(
     session: Session, compiled: Compiled, moment: Moment, item: Item, ground: Ground
 ) -> dict[rules.UsageKey, int]:
     """Count what the holder did before by judging it all again in its order; nothing where no rule asks."""
-    concerned = [one for one in _rules_for(compiled, ground, item.subject) if one.occasional]
-    if not concerned:
-        return {}
-    subjects = {subject for one in concerned for subject in one.filed.rule.subjects}
-    earlier = evidence.earlier_of(session, moment.issuer_id, item, subjects)
-    moments = {
-        one.item.evidence_id: moment_of(session, moment.issuer_id, one.item.evidence_id, kept_at=moment.judged_at)
+    found: dict[rules.UsageKey, int] = {}
+    for one in _rules_for(compiled, ground, item.subject):
+        if one.occasional:
+            found |= occasions_of(session, moment.issuer_id, item, ground, one.filed, before=moment)
+    return found
+
+
+def occasions_of(
+    session: Session, issuer_id: str, item: Item, ground: Ground, filed: Filed, *, before: Moment | None
+) -> dict[rules.UsageKey, int]:
+    """Count a holder's occasions under one rule without a piece of evidence: those before a moment, or all.
+
+    An occasion whose award was taken back in full is none; what was judged while it still was one stays as it was.
+    """
+    at = now(session) if before is None else before.judged_at
+    earlier = [one.item for one in evidence.earlier_of(session, issuer_id, item, set(filed.rule.subjects))]
+    moments = {one.evidence_id: moment_of(session, issuer_id, one.evidence_id, kept_at=at) for one in earlier}
+    gone = undone(session, filed.lineage, list(moments), as_of=None if before is None else before.as_of)
+    counted = [
+        one
         for one in earlier
-    }
-    before = [one.item for one in earlier if _is_before(moments[one.item.evidence_id], moment)]
-    before.sort(key=lambda one: (moments[one.evidence_id].number, one.evidence_id))
+        if one.evidence_id not in gone and (before is None or _is_before(moments[one.evidence_id], before))
+    ]
+    counted.sort(key=lambda one: (moments[one.evidence_id].number, one.evidence_id))
     state = rules.nothing_before()
-    for number, of_batch in _by_number(before, moments).items():
-        at = moments[of_batch[0].evidence_id].judged_at
-        then = compiled if number == moment.number else rules_at(session, moment.issuer_id, at)[0]
-        claims = _claims(
-            session, then, ground, _with_receipts(session, ground, of_batch), moments[of_batch[0].evidence_id]
-        )
+    for of_batch in _by_number(counted, moments).values():
+        first = moments[of_batch[0].evidence_id]
+        then = rules_at(session, issuer_id, first.judged_at)[0]
+        claims = _claims(session, then, ground, _with_receipts(session, ground, of_batch), first)
         for one in of_batch:
             rules.decide(then, claims[one.evidence_id], state)
-    return state.occasions
+    return {key: number for key, number in state.occasions.items() if key[0] == filed.lineage}
 
 
 def _with_receipts(session: Session, ground: Ground, items: Sequence[Item]) -> list[Item]:

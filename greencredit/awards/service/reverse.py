@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import delete, insert, text
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, rules
 from greencredit.awards.errors import NoSuchAward
-from greencredit.awards.tables import AwardsAward, AwardsPart, AwardsReversal
+from greencredit.awards.queries.as_of import undone
+from greencredit.awards.service.replay import occasions_of
+from greencredit.awards.tables import AwardsAward, AwardsOccasion, AwardsPart, AwardsReversal, AwardsRule
+from greencredit.evidence import queries as evidence
 from greencredit.kernel.errors import Refusal
 from greencredit.ledger import queries as ledger_queries
 from greencredit.ledger import service as ledger
 from greencredit.ledger.rules import key_of
+from greencredit.schemas.awards import OCCASIONAL
 from greencredit.schemas.ledger import Reason, Reversal, TakenBack
 
 _CALLER = "awards.reverse"
@@ -103,6 +107,7 @@ def take_back(
             if share:
                 session.add(AwardsPart(event_id=posted.event_id, counter=counter, credits=-share))
         _free_caps(session, row, credits_, dict(zip(parts, freed, strict=True)))
+        _uncount(session, row)
     return posted
 
 
@@ -129,3 +134,21 @@ def _free_caps(session: Session, row: AwardsAward, credits_: int, freed: Mapping
             ),
             moves,
         )
+
+
+def _uncount(session: Session, row: AwardsAward) -> None:
+    """Count a holder's occasions anew once an award was taken back in full: what was undone was no occasion."""
+    filed = queries.filed_rule(session, row.rule_id)
+    if not any(isinstance(one, OCCASIONAL) for one in filed.rule.conditions) or row.evidence_id < 0:
+        return  # a gift's occasion stays: it is given for it once, whatever became of the credits
+    if row.evidence_id not in undone(session, filed.lineage, [row.evidence_id], as_of=None):
+        return
+    (item,) = evidence.items(session, [row.evidence_id])
+    issuer_id = session.get_one(AwardsRule, row.rule_id).issuer_id
+    left = occasions_of(session, issuer_id, item, filed.rule.ground, filed, before=None)
+    own = AwardsOccasion.lineage == filed.lineage, AwardsOccasion.holder == row.holder
+    session.execute(delete(AwardsOccasion).where(*own))
+    names = ("lineage", "holder", "window", "number")
+    rows = [dict(zip(names, (*key, number), strict=True)) for key, number in left.items()]
+    if rows:
+        session.execute(insert(AwardsOccasion), rows)

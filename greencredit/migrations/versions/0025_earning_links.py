@@ -14,6 +14,8 @@ def upgrade() -> None:
     """Create the tables."""
     _create_projects()
     _create_households()
+    _create_withdrawals()
+    append_only("awards_claim_withdrawal", key=("evidence_id",))
     append_only("awards_household")
     append_only("awards_level", key=("issuer_id", "holder", "number"))
 
@@ -88,4 +90,19 @@ def _create_households() -> None:
         sa.PrimaryKeyConstraint("issuer_id", "holder", "number", name="pk_awards_level"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
+    )
+
+
+def _create_withdrawals() -> None:
+    op.create_table(
+        "awards_claim_withdrawal",
+        sa.Column("evidence_id", Whole, nullable=False, autoincrement=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("withdrawn_by", sa.Text, nullable=False),
+        sa.Column("withdrawn_at", InstantColumn, nullable=False),
+        sa.PrimaryKeyConstraint("evidence_id", name="pk_awards_claim_withdrawal"),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["awards_claim.evidence_id"], name="fk_awards_claim_withdrawal_evidence_id"
+        ),
+        sqlite_strict=True,
     )

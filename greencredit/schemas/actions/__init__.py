@@ -44,3 +44,4 @@ from greencredit.schemas.actions.standing import NewOverride as NewOverride
 from greencredit.schemas.actions.standing import Override as Override
 from greencredit.schemas.actions.standing import OverrideDecision as OverrideDecision
 from greencredit.schemas.actions.standing import ReductionProduct as ReductionProduct
+from greencredit.schemas.actions.standing import Withdrawal as Withdrawal

@@ -143,6 +143,12 @@ class Claim(ClaimMark):
     marked_by: str
 
 
+class Withdrawal(Record):
+    """Why a mark is taken back."""
+
+    reason: str = Field(min_length=1, max_length=400, pattern=r"\S")
+
+
 class ReductionProduct(Record):
     """One kind of carbon-reduction product (碳减排产品): what it is, what proves it, on what law it rests."""
 

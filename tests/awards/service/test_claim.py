@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from greencredit.awards import queries, service
-from greencredit.awards.errors import ClaimedBefore, NothingToClaim, NotQuantified
+from greencredit.awards.errors import ClaimedBefore, MarkWithdrawn, NothingToClaim, NotMarked, NotQuantified, OwnMark
 from greencredit.awards.queries.check import check_record
 from greencredit.awards.queries.explain import explained
 from greencredit.awards.queries.explained import afterwards
@@ -205,3 +205,38 @@ def test_negative_results_come_page_by_page(database: Database, shop: Shop, tmp_
             after = page.next
 
     assert (len(found), found) == (6, sorted(set(found)))
+
+
+@pytest.mark.proves("ACT-2")
+def test_a_mark_made_by_mistake_is_withdrawn_by_another_person_and_its_grams_count_again(
+    database: Database, shop: Shop
+) -> None:
+    first, _ = lines_of(database, shop)
+    consumer_id = shop.consumers["CARD-0001"]
+    with database.reading() as session:
+        before = queries.totals_of(session, consumer_id, YEAR)
+    with database.writing() as session:
+        service.mark_claimed(session, first.evidence_id, CCER, by="acc_example")
+    kept = marks(database)
+
+    with pytest.raises(OwnMark), database.writing() as session:
+        service.withdraw_mark(session, first.evidence_id, reason="示例：标错行", by="acc_example")
+    for _ in range(2):
+        with database.writing() as session:
+            service.withdraw_mark(session, first.evidence_id, reason="示例：标错行", by="acc_other")
+
+    with database.reading() as session:
+        assert queries.totals_of(session, consumer_id, YEAR) == before
+    assert lines_of(database, shop)[0].claim is None
+    assert marks(database) == kept
+    with pytest.raises(MarkWithdrawn), database.writing() as session:
+        service.mark_claimed(session, first.evidence_id, CCER, by="acc_example")
+
+
+def test_what_bears_no_mark_has_none_to_withdraw(database: Database, shop: Shop) -> None:
+    first, _ = lines_of(database, shop)
+
+    with pytest.raises(NotMarked) as no, database.writing() as session:
+        service.withdraw_mark(session, first.evidence_id, reason="示例", by="acc_other")
+
+    assert no.value.facts == {"evidence_id": first.evidence_id}

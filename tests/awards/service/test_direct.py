@@ -46,6 +46,17 @@ def test_awards_of_several_issuers_in_one_batch_have_each_its_ground(session: Se
     assert _broken(session) == {}
 
 
+@pytest.mark.proves("AWD-4")
+def test_the_direct_door_gives_nothing_for_signing_up_with_a_card_issuer_whatever_was_filed(session: Session) -> None:
+    basis, li = _basis(session), make_consumer(session).id
+    session.execute(text("UPDATE issuers_issuer SET kind = 'bank'"))  # what once was a shop has become a bank
+
+    (told,) = award_directly(session, [(basis, li, 5, scoped_keys(basis.issuer_id, ["a"])[0])])
+
+    assert getattr(told, "code", "") == "issuers.promotion_not_allowed"
+    assert ledger.balances_of(session, li) == []
+
+
 @pytest.mark.proves("LED-3")
 def test_what_was_rolled_back_is_not_remembered(database: Database) -> None:
     with database.writing() as session:

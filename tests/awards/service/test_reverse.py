@@ -1,5 +1,6 @@
 """An award that should not have been is taken back, once, and its caps are free again."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,13 @@ from sqlalchemy import text
 
 from greencredit.awards import queries, service
 from greencredit.awards.errors import NoSuchAward
+from greencredit.awards.service.replay import explain_evidence
+from greencredit.evidence import queries as evidence_queries
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import Refusal
-from greencredit.schemas.awards import Caps
+from greencredit.ledger import queries as ledger_queries
+from greencredit.schemas.awards import Caps, Count, FirstTime, Streak
+from greencredit.schemas.values import Period
 from tests.factories.awards import awarded, credits_of, purchase_rule, require_sound, state, take_in
 from tests.factories.evidence import Shop, bought, make_shop, receipt_csv
 
@@ -113,3 +118,47 @@ def test_an_award_without_caps_is_taken_back_as_well(database: Database, tmp_pat
     take_back(database, award_of(database, shop), 36)
 
     assert credits_of(database, shop.consumers["CARD-0001"]) == 0
+
+
+@pytest.mark.proves("AWD-1", "LED-1")
+@pytest.mark.parametrize(
+    ("condition", "purchases", "given"),
+    [
+        (FirstTime(span="ever"), 1, [36, 36]),
+        (Count(span="month", first=2), 2, [36, 36]),
+        (Streak(days=2), 2, [36]),
+    ],
+)
+def test_an_occasion_whose_award_is_taken_back_in_full_is_none(
+    database: Database, tmp_path: Path, condition: FirstTime | Count | Streak, purchases: int, given: list[int]
+) -> None:
+    with database.writing() as session:
+        shop = make_shop(session, purchase_rule(conditions=(condition,)))
+    days = ("2026-01-05", "2026-01-06", "2026-01-07")
+    consumer = shop.consumers["CARD-0001"]
+    for number, day in enumerate(days[:purchases]):
+        path = receipt_csv(tmp_path / f"{day}.csv", [bought(receipt_no=f"R{number}", sold_at=f"{day}T10:00:00")])
+        take_in(database, shop.receipts, path)
+    with database.reading() as session:
+        (first,) = queries.awards_of(session, consumer)
+
+    with database.writing() as session:
+        service.take_back(
+            session,
+            first.award_id,
+            credits_=first.credits,
+            actor_id="acc_1",
+            reason="示例：退货",
+            document=None,
+            key="",
+        )
+    path = receipt_csv(tmp_path / "3.csv", [bought(receipt_no="R9", sold_at=f"{days[2]}T10:00:00")])
+    take_in(database, shop.receipts, path)
+
+    assert awarded(database, consumer) == given
+    with database.reading() as session:
+        number = ledger_queries.holder_number(session, consumer)
+        period = Period(since=date(2026, 1, 7), until=date(2026, 1, 8))
+        (last,) = evidence_queries.latest_of(session, number, period, limit=1)
+        told = explain_evidence(session, last.item.evidence_id)
+    assert told.verdict == ("awarded" if len(given) > 1 else "nothing")

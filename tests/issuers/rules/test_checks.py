@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from greencredit.issuers import rules
 from greencredit.issuers.catalogue.checks import checks
+from greencredit.schemas.awards import Caps, EarningRule, Ground, PerAction
 from greencredit.schemas.issuers import (
     OWN_RULE,
     CardOccasion,
@@ -144,6 +145,21 @@ def _stated() -> Scheme:
     return Scheme.model_validate({**new_scheme().model_dump(), "particulars": texts})
 
 
+def _referring(*, credits_: int, most: int) -> Scheme:
+    """Give a scheme whose terms say ten credits for a referral, thirty in all, and a rule for them."""
+    rule = EarningRule(
+        name="referral",
+        version=1,
+        title=Words(zh="示例推荐", en="Example referral"),
+        ground=Ground.REFERRAL,
+        rate=PerAction(credits=Credits(credits_)),
+        caps=Caps(per_person=Credits(most)),
+        since=date(2024, 1, 1),
+    )
+    terms = Referral(title=Words(zh="推荐有礼", en="Referral"), credits_each=Credits(10), most_credits=Credits(30))
+    return new_scheme(rule).model_copy(update={"referral": terms})
+
+
 STRUCTURAL: Final[tuple[tuple[str, str, IssuerKind, Callable[[], Scheme], Callable[[], Scheme]], ...]] = (
     (
         "notice_period",
@@ -158,6 +174,28 @@ STRUCTURAL: Final[tuple[tuple[str, str, IssuerKind, Callable[[], Scheme], Callab
         IssuerKind.RETAILER,
         lambda: _with(notices=NoticePromise(closing_days=30)),
         lambda: _with(notices=NoticePromise(closing_days=29)),
+    ),
+    ("funding_split", "funding", IssuerKind.RETAILER, _with, lambda: _with(funding="nobody")),
+    (
+        "referral_rules",
+        "rules[0].rate",
+        IssuerKind.RETAILER,
+        lambda: _referring(credits_=10, most=30),
+        lambda: _referring(credits_=11, most=30),
+    ),
+    (
+        "referral_rules",
+        "rules[0].caps.per_person",
+        IssuerKind.RETAILER,
+        lambda: _referring(credits_=10, most=30),
+        lambda: _referring(credits_=10, most=31),
+    ),
+    (
+        "referral_rules",
+        "rules[0].ground",
+        IssuerKind.RETAILER,
+        lambda: _referring(credits_=10, most=30),
+        lambda: _referring(credits_=10, most=30).model_copy(update={"referral": None}),
     ),
     ("referral_depth", "referral.levels", IssuerKind.RETAILER, _referral, lambda: _referral(levels=2)),
     (

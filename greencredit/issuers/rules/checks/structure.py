@@ -10,7 +10,7 @@ from typing import Final
 from greencredit.issuers.rules.checks.subject import Subject
 from greencredit.issuers.rules.checks.words import find_words
 from greencredit.issuers.rules.particulars import FINANCIAL, PARTICULARS
-from greencredit.schemas.awards import ISSUER, EarningRule
+from greencredit.schemas.awards import ISSUER, EarningRule, Ground
 from greencredit.schemas.issuers import (
     CardOccasion,
     Check,
@@ -22,6 +22,7 @@ from greencredit.schemas.issuers import (
 
 Method = Callable[[Check, Subject], list[Finding]]
 
+_PERCENT: Final = 100
 _FIGURE: Final = re.compile(
     r"\d+(?:kg|g|吨|千克|公斤|克|%|度|千瓦时|kwh|倍|毫克|升|立方米|公里|km)|百分之|编号\w{4,}|批准号\w{4,}|第\d+号"
 )
@@ -65,6 +66,23 @@ def referral_is_capped(_: Check, subject: Subject) -> list[Finding]:
     """Find a referral without a most for one person."""
     referral = subject.scheme.referral
     return [_at("referral.most_credits", "null")] if referral and referral.most_credits is None else []
+
+
+def referral_is_what_rules_give(_: Check, subject: Subject) -> list[Finding]:
+    """Find rules for referrals that give another sum, or more in all, than what the scheme says of referrals."""
+    referral = subject.scheme.referral
+    paid = [(place, one) for place, one in enumerate(subject.scheme.rules) if one.ground is Ground.REFERRAL]
+    found: list[Finding] = []
+    for place, rule in paid:
+        each, most = getattr(rule.rate, "credits", None), rule.caps.per_person
+        if referral is None:
+            found.append(_at(f"rules[{place}].ground", rule.ground.value))
+            continue
+        if each is None or each * rule.multiplier_percent != referral.credits_each * _PERCENT:
+            found.append(_at(f"rules[{place}].rate", each))
+        if most is None or (referral.most_credits is not None and most > referral.most_credits):
+            found.append(_at(f"rules[{place}].caps.per_person", most))
+    return found
 
 
 def settled_spending_only(_: Check, subject: Subject) -> list[Finding]:
@@ -215,6 +233,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
                 answered_in_time,
                 one_level_of_referral,
                 referral_is_capped,
+                referral_is_what_rules_give,
                 settled_spending_only,
                 funding_is_filed,
                 draws_stake_nothing,
