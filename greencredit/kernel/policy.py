@@ -134,8 +134,6 @@ POLICY: Final[Mapping[str, Rule]] = {
     # Reports: one's own, a child's, one's issuer's or organisation's; a regulator asks for those of his region.
     "report.read": _reads(_SELF, _GUARDIAN, *_ISSUER_STAFF, _ORGANISATION_ADMIN, *_OVERSEERS, _OPERATOR),
     "report.issue": _writes(_SELF, _GUARDIAN, *_ISSUER_HANDS, _ORGANISATION_ADMIN, *_REGULATORS, _OPERATOR),
-    # A region's report is for whoever supervises it, and for nobody who supervises another.
-    "region.report": _writes(*_REGULATORS, _OPERATOR),
     # Reports by the million: whoever runs the platform orders them; they reach whom they are about, not who ordered.
     "report.batch": _writes(_OPERATOR),
     # What was issued no longer stands; and by which certificate reports are signed.
