@@ -14,6 +14,7 @@ from greencredit.organisations import service as organisations
 from greencredit.people import service as people
 from greencredit.privacy import queries
 from greencredit.privacy.errors import CreditsDiffer, StillUnderWay
+from greencredit.reports import queries as reports
 from greencredit.reports.jobs import REMOVE_FILES
 from greencredit.schemas.privacy import Erased, Erasure
 
@@ -45,7 +46,7 @@ def erase(session: Session, consumer_id: str, wanted: Erasure) -> Erased:
     events = 0
     with suppress(NoSuchHolder):  # who never earned anything has no number
         events = ledger.erase(session, consumer_id)
-    if found.reports:
+    if found.reports or reports.is_in_a_batch(session, consumer_id):
         queue.enqueue(session, REMOVE_FILES, consumer_id, {"subject_id": consumer_id})
     return Erased(
         consumer_id=consumer_id,

@@ -85,6 +85,11 @@ def waiting_in(session: Session, batch_id: str, first: int, last: int) -> list[W
     return [Waiting(*row) for row in rows]
 
 
+def is_in_a_batch(session: Session, subject_id: str) -> bool:
+    """Tell whether a batch says of somebody that it has, or had, a report of him to issue."""
+    return session.scalar(select(ItemRow.position).where(ItemRow.subject_id == subject_id).limit(1)) is not None
+
+
 class Page(NamedTuple):
     """Some subjects of a population, and where the next page begins; none after the last."""
 
