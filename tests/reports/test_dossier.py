@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, service
 from greencredit.issuers.catalogue.checks import checks
+from greencredit.kernel.access import may
 from greencredit.kernel.clock import StandingClock
 from greencredit.ledger import queries as ledger
+from greencredit.reports import queries as reports
 from greencredit.reports.catalogue import issuer_filing
 from greencredit.schemas.issuers import FieldReason, LifeState
 from greencredit.schemas.reports import IssuerFiling
@@ -130,6 +132,20 @@ def test_life_guarantee_and_liability_are_those_of_the_room_and_of_the_ledger(
     assert ledger.position_of(session, issuer_id).outstanding == 29
     assert len(found.history) == len(queries.history(session, issuer_id))
     assert "示例：核查中" in words_of(page_of(found, "zh"))
+
+
+@pytest.mark.proves("REP-4", "SEC-1")
+def test_the_supervisor_of_its_region_may_have_it_and_that_of_another_may_not(session: Session) -> None:
+    issuer = make_issuer(session, LifeState.DRAFT)
+    places = tuple(reports.places_of(session, "issuer_filing", issuer.issuer_id))
+
+    found = [
+        may(actor, action, *places)
+        for action in ("report.issue", "report.read")
+        for actor in (regulator("CN-SH"), regulator("CN"), regulator("CN-BJ"), admin_of(issuer.issuer_id))
+    ]
+
+    assert found == [True, True, False, True] * 2
 
 
 @pytest.mark.proves("REP-4", "ISS-2", "ISS-3")

@@ -7,23 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from starlette.testclient import TestClient
 
 from greencredit.awards import queries as awards
 from greencredit.awards import service as awarding
-from greencredit.kernel.access import AccessDenied
+from greencredit.kernel.access import Role, Scope, ScopeKind
 from greencredit.kernel.database import Database
+from greencredit.kernel.messages.tables import State
+from greencredit.kernel.settings import Settings
 from greencredit.ledger import queries as ledger
 from greencredit.people import service as people
+from greencredit.reports import queries as reports
 from greencredit.reports.catalogue import region
 from greencredit.reports.rules import effect
-from greencredit.schemas.people import NewConsumer
+from greencredit.schemas.people import NewApiKey, NewConsumer
 from greencredit.schemas.reports import Tier
 from greencredit.schemas.reports.region import LabelLine, RegionReport, SourceLine, UptakeMonth
 from greencredit.schemas.values import Fen, Period, Words
 from tests.factories.awards import action_rule, publish_factors, purchase_rule, take_in
+from tests.factories.doors import make_app
 from tests.factories.evidence import Shop, activities_csv, bought, did, make_shop, receipt_csv
-from tests.factories.issuers import owed_up_to, regulator
+from tests.factories.issuers import owed_up_to
 from tests.factories.ledger import redeem
+from tests.factories.people import make_account_with
 from tests.factories.region_reports import empty_region, region_report
 from tests.reports.paper import page_of, words_of
 
@@ -125,14 +131,40 @@ def test_an_award_that_was_taken_back_whole_counts_for_nobody(database: Database
 
 
 @pytest.mark.proves("REP-5", "SEC-1")
-def test_a_regulator_of_another_region_is_refused() -> None:
-    region.require_supervisor(regulator("CN-SH"), "CN-SH")
-    region.require_supervisor(regulator("CN-GD"), "CN-GD-SZ")
+def test_a_regulator_of_another_region_is_refused(shared: Database, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, public_url="https://credits.example")
+    regions = {"CN-SH": "shanghai", "CN-BJ": "beijing", "CN": "country", "CN-SH-PD": "pudong"}
+    keys = {region: _key_of_regulator(shared, region, login) for region, login in regions.items()}
+    wanted = {"kind": "region", "subject_id": "CN-SH", "period": {"since": "2026-01-01", "until": "2026-02-01"}}
 
-    for stranger, wanted in ((regulator("CN-BJ"), "CN-SH"), (regulator("CN-GD-SZ"), "CN-GD")):
-        with pytest.raises(AccessDenied) as no:
-            region.require_supervisor(stranger, wanted)
-        assert no.value.code == "access.denied"
+    with TestClient(make_app(shared, settings), base_url="https://credits.example/api/v1/") as client:
+        asked = {region: client.post("reports", json=wanted, headers=key) for region, key in keys.items()}
+        request = asked["CN-SH"].json()["request_id"]
+        told = {region: client.get(f"reports/requests/{request}", headers=key) for region, key in keys.items()}
+
+    assert {region: answer.status_code for region, answer in asked.items()} == {
+        "CN-SH": 202,
+        "CN-BJ": 403,
+        "CN": 202,
+        "CN-SH-PD": 403,
+    }
+    assert asked["CN-BJ"].json()["code"] == "access.denied"
+    assert {region: answer.status_code for region, answer in told.items()} == {
+        "CN-SH": 200,
+        "CN-BJ": 404,
+        "CN": 200,
+        "CN-SH-PD": 404,
+    }
+    with shared.reading() as session:
+        assert [one.subject_id for one in reports.requests_of(session, "CN-SH", *State)] == ["CN-SH"]
+
+
+def _key_of_regulator(database: Database, region: str, login: str) -> dict[str, str]:
+    with database.writing() as session:
+        actor = make_account_with(session, Role.REGULATOR, Scope(ScopeKind.REGION, region), login=login)
+        scopes = NewApiKey(name="示例", scopes=("report.issue", "report.read"))
+        made = people.make_api_key(session, actor, scopes, environment="demo")
+    return {"Authorization": f"Bearer {made.text}"}
 
 
 @pytest.mark.proves("REP-5")

@@ -11,7 +11,6 @@ from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
-from greencredit.kernel.access import Actor, Scope, require
 from greencredit.kernel.clock import start_of
 from greencredit.kernel.policy import ScopeKind
 from greencredit.ledger import queries as ledger
@@ -58,11 +57,6 @@ _OUTCOMES: Final = {
     FilingState.RETURNED: "returned",
     FilingState.REFUSED: "refused",
 }
-
-
-def require_supervisor(actor: Actor, region: str) -> None:
-    """Refuse whoever supervises another region, or none: a region's report is its own supervisor's."""
-    require(actor, "region.report", Scope(ScopeKind.REGION, region))
 
 
 def gather(session: Session, subject_id: str, period: Period, shared: None = None) -> RegionReport:

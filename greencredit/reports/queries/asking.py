@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Actor, Scope, ScopeKind, may
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.queue import Job
@@ -49,6 +50,8 @@ def places_of(session: Session, kind: str, subject_id: str) -> Iterable[Scope]:
     about = kind_named(kind).about
     if about is ScopeKind.ORGANISATION:  # whoever sees to the organisation sees to its units
         return organisations.places_of_group(session, subject_id)
+    if about is ScopeKind.ISSUER:  # and whoever supervises a region, to its issuers
+        return issuers.scopes_of(issuers.issuer(session, subject_id))
     return () if about is None else (Scope(about, subject_id),)
 
 
