@@ -64,7 +64,7 @@ class NoticeKind(Record):
     place: int
     """Where it stands among the others on the settings page."""
     legal: bool
-    """What happened to somebody's credits: the inbox can't be switched off for it."""
+    """What happened to somebody's credits or was issued about him: the inbox can't be switched off for it."""
     reader: Literal["holder", "staff"] = "holder"
     """Who is told: holders of credits choose on their settings page, whoever holds an office is told in any case."""
     ways: tuple[Way, ...]
