@@ -1,6 +1,7 @@
 """What a report of a group says, out of what was published of it: lines, months, units, methods, recognition."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Final, TypeVar
 
 from greencredit.reports.errors import WrongOrganisation
@@ -130,7 +131,8 @@ def _units(figures: Figures, whole: Organisation, inside: str) -> Iterator[Group
     """List what lies in a unit, each after what it lies in, in the order of the register, never by number."""
     place = {one.unit_id: number for number, one in enumerate(whole.units)}
     below: dict[str | None, list[UnitFigures | WithheldUnit]] = {}
-    for one in (*figures.units, *figures.withheld):
+    everything: list[UnitFigures | WithheldUnit] = [*figures.units, *figures.withheld]
+    for one in everything:
         below.setdefault(one.parent_id, []).append(one)
 
     def walk(parent: str, depth: int) -> Iterator[GroupUnit]:
@@ -222,10 +224,10 @@ def group_rows(report: GroupReport) -> Iterator[tuple[object, ...]]:
         since, until = report.period.since.isoformat(), report.period.until.isoformat()
         yield ("family", one.family, one.title.zh, since, until, *told)
     for month in report.months:
-        until = month.month.replace(day=1, month=month.month.month % 12 + 1)
-        ends = until.replace(year=until.year + (month.month.month == _YEAR_MONTHS))
-        name = month.state.value
-        yield row("month", month.month.isoformat()[:7], name, Period(since=month.month, until=ends), month.line)
+        first = month.month
+        after = date(first.year + (first.month == _YEAR_MONTHS), first.month % _YEAR_MONTHS + 1, 1)
+        span = Period(since=first, until=after)
+        yield row("month", first.isoformat()[:7], month.state.value, span, month.line)
     for unit in report.units:
         yield row("unit", unit.unit_id, unit.name, report.period, unit.line)
     yield row("before", report.group.unit_id, report.group.name, report.before_period, report.before)
