@@ -132,6 +132,7 @@ def test_the_settings_are_kept_and_the_inbox_stays_whatever_a_form_says(
         "credits_expired": (Way.INBOX,),
         "award_reversed": (Way.INBOX,),
         "expired_on_refund": (Way.INBOX,),
+        "report_ready": (Way.INBOX,),
         "unfreeze": (Way.INBOX,),
         "issuer_leaving": (Way.INBOX,),
     }
