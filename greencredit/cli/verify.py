@@ -23,7 +23,7 @@ _REPORT: Final = "report"
 class _FilesFirst(TyperGroup):
     """Takes `verify FILE` for `verify report FILE`: what most people hold in their hands is a report."""
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # noqa: ANN401 - as click's own
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as click's own
         """Find the command; a word that is none of them is the name of a file."""
         is_command = args[0] in self.commands or args[0].startswith("-")
         return super().resolve_command(ctx, args if is_command else [_REPORT, *args])

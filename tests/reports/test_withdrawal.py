@@ -83,12 +83,12 @@ def test_what_was_revoked_is_neither_revoked_nor_superseded_again(session: Sessi
     old, new = issued(session, tmp_path, 2), issued(session, tmp_path, 3)
     first = service.revoke(session, old, WithdrawalReason.FACTS_WRONG, "operator")
 
-    for again in (
-        lambda: service.revoke(session, old, WithdrawalReason.HOLDER_ASKED, "operator"),
-        lambda: service.supersede(session, old, new, "operator"),
-    ):
-        with pytest.raises(AlreadyWithdrawn) as no:
-            again()
+    with pytest.raises(AlreadyWithdrawn) as revoked:
+        service.revoke(session, old, WithdrawalReason.HOLDER_ASKED, "operator")
+    with pytest.raises(AlreadyWithdrawn) as superseded:
+        service.supersede(session, old, new, "operator")
+
+    for no in (revoked, superseded):
         assert (no.value.code, no.value.facts) == (
             "reports.already_withdrawn",
             {"number": old, "status": "revoked"},
@@ -124,7 +124,7 @@ def test_the_list_names_what_was_withdrawn_and_is_refused_when_a_byte_is_changed
 
     found = read_status(listed, signer.verifier)
 
-    assert (found.at, found.count) == (NOON + timedelta(hours=3), 1)
+    assert (found.at, found.lines) == (NOON + timedelta(hours=3), 1)
     assert found.standing_of(one) == queries.standing_of(session, one)
     assert found.standing_of(other) == ReportStanding(number=other, status=ReportStatus.VALID)
     for at in range(len(listed)):

@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
@@ -214,10 +215,22 @@ def test_a_file_that_unfolds_without_end_is_not_unfolded(browser: TestClient) ->
 
 
 def test_a_file_larger_than_any_report_is_refused(browser: TestClient) -> None:
-    answer = browser.post("/verify", files={"file": ("report.pdf", b"0" * 10_000_001)})
+    answer = browser.post("/verify", files={"file": ("report.pdf", b"0" * 20_000_001)})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 413
     assert "web.upload_too_large" in answer.text
+
+
+def test_a_file_of_500_megabytes_is_refused_before_it_is_read(browser: TestClient) -> None:
+    def unread() -> Iterator[bytes]:
+        for _ in range(500):
+            yield bytes(1_000_000)
+
+    headers = {"content-length": "500000000", "content-type": "multipart/form-data; boundary=x"}
+
+    answer = browser.post("/verify", content=unread(), headers=headers)
+
+    assert (answer.status_code, "app.body_too_large" in answer.text) == (413, True)
 
 
 def test_every_refusal_has_its_place_on_the_page_of_errors(browser: TestClient) -> None:

@@ -129,7 +129,9 @@ class _Announcement:
 def signature_of(session: Session, file_sha256: str) -> SignatureNote | None:
     """Say how a file was signed; none where it was not."""
     row = session.get(SignatureRow, file_sha256)
-    return row and SignatureNote.model_validate(
+    if row is None:
+        return None
+    return SignatureNote.model_validate(
         {
             "level": row.level,
             "certificate_sha256": row.certificate_sha256,

@@ -33,7 +33,7 @@ def _places(unsigned: bytes) -> Places:
             catalog_entries=_entries(catalog, without={"/AcroForm", "/Perms"}),
             page=page.objgen[0],
             page_entries=_entries(page, without={"/Annots"}),
-            annotations=b"".join(one.unparse() + b" " for one in annotations),  # type: ignore[attr-defined] # arrays give objects
+            annotations=b"".join(one.unparse() + b" " for one in annotations),
             info=pdf.trailer.Info.unparse(),
             first_id=pdf.trailer.ID[0].unparse(),
             size=int(pdf.trailer.Size),

@@ -30,7 +30,7 @@ class StatusList(NamedTuple):
     """A list that was signed: when, how many, and its lines."""
 
     at: datetime
-    count: int
+    lines: int
     body: str
 
     def standing_of(self, number: str) -> ReportStanding:

@@ -1,7 +1,7 @@
 """Checks a report off line, step by step: from the shape of the file to whether it was withdrawn."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from greencredit.kernel.clock import instant
@@ -93,8 +93,13 @@ def _not_withdrawn(
             found=f"{standing.status.value} {standing.since:%Y-%m-%dT%H:%M:%SZ}, {standing.reason.value}{more}",
             wanted="a report that still stands",
         )
-    age = "" if now is None else f", {max(0, int((now - listed.at).total_seconds()) // 60)} minutes old"
-    return [f"not among {listed.count} withdrawn ones", f"list of {listed.at:%Y-%m-%dT%H:%M:%SZ}{age}"]
+    age = "" if now is None else f", {_age(now - listed.at)} old"
+    return [f"not among {listed.lines} withdrawn ones", f"list of {listed.at:%Y-%m-%dT%H:%M:%SZ}{age}"]
+
+
+def _age(found: timedelta) -> str:
+    hours = max(0, int(found.total_seconds()) // 3600)
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"  # noqa: PLR2004 - two days
 
 
 def _file(files: Mapping[str, bytes], name: str) -> bytes:
