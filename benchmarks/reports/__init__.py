@@ -1,0 +1,1 @@
+"""Measurements of reports: drawing them, gathering their facts, signing and verifying them."""
