@@ -10,15 +10,28 @@ from greencredit.organisations.rules.periods import (
     spans_of,
     touching,
 )
-from greencredit.organisations.rules.suppression import Cell, Number, Shown, choose, choose_detail, mask_of, people_of
+from greencredit.organisations.rules.suppression import (
+    Cell,
+    Number,
+    Shown,
+    Sizes,
+    choose,
+    choose_detail,
+    compact,
+    mask_of,
+    people_of,
+    sizes_of,
+)
 
 __all__ = [
     "Cell",
     "Number",
     "Shown",
+    "Sizes",
     "Tree",
     "choose",
     "choose_detail",
+    "compact",
     "levels_of",
     "mask_of",
     "month_before",
@@ -29,6 +42,7 @@ __all__ = [
     "require_child_level",
     "require_consent",
     "require_whole_months",
+    "sizes_of",
     "spans_of",
     "touching",
 ]

@@ -72,6 +72,47 @@ def people_of(done: Iterable[tuple[int, Cell]]) -> dict[Cell, int]:
     return {cell: mask_of(persons) for cell, persons in found.items()}
 
 
+def compact(people: Mapping[Cell, Collection[int]], *, smallest: int) -> dict[Cell, int]:
+    """Give people as bits of which no more is kept than it takes to tell groups of fewer from the others.
+
+    A cell of as many people as the smallest group, or more, makes every group that it is in large enough: who they are
+    is nothing to anybody, and the same few bits stand for all such cells. All others keep everybody.
+    """
+    many = (1 << smallest) - 1
+    bits: dict[int, int] = {}
+    return {
+        cell: many
+        if len(persons) >= smallest
+        else mask_of([smallest + bits.setdefault(person, len(bits)) for person in persons])
+        for cell, persons in people.items()
+    }
+
+
+class Sizes(NamedTuple):
+    """How many people did something, by unit with all below it and by family: the larger ones stay."""
+
+    units: Mapping[str, int]
+    families: Mapping[str, int]
+
+
+def sizes_of(tree: Tree, people: Mapping[Cell, Collection[int]], spans: frozenset[int]) -> Sizes:
+    """Count the people of every unit and family in these spans."""
+    own: defaultdict[str, set[int]] = defaultdict(set)
+    families: defaultdict[str, set[int]] = defaultdict(set)
+    for cell, persons in people.items():
+        if cell.span in spans:
+            own[cell.unit].update(persons)
+            families[cell.family].update(persons)
+    units: dict[str, set[int]] = {unit: set() for unit in tree.parents}
+    for unit, persons in own.items():
+        for above in tree.path(unit):
+            units[above] |= persons
+    return Sizes(
+        {unit: len(persons) for unit, persons in units.items()},
+        {family: len(persons) for family, persons in families.items()},
+    )
+
+
 def mask_of(bits: Collection[int]) -> int:
     """Give people by their numbers as one bit each."""
     raw = bytearray(max(bits, default=0) // 8 + 1)
@@ -81,13 +122,20 @@ def mask_of(bits: Collection[int]) -> int:
 
 
 def choose(
-    tree: Tree, people: People, new: Shown, totals: Sequence[Shown], details: Sequence[Shown], *, smallest: int
+    tree: Tree,
+    people: People,
+    new: Shown,
+    totals: Sequence[Shown],
+    details: Sequence[Shown],
+    *,
+    smallest: int,
+    counted: Sizes | None = None,
 ) -> frozenset[str]:
     """Give those of the wanted units whose totals may be shown: with all earlier numbers, nothing small is known.
 
     Units leave until it is so, of each class that is too small the smallest that helps, so that the larger ones stay.
     """
-    sizes = _sizes(tree, people, new.spans)
+    sizes = _sizes(tree, people, new.spans) if counted is None else counted.units
     known = _pieces(tree, people, totals, (), new)
     told = _pieces(tree, people, totals, details, new) if details else {}
     units = set(new.units)
@@ -102,27 +150,40 @@ def choose(
 
 
 def choose_detail(
-    tree: Tree, numbers: Sequence[Number], new: Shown, details: Sequence[Shown], *, root: str, smallest: int
+    tree: Tree,
+    numbers: Sequence[Number],
+    new: Shown,
+    details: Sequence[Shown],
+    *,
+    root: str,
+    smallest: int,
+    counted: Sizes | None = None,
 ) -> Shown:
     """Give the units that may tell families apart, and the families that may stand by themselves.
 
     For every number that is told by family it has to hold. The whole comes first: the smallest families are pooled
     until it can show them, then as many units as can show the same.
     """
-    of_family: defaultdict[str, int] = defaultdict(int)
-    for number in numbers:
-        for cell, mask in number.people.items():
-            if cell.span in new.spans:
-                of_family[cell.family] |= mask
+    sizes = Sizes(_sizes(tree, numbers[0].people, new.spans), _family_sizes(numbers, new.spans))
+    sizes = counted or sizes
     units = new.units.intersection(*(number.totals[-1].units for number in numbers))
-    alone = sorted(of_family, key=lambda family: (-of_family[family].bit_count(), family))[: _MOST_COLUMNS - 1]
+    alone = sorted(sizes.families, key=lambda family: (-sizes.families[family], family))[: _MOST_COLUMNS - 1]
     while alone and root in units:
         wanted = new._replace(alone=frozenset(alone), units=units)
-        detailed = _detailed(tree, numbers, wanted, details, root=root, smallest=smallest)
+        detailed = _detailed(tree, numbers, wanted, details, sizes.units, root=root, smallest=smallest)
         if detailed:
             return wanted._replace(units=detailed)
         alone.pop()
     return new._replace(units=frozenset())
+
+
+def _family_sizes(numbers: Sequence[Number], spans: frozenset[int]) -> dict[str, int]:
+    masks: defaultdict[str, int] = defaultdict(int)
+    for number in numbers:
+        for cell, mask in number.people.items():
+            if cell.span in spans:
+                masks[cell.family] |= mask
+    return {family: mask.bit_count() for family, mask in masks.items()}
 
 
 # ---- Totals ----------------------------------------------------------------------------------------------------------
@@ -276,10 +337,16 @@ def _too_telling(
 
 
 def _detailed(
-    tree: Tree, numbers: Sequence[Number], new: Shown, details: Sequence[Shown], *, root: str, smallest: int
+    tree: Tree,
+    numbers: Sequence[Number],
+    new: Shown,
+    details: Sequence[Shown],
+    sizes: Mapping[str, int],
+    *,
+    root: str,
+    smallest: int,
 ) -> frozenset[str]:
     """Give the units that can show these families; none, if the whole can't."""
-    sizes = _sizes(tree, numbers[0].people, new.spans)
     known = [_pieces(tree, number.people, number.totals, details, new) for number in numbers]
     units = new.units
     while root in units:

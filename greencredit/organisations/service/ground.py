@@ -24,9 +24,8 @@ class Part(NamedTuple):
     credits: int
     grams: int
     unquantified: int
-    people: int
-    """One bit a person."""
-    quantified: int
+    people: frozenset[int]
+    quantified: frozenset[int]
 
 
 class Ground(NamedTuple):
@@ -36,8 +35,8 @@ class Ground(NamedTuple):
     tree: Tree
     done: Sequence[Part]
     used: Mapping[str, Used]
-    members: Mapping[str, int]
-    """Unit → who belonged to that very unit in the period, one bit a person."""
+    members: Mapping[str, frozenset[int]]
+    """Unit → who belonged to that very unit in the period."""
     spans: frozenset[int]
     """The pieces of time that make up the period."""
 
@@ -65,7 +64,7 @@ def ground_of(
         queries.tree_of(whole),
         _parts(whole, months, found.done, spans, nobody=len(persons)),
         found.used,
-        {unit: rules.mask_of(of) for unit, of in members.items()},
+        {unit: frozenset(of) for unit, of in members.items()},
         frozenset(place for place, span in enumerate(spans) if span.since in period),
     )
     fresh = {month: canonical(sums).decode() for month, sums in months.items() if month not in kept}
@@ -117,8 +116,8 @@ def _parts(
         Part(
             cell,
             *counts,
-            people=rules.mask_of(people[cell][0] or {stand_in[cell.unit]}),
-            quantified=rules.mask_of(people[cell][1] or {stand_in[cell.unit]}) if counts[0] > counts[3] else 0,
+            people=frozenset(people[cell][0] or {stand_in[cell.unit]}),
+            quantified=frozenset(people[cell][1] or {stand_in[cell.unit]}) if counts[0] > counts[3] else frozenset(),
         )
         for cell, counts in sums.items()
     )

@@ -12,6 +12,7 @@ out in a reading session first, and hands what came of it to the writing one.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -168,23 +169,32 @@ def _choose(
         weighed.append(Shown(frozenset(one.unit_id for one in shown.units if one.grams is not None), inside))
         details.append(Shown(apart, inside, alone))
     smallest, root = ground.whole.smallest_group, ground.whole.units[0].unit_id
-    people = {one.cell: one.people for one in ground.done}
+    everybody = {one.cell: one.people for one in ground.done}
+    counted = rules.sizes_of(ground.tree, everybody, ground.spans)
+    people = rules.compact(everybody, smallest=smallest)
     # Grams are another number: of twenty who took part, perhaps only one did something that is quantified.
-    emitting = {one.cell: one.quantified for one in ground.done if one.quantified}
+    emitting = rules.compact({one.cell: one.quantified for one in ground.done if one.quantified}, smallest=smallest)
     new = Shown(frozenset(ground.tree.parents), ground.spans)
-    new = new._replace(units=rules.choose(ground.tree, people, new, totals, details, smallest=smallest))
-    grams = new._replace(units=rules.choose(ground.tree, emitting, new, weighed, details, smallest=smallest))
+    choose = partial(rules.choose, ground.tree, smallest=smallest, counted=counted)
+    new = new._replace(units=choose(people, new, totals, details))
+    grams = new._replace(units=choose(emitting, new, weighed, details))
     numbers = [Number(people, [*totals, new]), Number(emitting, [*weighed, grams])]
-    detail = rules.choose_detail(ground.tree, numbers, new, details, root=root, smallest=smallest)
-    # Beside those who took part, those who did not are a group, too: where they are few, members are not counted.
-    taking_part: defaultdict[str, int] = defaultdict(int)
-    for cell, mask in people.items():
-        if cell.span in ground.spans:
-            taking_part[cell.unit] |= mask
-    resting = {unit: all_ & ~taking_part[unit] for unit, all_ in ground.members.items()}
-    idle = {Cell(unit, 0, ""): mask for unit, mask in resting.items() if mask}
-    counted = Shown(new.units, frozenset({0}))
-    return _Choice(new, grams.units, detail, rules.choose(ground.tree, idle, counted, [], [], smallest=smallest))
+    detail = rules.choose_detail(ground.tree, numbers, new, details, root=root, smallest=smallest, counted=counted)
+    return _Choice(new, grams.units, detail, _counted(ground, new))
+
+
+def _counted(ground: Ground, new: Shown) -> frozenset[str]:
+    """Name the units whose members may be counted: those who did nothing are a group, too."""
+    taking_part: defaultdict[str, set[int]] = defaultdict(set)
+    for one in ground.done:
+        if one.cell.span in ground.spans:
+            taking_part[one.cell.unit] |= one.people
+    resting = {unit: all_ - taking_part[unit] for unit, all_ in ground.members.items()}
+    idle = {Cell(unit, 0, ""): persons for unit, persons in resting.items() if persons}
+    spans, smallest = frozenset({0}), ground.whole.smallest_group
+    sizes = rules.sizes_of(ground.tree, idle, spans)
+    people = rules.compact(idle, smallest=smallest)
+    return rules.choose(ground.tree, people, Shown(new.units, spans), [], [], smallest=smallest, counted=sizes)
 
 
 def _methods(ground: Ground) -> tuple[FigureMethod, ...]:
@@ -214,8 +224,8 @@ class _Sum:
     """What a unit and everything in it come to."""
 
     def __init__(self) -> None:
-        self.people = 0
-        self.members = 0
+        self.people: set[int] = set()
+        self.members: set[int] = set()
         self.families: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
     def add(self, one: Part) -> None:
@@ -255,8 +265,8 @@ def _unit_figures(unit: Unit, of: _Sum, choice: _Choice) -> UnitFigures:
         parent_id=unit.parent_id,
         level=unit.level,
         name=unit.name,
-        members=of.members.bit_count() if unit.unit_id in choice.counted else None,
-        participants=of.people.bit_count(),
+        members=len(of.members) if unit.unit_id in choice.counted else None,
+        participants=len(of.people),
         actions=actions,
         credits=Credits(credits_),
         grams=Grams(grams) if unit.unit_id in choice.weighed else None,

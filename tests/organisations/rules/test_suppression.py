@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greencredit.organisations.rules import Cell, Number, Shown, Tree, choose, choose_detail, people_of
+from greencredit.organisations.rules import (
+    Cell,
+    Number,
+    Shown,
+    Tree,
+    choose,
+    choose_detail,
+    compact,
+    people_of,
+    sizes_of,
+)
 from greencredit.schemas.organisations import OTHER_FAMILIES
 
 SMALLEST = 3
@@ -137,6 +147,31 @@ def test_whatever_is_published_in_whatever_order_no_small_group_can_be_computed(
 
         assert small_groups_known(tree, atoms, totals, details) == []
         assert small_groups_known(tree, weighed, grams, details) == []
+
+
+@pytest.mark.proves("ORG-3")
+@given(histories())
+def test_as_few_bits_as_tell_small_groups_from_others_lead_to_the_same_choice(
+    history: tuple[Tree, list[Atom], list[Atom], list[frozenset[int]]],
+) -> None:
+    tree, atoms, _, periods = history
+    cells = {cell: {person for person, one in atoms if one == cell} for _, cell in atoms}
+    people, few = people_of(atoms), compact(cells, smallest=SMALLEST)
+    totals: list[Shown] = []
+    details: list[Shown] = []
+    for spans in periods:
+        sizes = sizes_of(tree, cells, spans)
+        new = Shown(frozenset(tree.parents), spans)
+        units = choose(tree, people, new, totals, details, smallest=SMALLEST)
+        assert choose(tree, few, new, totals, details, smallest=SMALLEST, counted=sizes) == units
+        new = new._replace(units=units)
+        totals.append(new)
+        detail, alike = (
+            choose_detail(tree, [Number(of, totals)], new, details, root="root", smallest=SMALLEST, counted=counted)
+            for of, counted in ((people, None), (few, sizes))
+        )
+        assert alike == detail
+        details.append(detail)
 
 
 def test_the_attacker_finds_what_a_careless_publication_gives_away() -> None:
