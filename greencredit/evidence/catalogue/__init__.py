@@ -195,6 +195,63 @@ class FeedForm(NamedTuple):
         return next(column.name for column in self.columns if column.form is Form.TIME and column.required)
 
 
+# ---- Lines of receipts: several kinds of source tell of them, and the same line is the same evidence ----------------
+
+RECEIPT_LINE: Final = (
+    Column("receipt_no", Form.TEXT, Words(zh="小票号", en="Receipt number")),
+    Column("line_no", Form.WHOLE, Words(zh="行号", en="Line of the receipt")),
+    Column("card_no", Form.CARD, Words(zh="会员号", en="Card number")),
+    Column("store_code", Form.TEXT, Words(zh="门店代码", en="Store code")),
+    Column("sold_at", Form.TIME, Words(zh="交易时间", en="Time of sale")),
+    Column("product_code", Form.PRODUCT, Words(zh="商品代码", en="Product code")),
+    Column("quantity", Form.WHOLE, Words(zh="数量", en="Quantity")),
+    Column("amount_yuan", Form.MONEY, Words(zh="实付金额（元）", en="Paid, in yuan")),
+)
+CHANNEL: Final = Column("channel", Form.TEXT, Words(zh="渠道", en="Channel"), required=False)
+RECEIPT_EXAMPLE: Final = {
+    "receipt_no": "R1",
+    "line_no": "1",
+    "card_no": "CARD-0001",
+    "store_code": "406",
+    "sold_at": "2026-01-05T10:00:00",
+    "product_code": "carrots",
+    "quantity": "1",
+    "amount_yuan": "36.50",
+}
+
+
+def receipt_line(
+    record: Record,
+    around: Around,
+    *,
+    certificates: tuple[str, ...],
+    energy_grade: int = 0,
+    more: tuple[tuple[str, str], ...] = (),
+) -> Draft:
+    """Give the line of a receipt with what is known of its goods: the very line that the till may tell of, too."""
+    texts, numbers, merchant = record.texts, record.numbers, around.feed.merchant_id
+    assert merchant is not None, "a feed of purchases names its merchant"
+    product = around.products[texts["product_code"]]
+    return Draft(
+        scope=merchant,
+        same=(texts["store_code"], texts["receipt_no"], numbers["line_no"]),
+        subject=product.green_kind or "",
+        quantity=str(numbers["quantity"]),
+        spent_fen=numbers["amount_yuan"],
+        receipt=f"{texts['store_code']}/{texts['receipt_no']}",
+        attributes=Attributes(
+            merchant=merchant,
+            store=texts["store_code"],
+            channel=texts.get("channel", ""),
+            product=product.code,
+            brand=product.brand or "",
+            certificates=certificates,
+            energy_grade=energy_grade,
+            more=more,
+        ),
+    )
+
+
 @cache
 def forms() -> Mapping[str, FeedForm]:
     """Give every kind of source by its name."""
