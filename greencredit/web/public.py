@@ -11,6 +11,7 @@ from greencredit.proofs.rules.exchange import witness_name_of
 from greencredit.reports import service as reports
 from greencredit.schemas.web import VerifyPage
 from greencredit.web import methods, pages, register, verification
+from greencredit.web.carried import page_of_credential
 from greencredit.web.codes import error_rooms
 from greencredit.web.proven import page_of_proof
 
@@ -83,6 +84,9 @@ def verify_file(
         message = f"a report has at most {verification.LARGEST_UPLOAD_BYTES} bytes, found more"
         raise UploadTooLarge(message, most_bytes=verification.LARGEST_UPLOAD_BYTES)
     own_name = witness_name_of(settings_of(request).public_url)
+    carried = page_of_credential(session, content, settings_of(request).public_url)
+    if carried is not None:
+        return pages.render(request, permit.actor, "verify_credential.html", page=carried)
     proven = page_of_proof(session, content, own_name)
     if proven is not None:
         return pages.render(request, permit.actor, "verify_proof.html", page=proven)

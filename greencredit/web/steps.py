@@ -76,6 +76,32 @@ _MEANS: Final = MappingProxyType(
             zh="报告涉及的发行主体在报告期内具备资格，备案有效。",
             en="The issuers in the report were active and filed within the time that it covers.",
         ),
+        "credential_form": Words(
+            zh="文件里有且只有一份凭证，写法完整。", en="The file holds one credential, and it is whole."
+        ),
+        "credential_context": Words(
+            zh="用的是可验证凭证 2.0 与 Open Badges 3.0 的词汇。",
+            en="Its words are those of Verifiable Credentials 2.0 and Open Badges 3.0.",
+        ),
+        "credential_key": Words(
+            zh="签名公钥在签发方公开的公钥里。", en="The key is among those that the issuer lists."
+        ),
+        "credential_signature": Words(
+            zh="签名与内容相符：签发以来一个字都没有变。",
+            en="The signature fits: not one word has changed since it was issued.",
+        ),
+        "credential_claims": Words(
+            zh="令牌外层的声明与凭证一致。", en="What the token claims beside it is what the credential says."
+        ),
+        "key_in_log": Words(zh="签名公钥写在公开日志里。", en="The key is named in the public log."),
+        "credential_dates": Words(zh="已经生效，没有过期。", en="It has begun to be valid, and has not ended."),
+        "credential_status": Words(
+            zh="签发方签名的状态列表里没有撤销它。", en="The status list that the issuer signed does not revoke it."
+        ),
+        "credential_bearer": Words(
+            zh="给出的身份与凭证里的加盐摘要相符。", en="The identity given is the one whose salted hash it carries."
+        ),
+        "credential_picture": Words(zh="画面不在签名之内。", en="What the picture shows is not signed."),
         "revocation": Words(zh="报告没有被撤销或取代。", en="The report was neither revoked nor superseded."),
     }
 )

@@ -154,3 +154,37 @@ def test_what_others_check_with_is_open_to_all(shared: Database, household: str,
     assert achievement["image"]["id"] == f"{PUBLIC_URL}/badges/achievements/participation.svg"
     assert browser.get("/badges/achievements/participation.svg").text.startswith("<svg ")
     assert json.loads(browser.get("/badges/status/1").text)["issuer"] == did["id"]
+
+
+@pytest.mark.proves("REP-11", "REP-9")
+def test_the_verify_page_checks_a_badge_step_by_step(
+    shared: Database, household: str, sign_in: SignIn, clock: StandingClock
+) -> None:
+    with shared.writing() as session:
+        number = make_portable_proof(session, household).number
+    browser = sign_in("household")
+    files = {form: browser.get(f"/me/proofs/{number}/{form}").content for form in ("json", "jwt", "png", "svg")}
+
+    def verdicts(lang: str = "zh") -> list[bool]:
+        sent = [browser.post(f"/verify?lang={lang}", files={"file": ("a", data)}) for data in files.values()]
+        assert {one.status_code for one in sent} == {200}
+        return [("verdict-agrees" in one.text, "verdict-differs" in one.text) == (True, False) for one in sent]
+
+    assert (verdicts(), verdicts("en")) == ([True] * 4, [True] * 4)
+    broken = browser.post("/verify?lang=zh", files={"file": ("a.json", files["json"].replace(b'"416"', b'"417"'))}).text
+    assert ("verdict-differs" in broken, "止于“凭证签名”" in broken) == (True, True)
+
+    clock.move(timedelta(minutes=5))
+    with shared.writing() as session:
+        award_id = awards.awards_of(session, household, YEAR)[0].award_id
+        awarding.take_back(session, award_id, credits_=1, actor_id="acc_示例", reason="退货（示例）")
+    with shared.writing() as session:
+        service.follow(session, PUBLIC_URL)
+    assert verdicts() == [False] * 4
+
+
+def test_a_picture_that_is_no_badge_is_told_so(sign_in: SignIn, household: str) -> None:
+    del household
+    answer = sign_in("household").post("/verify", files={"file": ("a.png", b"\x89PNG\r\n\x1a\n")})
+
+    assert (answer.status_code, "止于“凭证格式”" in answer.text) == (200, True)

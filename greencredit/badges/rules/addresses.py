@@ -36,6 +36,12 @@ def list_url(public_url: str, number: int) -> str:
     return f"{public_url}/badges/status/{number}"
 
 
+def list_number(public_url: str, address: str) -> int | None:
+    """Read which of our status lists an address names; none where it is not ours."""
+    number = address.removeprefix(f"{public_url}/badges/status/")
+    return int(number) if number != address and number.isascii() and number.isdecimal() else None
+
+
 def achievement_url(public_url: str) -> str:
     """Give the address of what is achieved."""
     return f"{public_url}/badges/achievements/participation"
