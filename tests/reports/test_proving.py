@@ -3,8 +3,9 @@
 import pickle
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from cryptography import x509
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from greencredit.kernel.clock import StandingClock, instant
 from greencredit.kernel.database import Database
 from greencredit.kernel.keys import Keys
+from greencredit.kernel.settings import Settings
 from greencredit.proofs import queries as proofs
 from greencredit.proofs.rules.records import parse_entry
 from greencredit.proofs.rules.steps import failed_step
@@ -26,10 +28,14 @@ from greencredit.reports.rules.checking.verify import verify_report
 from greencredit.reports.rules.signature.revision import revision_of
 from greencredit.reports.service import Proof, SealSource, Wanted
 from greencredit.reports.service.proving import announce, proofs_of, settle
+from greencredit.schemas.values import Period
 from tests.conftest import NOON
 from tests.factories import reports
 from tests.factories.proven import PUBLIC_URL, SOURCE, make_proven, policy_of, prove_and_draw, tell_of_issuer
+from tests.factories.web import make_filed_issuer, make_household
 from tests.reports.conftest import Drilled
+
+YEAR_2026: Final = Period(since=date(2026, 1, 1), until=date(2027, 1, 1))
 
 
 def wanted(count: int = 3) -> list[Wanted]:
@@ -237,3 +243,20 @@ def test_the_certificate_is_for_signing_and_nothing_else(session: Session) -> No
     assert (usage.digital_signature, usage.content_commitment, usage.key_cert_sign) == (True, True, False)
     assert made.not_valid_before_utc == NOON
     assert instant(0) < made.not_valid_after_utc
+
+
+@pytest.mark.slow
+@pytest.mark.proves("REP-9", "ISS-5")
+@pytest.mark.parametrize("kind", ["consumer", "proof", "statement"])
+def test_what_the_platform_issues_about_a_real_household_holds_off_line(
+    shared: Database, tmp_path: Path, kind: str
+) -> None:
+    household = make_household(shared, tmp_path, make_filed_issuer(shared))
+    settings = Settings(data_dir=tmp_path / "var", public_url=PUBLIC_URL)
+
+    issued = service.issue_one(shared, settings, kind, household, YEAR_2026, "zh")
+
+    content = (settings.data_dir / service.FOLDER / issued.path).read_bytes()
+    steps = {step.name: step for step in verify_report(content, policy_of(shared), None, None)}
+    assert failed_step(steps.values()) is None
+    assert "active when the report was announced" in steps["issuers_then"].found

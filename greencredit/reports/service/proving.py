@@ -25,6 +25,7 @@ from greencredit.proofs.rules.records import parse_entry
 from greencredit.reports import queries, rules
 from greencredit.reports.catalogue import ReportKind
 from greencredit.reports.errors import NotAnnounced
+from greencredit.reports.rules.checking.facts import issuers_named
 from greencredit.reports.rules.receipt import Announced, batch_root, receipt_file
 from greencredit.reports.rules.signature.cms import Signatory, Stamp
 from greencredit.reports.service.seal import Seal, SealSource, open_seal
@@ -63,11 +64,8 @@ def wanted_of(kind: ReportKind, record: ReportFacts, lang: Lang) -> Wanted:
 
     imprint = rules.Imprint(kind.name, record, lang)
     table_sha256 = rules.digest_of(sheet_of(kind, record))
-    issuers = getattr(record, "issuers", ())
-    return Wanted(
-        Announced(imprint.number, kind.name, lang, imprint.digest, table_sha256),
-        tuple(one.issuer_id for one in issuers if hasattr(one, "issuer_id")),
-    )
+    announced = Announced(imprint.number, kind.name, lang, imprint.digest, table_sha256)
+    return Wanted(announced, issuers_named(kind.name, record))
 
 
 def prove(database: Database, source: SealSource, wanted: Sequence[Wanted]) -> dict[str, Proof]:

@@ -31,6 +31,9 @@ _HEADLINES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Kind → the sums that its pages print by themselves, as a headline or in a cell; nought may be left out."""
 
+_OF_ISSUERS: Final = MappingProxyType({"consumer": "issuers", "proof": "issuers", "statement": "accounts"})
+"""Kind → the list that names whose credits it tells of; where others list issuers, they tell of their standing."""
+
 _GRAMS: Final = "_g_co2e"
 _LETTERS_TOLD: Final = 40
 
@@ -46,13 +49,18 @@ class Facts(NamedTuple):
     @property
     def issuer_ids(self) -> tuple[str, ...]:
         """Name the issuers whose credits are in the report."""
-        listed = self.plain.get("issuers")
-        return tuple(one["issuer_id"] for one in listed if "issuer_id" in one) if isinstance(listed, list) else ()
+        return issuers_named(self.kind, self.record)
 
     @property
     def first_day(self) -> date:
         """Give the first day of the period."""
         return self.record.period.since
+
+
+def issuers_named(kind: str, record: ReportFacts) -> tuple[str, ...]:
+    """Name the issuers whose credits a report tells of."""
+    listed = getattr(record, _OF_ISSUERS[kind]) if kind in _OF_ISSUERS else ()
+    return tuple(dict.fromkeys(str(one.issuer_id) for one in listed))
 
 
 def require_digest(data: bytes, *, number: str, facts_sha256: str) -> tuple[Lang, Mapping[str, Any]]:
