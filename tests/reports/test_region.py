@@ -173,7 +173,7 @@ def test_a_region_tells_nothing_of_its_neighbour(database: Database, shop: Shop)
     with database.reading() as session:
         found = region.gather(session, "CN-BJ", SPRING)
 
-    assert found.issuers == found.families == found.sources == found.labels == ()
+    assert (found.issuers, found.families, found.sources, found.labels) == ((), (), (), ())
     assert (found.outstanding, found.participants, found.purchases) == (0, 0, 0)
     assert "尚无登记的发行主体" in words_of(page_of(found, "zh"))
 
@@ -196,6 +196,7 @@ def test_a_report_that_does_not_tie_to_the_balances_is_no_report() -> None:
 
 def test_a_month_that_counts_out_nine_people_is_no_month() -> None:
     month = region_report().uptake[0]
+    assert month.participants is not None
 
     for update in ({"participants": 9}, {"newcomers": 9}, {"newcomers": month.participants - 9}):
         with pytest.raises(ValidationError, match="fewer than 10 people would be counted out"):

@@ -43,7 +43,7 @@ class Activity(NamedTuple):
     month: str
     tier: str | None
     """None: no method covers it."""
-    count: int
+    awards: int
     """Awards on top of another award for the same evidence are not counted again."""
     credits: Credits
     spent_fen: Fen
@@ -65,7 +65,7 @@ class Negative(NamedTuple):
 
     action: str
     title: Words
-    count: int
+    times: int
     grams: Grams
 
 
@@ -73,7 +73,7 @@ class Claimed(NamedTuple):
     """What one other scheme counts."""
 
     scheme: ClaimScheme
-    count: int
+    times: int
     grams: Grams
 
 
@@ -81,7 +81,7 @@ class Held(NamedTuple):
     """Credits kept back because of one signal, and how many of these cases are decided."""
 
     monitor: str
-    count: int
+    cases: int
     credits: Credits
     decided: int
 
@@ -115,7 +115,7 @@ def activity(session: Session, issuer_ids: Collection[str], period: Period) -> l
             family=families[subject] if ground is Ground.ACTION else SHOPPING,
             month=month,
             tier=tier,
-            count=count,
+            awards=count,
             credits=Credits(credits_),
             spent_fen=Fen(spent),
             grams=Grams(grams),

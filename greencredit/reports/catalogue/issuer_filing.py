@@ -135,7 +135,9 @@ def _shown(dossier: Dossier) -> list[str]:
 
 def _check(session: Session, filing: Filing) -> CheckSummary | None:
     report = issuers.check_report(session, filing.filing_id)
-    return report and papers.check_summary(report, filing.check.report_digest if filing.check else "")
+    if report is None or filing.check is None:
+        return None
+    return papers.check_summary(report, filing.check.report_digest)
 
 
 def _differences(session: Session, filings: Sequence[Filing]) -> tuple[Difference, ...]:

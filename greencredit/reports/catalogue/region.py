@@ -116,10 +116,10 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
         labels=_labels(evidence.certified(session, ids, period)),
         families=families,
         actions=by_action,
-        purchases=sum(one.count for one in bought),
+        purchases=sum(one.awards for one in bought),
         purchases_spent_fen=Fen(sum(one.spent_fen for one in bought)),
         negatives=tuple(
-            NegativeLine(title=one.title, count=one.count, avoided_g_co2e=one.grams)
+            NegativeLine(title=one.title, count=one.times, avoided_g_co2e=one.grams)
             for one in awards.negatives_in(session, ids, period)
         ),
         not_awarded=NotAwarded(
@@ -133,11 +133,11 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
             RejectLine(reason=one.title, lines=one.lines) for one in evidence.rejects_in(session, ids, period)
         ),
         claims=tuple(
-            ClaimLine(scheme=one.scheme.words, count=one.count, avoided_g_co2e=one.grams)
+            ClaimLine(scheme=one.scheme.words, count=one.times, avoided_g_co2e=one.grams)
             for one in awards.claimed_in(session, ids, period)
         ),
         holds=tuple(
-            HoldLine(signal=_SIGNALS[one.monitor], cases=one.count, credits=one.credits, decided=one.decided)
+            HoldLine(signal=_SIGNALS[one.monitor], cases=one.cases, credits=one.credits, decided=one.decided)
             for one in awards.holds_in(session, ids, period)
         ),
         notices=(),
@@ -245,7 +245,7 @@ def _quantified(activity: Iterable[awards.Activity]) -> list[effect.Quantified]:
             title=one.title,
             family=(found.family or found.category).words,
             tier=Tier(one.tier),
-            awards=one.count,
+            awards=one.awards,
             grams=one.grams,
         )
         for one in activity
@@ -259,7 +259,7 @@ def _came(activity: Iterable[awards.Activity]) -> dict[date, effect.Came]:
     for one in activity:
         found[_first_day(one.month)].append(one)
     return {
-        month: effect.Came(sum(one.count for one in of), sum(one.credits for one in of), sum(one.grams for one in of))
+        month: effect.Came(sum(one.awards for one in of), sum(one.credits for one in of), sum(one.grams for one in of))
         for month, of in found.items()
     }
 

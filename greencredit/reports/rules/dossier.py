@@ -1,7 +1,7 @@
 """Papers, checks, differences and decisions of an issuer, as a dossier says them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from greencredit.issuers import rules as issuing
@@ -70,7 +70,9 @@ def paper_lines(asked: Completeness, issuer: Issuer) -> tuple[PaperLine, ...]:
 def code_override(issuer: Issuer) -> CodeOverride | None:
     """Say on whose paper a failing code was taken; none: the code passes."""
     review = issuer.code_review
-    return review and CodeOverride(
+    if review is None:
+        return None
+    return CodeOverride(
         reason=review.reason, found=review.found, wanted=review.wanted, document_sha256=review.document.digest
     )
 
@@ -149,7 +151,9 @@ def past_papers(
 def placing_note(filing: Filing, clocks: Clocks) -> PlacingNote | None:
     """Say which authority decides on a version, and until when; none: it was never submitted."""
     placing = filing.placing
-    return placing and PlacingNote(
+    if placing is None:
+        return None
+    return PlacingNote(
         tier=placing.tier_title,
         authority=placing.authority_title,
         authority_region=placing.authority,
@@ -163,8 +167,8 @@ def placing_note(filing: Filing, clocks: Clocks) -> PlacingNote | None:
     )
 
 
-def _day(at: object) -> date | None:
-    return None if at is None else civil_date(at)  # type: ignore[arg-type] # an instant of a filing
+def _day(at: datetime | None) -> date | None:
+    return None if at is None else civil_date(at)
 
 
 def check_summary(report: CheckReport, report_sha256: str) -> CheckSummary:
