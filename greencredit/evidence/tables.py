@@ -195,3 +195,24 @@ class EvidenceTie(Table):
     declared_by: Mapped[str]
     declared_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class EvidencePurchase(Table):
+    """One purchase as a receipt or a card transaction told of it, where an issuer is sent both (同一消费比对)."""
+
+    __tablename__ = "evidence_purchase"
+    __table_args__ = (Index("ix_evidence_purchase_issuer_id_holder", "issuer_id", "holder", "amount_fen"), STRICT)
+
+    batch_id: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(Whole, primary_key=True, autoincrement=False)
+    """The first of its lines that is evidence."""
+    issuer_id: Mapped[str]
+    merchant_id: Mapped[str]
+    holder: Mapped[int]
+    happened_on: Mapped[date]
+    amount_fen: Mapped[int]
+    """Of the whole receipt, not of its green lines alone."""
+    by_card: Mapped[bool]
+    same_batch_id: Mapped[int | None]
+    """The purchase of the other kind that it is, and that counts; none: it counts itself."""
+    same_line: Mapped[int | None]

@@ -99,6 +99,7 @@ class RejectCode(StrEnum):
     STALE_LIST = "evidence.stale_certificate_list"
     GRADE_DIFFERS = "evidence.energy_grade_differs"
     CERTIFICATE_USED = "evidence.certificate_used"
+    SAME_PURCHASE = "evidence.same_purchase"
 
     @property
     def words(self) -> Words:
@@ -171,6 +172,9 @@ _TITLES = {
     ),
     RejectCode.GRADE_DIFFERS: Words(zh="能效等级与名录不符", en="the energy grade is not the one on the list"),
     RejectCode.CERTIFICATE_USED: Words(zh="证书编号已经使用过", en="the certificate's serial was used before"),
+    RejectCode.SAME_PURCHASE: Words(
+        zh="同一笔消费已凭小票或刷卡计入一次", en="the same purchase counts already, by its receipt or its card payment"
+    ),
 }
 
 _TIERS = {

@@ -201,6 +201,8 @@ def _summary(replayed: _Replayed, verdict: Verdict, title: Words, given: Mapping
         yield sentence("outcomes", "awarded", credits=credits_, award=f"{award_id}")
     if verdict != "awarded":
         yield sentence("outcomes", "nothing")
+    if ("same_purchase", "unclear") in replayed.claim.attributes.more:
+        yield sentence("outcomes", "same_purchase_unclear")
     if verdict == "no_rule":
         yield sentence("outcomes", "no_rule", title=title)
     if verdict == "negative":

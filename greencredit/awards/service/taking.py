@@ -60,6 +60,7 @@ def take_chunk(
         measured = measure(reading.items, region=feed.region, book=book)
         reading = reading.without(measured.rejects)
         quantifications = measured.quantifications
+    reading = source.pair(session, reading)
     resolved = source.resolve(session, batch_id, reading)
     kept, returned = source.keep(session, batch_id, resolved, after=after)
     ground = Ground.ACTION if source.is_action else Ground.PURCHASE

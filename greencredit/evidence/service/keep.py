@@ -52,6 +52,8 @@ class Reading(NamedTuple):
     coming_back: tuple[ComingBack, ...] = ()
     newest_micros: int | None = None
     """When the newest of what is in order happened."""
+    totals: Mapping[tuple[int, str, date], int] = {}
+    """What whole receipts come to, by holder, receipt and day, where that is asked for."""
 
     def without(self, sent_back: list[Reject]) -> "Reading":
         """Give the same chunk with more lines sent back: they leave no key, so that they may come again corrected."""

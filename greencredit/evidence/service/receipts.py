@@ -1,7 +1,7 @@
 """Reads a chunk of receipt lines: what is in order, what qualifies as green, what is sent back and why."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -59,7 +59,14 @@ class _Values(NamedTuple):
 
 
 def read_receipts(
-    session: Session, batch_id: int, feed: Feed, chunk: Chunk, register: Register, cards: Cards
+    session: Session,
+    batch_id: int,
+    feed: Feed,
+    chunk: Chunk,
+    register: Register,
+    cards: Cards,
+    *,
+    with_totals: bool = False,
 ) -> Reading:
     """Read receipt lines; the first thing wrong with a line sends it back, in the order of the columns."""
     columns = chunk.columns
@@ -105,7 +112,17 @@ def read_receipts(
     lines = [chunk.lines[row] for row in rows]
     newest = int(values.times[0][good].max()) if rows else None
     rejects = [*chunk.rejects, *faults.rejects()]
-    return Reading(chunk.records, prints, lines, items, rejects, newest_micros=newest)
+    totals = _totals(values, rows, days) if with_totals else {}
+    return Reading(chunk.records, prints, lines, items, rejects, newest_micros=newest, totals=totals)
+
+
+def _totals(values: _Values, rows: list[int], days: list[int]) -> dict[tuple[int, str, date], int]:
+    """Add up what whole receipts come to, lines that are not green included."""
+    found: dict[tuple[int, str, date], int] = {}
+    for row, day in zip(rows, days, strict=True):
+        key = (values.holders[row], f"{values.stores[row]}/{values.receipts[row]}", rules.day_of(day))
+        found[key] = found.get(key, 0) + int(values.fen[0][row])
+    return found
 
 
 def _attributes(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -74,6 +74,7 @@ class _Reading:
         self._tiers: dict[int, QualityTier] = {}
         self._back: list[ComingBack] = []
         self._newest: int | None = None
+        self._totals: dict[tuple[int, str, date], int] = {}
 
     def sent_back(self, line: int, code: RejectCode, field: str, found: str, wanted: str) -> None:
         """Send a line back."""
@@ -83,6 +84,9 @@ class _Reading:
         """Take a piece of evidence."""
         mark = self._mark(draft.scope, record.day if draft.dated else 0, draft.same)
         self._note(line, record, mark)
+        if draft.receipt:
+            key = (record.holder, draft.receipt, rules.day_of(record.day))
+            self._totals[key] = self._totals.get(key, 0) + (draft.spent_fen or 0)
         if not draft.subject:
             return
         number = rules.evidence_id(self._batch_id, line)
@@ -125,6 +129,7 @@ class _Reading:
             tiers=self._tiers,
             coming_back=tuple(self._back),
             newest_micros=self._newest,
+            totals=self._totals,
         )
 
     def _mark(self, scope: str, day: int, same: tuple[object, ...]) -> bytes:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.evidence import rules
 from greencredit.evidence.service.keep import ComingBack, Reading, lock_feeds, standing
+from greencredit.evidence.service.pairing import counted_instead
 from greencredit.evidence.tables import EvidenceBatch, EvidenceFeed, EvidenceItem, EvidenceRefund
 from greencredit.schemas.evidence import Feed, Reject, RejectCode
 
@@ -46,6 +47,8 @@ def resolve(session: Session, batch_id: int, feed: Feed, reading: Reading) -> Re
     places = _places(session, batch_id, feed, reading)
     before = standing(session, {one.mark for one in wanted})
     numbers = {mark: rules.evidence_id(*where) for mark, where in places.items()}
+    instead = counted_instead(session, numbers.values())
+    numbers = {mark: instead.get(number, number) for mark, number in numbers.items()}
     spent = _spent(session, reading, numbers.values())
     refunded = _refunded(session, spent)
     rejects: list[Reject] = []

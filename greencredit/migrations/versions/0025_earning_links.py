@@ -15,7 +15,9 @@ def upgrade() -> None:
     _create_projects()
     _create_households()
     _create_withdrawals()
+    _create_purchases()
     append_only("awards_claim_withdrawal", key=("evidence_id",))
+    append_only("evidence_purchase", key=("batch_id", "line"))
     append_only("awards_household")
     append_only("awards_level", key=("issuer_id", "holder", "number"))
 
@@ -105,4 +107,25 @@ def _create_withdrawals() -> None:
             ["evidence_id"], ["awards_claim.evidence_id"], name="fk_awards_claim_withdrawal_evidence_id"
         ),
         sqlite_strict=True,
+    )
+
+
+def _create_purchases() -> None:
+    op.create_table(
+        "evidence_purchase",
+        sa.Column("batch_id", Whole, nullable=False, autoincrement=False),
+        sa.Column("line", Whole, nullable=False, autoincrement=False),
+        sa.Column("issuer_id", sa.Text, nullable=False),
+        sa.Column("merchant_id", sa.Text, nullable=False),
+        sa.Column("holder", Whole, nullable=False),
+        sa.Column("happened_on", DayColumn, nullable=False),
+        sa.Column("amount_fen", Whole, nullable=False),
+        sa.Column("by_card", FlagColumn, nullable=False),
+        sa.Column("same_batch_id", Whole, nullable=True),
+        sa.Column("same_line", Whole, nullable=True),
+        sa.PrimaryKeyConstraint("batch_id", "line", name="pk_evidence_purchase"),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_evidence_purchase_issuer_id_holder", "evidence_purchase", ["issuer_id", "holder", "amount_fen"]
     )
