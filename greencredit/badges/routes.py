@@ -26,9 +26,10 @@ _MEDIA: Final = {
     "svg": "image/svg+xml",
 }
 _OPEN: Final = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
-_FILE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {media: {} for media in _MEDIA.values()}, "description": "the proof in this form"}
-}
+
+
+def _told(description: str, *media: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {one: {} for one in media}, "description": description}}
 
 
 @router.get("/consumers/{consumer_id}/portable-proofs")
@@ -45,7 +46,11 @@ def ask(permit: _Asks, session: Writing, consumer_id: str, wanted: NewPortablePr
     return ProofAskedFor(job_id=job_id)
 
 
-@router.get("/consumers/{consumer_id}/portable-proofs/{number}/{form}", response_class=Response, responses=_FILE)
+@router.get(
+    "/consumers/{consumer_id}/portable-proofs/{number}/{form}",
+    response_class=Response,
+    responses=_told("the proof in this form", *_MEDIA.values()),
+)
 def own_proof(_permit: _Reads, session: Reading, consumer_id: str, number: _Number, form: Form) -> Response:
     """下载便携证明: one's own proof as signed JSON, as a token, or as a picture that carries it."""
     return handed_out(service.file_of(session, consumer_id, number, form), number, form)
@@ -79,7 +84,12 @@ def key(session: Reading, response: Response, name: str) -> dict[str, Any]:
     return queries.key_named(session, name)
 
 
-@public.get("/badges/status/{number}", dependencies=[requires("public.read")], response_class=Response)
+@public.get(
+    "/badges/status/{number}",
+    dependencies=[requires("public.read")],
+    response_class=Response,
+    responses=_told("a BitstringStatusListCredential", _MEDIA["json"]),
+)
 def status_list(session: Reading, number: Annotated[int, Path(ge=1, le=10**6)]) -> Response:
     """撤销状态列表: the newest signed list of proofs that were taken back (Bitstring Status List 1.0)."""
     return Response(queries.status_document(session, number), media_type="application/vc", headers=_OPEN)
@@ -99,7 +109,12 @@ def achievement(settings: Configured, response: Response, lang: Lang = "zh") -> 
     return content.achievement(settings.public_url, lang)
 
 
-@public.get("/badges/achievements/participation.svg", dependencies=[requires("public.read")], response_class=Response)
+@public.get(
+    "/badges/achievements/participation.svg",
+    dependencies=[requires("public.read")],
+    response_class=Response,
+    responses=_told("a picture", _MEDIA["svg"]),
+)
 def emblem(lang: Lang = "zh") -> Response:
     """环保行动证明的图样: the badge without anybody's figures."""
     return Response(service.emblem_of(lang), media_type=_MEDIA["svg"], headers=_OPEN)
