@@ -121,6 +121,8 @@ _CERTIFICATES: Final = {
 
 def certified(session: Session, issuer_ids: Collection[str], period: Period) -> list[Certified]:
     """Add up the green purchases of some issuers in a period by the certificates that came with them."""
+    if not issuer_ids:
+        return []
     purchases = [name for name, form in {**forms(), **own_forms()}.items() if form.ground is Ground.PURCHASE]
     statement = text(
         f"SELECT {_CERTIFICATES[is_sqlite(session)]} AS certificates, COUNT(*) AS lines, "  # noqa: S608 - constants
