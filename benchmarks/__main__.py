@@ -5,6 +5,7 @@ import sys
 from benchmarks import filing, purchases, register, run, start
 from benchmarks.earning.families import FAMILIES as EARNING
 from benchmarks.ledger.families import FAMILIES
+from benchmarks.reports.families import FAMILIES as REPORTS
 
 if __name__ == "__main__":
     alone = {
@@ -13,4 +14,4 @@ if __name__ == "__main__":
         "register": register.measure,
         "start": start.measure,
     }
-    sys.exit(run(alone | EARNING | FAMILIES, __doc__ or ""))
+    sys.exit(run(alone | EARNING | FAMILIES | REPORTS, __doc__ or ""))

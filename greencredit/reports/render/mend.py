@@ -22,7 +22,11 @@ _STEP: Final = (
 )
 """How much higher columns are tried each time: WeasyPrint's words, and ours."""
 
-_DROPPED_TABLES: Final = ("BASE", "DSIG", "EBDT", "EBLC", "EBSC", "GPOS", "GSUB", "JSTF", "LTSH", "PCLT", "SVG ")
+_DROPPED_TABLES: Final = (
+    *("BASE", "DSIG", "EBDT", "EBLC", "EBSC", "GPOS", "GSUB", "JSTF", "LTSH", "PCLT", "SVG "),
+    *("GDEF", "OS/2", "STAT", "cmap", "gasp", "name", "post"),
+)
+"""WeasyPrint's own list, and what no reader of a PDF looks at: it finds glyphs by number and metrics in the dictionary."""
 
 
 def mend() -> None:
