@@ -84,8 +84,9 @@ _ONE = f'<o:credential xmlns:o="{NAMESPACE}" verify="a"/>'
         f"<html>{_ONE}</html>",
         SVG.replace("<path", f'<o:credential xmlns:o="{NAMESPACE}"><path/></o:credential><path'),
         f'<!DOCTYPE svg [<!ENTITY a "b">]>{SVG.replace("<path", f"{_ONE}<path")}',
+        f'<?xml version="1.0"?><!DOCTYPE svg SYSTEM "file:///etc/hosts">{SVG.replace("<path", f"{_ONE}<path")}',
     ],
-    ids=["none", "cut off", "two", "no svg", "an element inside", "a document type"],
+    ids=["none", "cut off", "two", "no svg", "an element inside", "a document type", "one from elsewhere"],
 )
 def test_an_svg_without_exactly_one_credential_is_refused(picture: str) -> None:
     with pytest.raises(PictureMalformed):

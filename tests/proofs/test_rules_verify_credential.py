@@ -189,6 +189,8 @@ def test_another_bearer_fails_and_the_credential_names_nobody() -> None:
         ({}, AT - timedelta(hours=2), "proofs.not_yet_valid"),
         ({"validUntil": "2026-03-02T04:59:59Z"}, AT, "proofs.no_longer_valid"),
         ({"validFrom": "2026-03-02 04:00"}, AT, "proofs.credential_malformed"),
+        ({"validFrom": "0001-01-01T00:00:00+14:00"}, AT, "proofs.credential_malformed"),
+        ({"validFrom": "2026-02-30T00:00:00Z"}, AT, "proofs.credential_malformed"),
     ],
 )
 def test_dates_are_kept(changes: dict[str, str], at: Any, code: str) -> None:  # noqa: ANN401 - an instant
@@ -242,6 +244,19 @@ def test_a_key_that_may_not_assert_is_no_key() -> None:
     keys = keys_of(json.dumps(document).encode())
 
     assert (dict(keys.multikeys), list(keys.tokens)) == ({}, [KID])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"keys":[5,{},{"kid":5}]}',
+        b'{"id":"a","verificationMethod":[5,{},{"id":"b","controller":"a","type":"JsonWebKey"}],"assertionMethod":["b"]}',
+    ],
+)
+def test_keys_without_what_a_key_needs_are_left_out(data: bytes) -> None:
+    keys = keys_of(data)
+
+    assert (dict(keys.multikeys), dict(keys.tokens)) == ({}, {})
 
 
 def _log(key: str) -> LogEvidence:

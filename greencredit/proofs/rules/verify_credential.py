@@ -4,7 +4,7 @@ Only what the verifier hands in is believed: the issuer's keys, a status list, a
 was not handed in is not checked, and the steps say so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -102,21 +102,24 @@ def keys_of(data: bytes) -> IssuerKeys:
     """Read an issuer's keys: a DID document, or a JSON Web Key set."""
     found = _object(data)
     if isinstance(found.get("keys"), list):
-        return IssuerKeys(None, tokens={key["kid"]: key for key in found["keys"] if isinstance(key, dict)})
+        return IssuerKeys(None, tokens=_tokens(found["keys"]))
     methods, may_assert = found.get("verificationMethod"), found.get("assertionMethod")
     if not isinstance(methods, list) or not isinstance(may_assert, list) or not isinstance(found.get("id"), str):
         raise errors.CredentialMalformed(found="neither", wanted="a DID document or a JSON Web Key set")
-    issuer = found["id"]
     ours = [
         one
         for one in methods
-        if isinstance(one, dict) and one.get("controller") == issuer and one.get("id") in may_assert
+        if isinstance(one, dict) and one.get("controller") == found["id"] and one.get("id") in may_assert
     ]
     return IssuerKeys(
-        issuer,
-        multikeys={one["id"]: one["publicKeyMultibase"] for one in ours if one.get("type") == "Multikey"},
-        tokens={one["publicKeyJwk"]["kid"]: one["publicKeyJwk"] for one in ours if one.get("type") == "JsonWebKey"},
+        found["id"],
+        multikeys={one["id"]: str(one.get("publicKeyMultibase")) for one in ours if one.get("type") == "Multikey"},
+        tokens=_tokens(one.get("publicKeyJwk") for one in ours if one.get("type") == "JsonWebKey"),
     )
+
+
+def _tokens(keys: Iterable[object]) -> dict[str, Mapping[str, Any]]:
+    return {key["kid"]: key for key in keys if isinstance(key, dict) and isinstance(key.get("kid"), str)}
 
 
 def secured_of(data: bytes) -> Secured:
@@ -346,11 +349,11 @@ def _text(data: bytes) -> str:
 def _instant(written: object) -> datetime:
     try:
         found = datetime.fromisoformat(str(written))
-    except ValueError as error:
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise errors.CredentialMalformed(found=f"{written!r}", wanted="an instant with its zone") from error
-    if found.tzinfo is None:
-        raise errors.CredentialMalformed(found=f"{written!r}", wanted="an instant with its zone")
-    return found.astimezone(UTC)
+    raise errors.CredentialMalformed(found=f"{written!r}", wanted="an instant with its zone")
 
 
 def _written(at: datetime) -> str:
