@@ -115,7 +115,10 @@ def _parts(
     return tuple(
         Part(
             cell,
-            *counts,
+            actions=counts[0],
+            credits=counts[1],
+            grams=counts[2],
+            unquantified=counts[3],
             people=frozenset(people[cell][0] or {stand_in[cell.unit]}),
             quantified=frozenset(people[cell][1] or {stand_in[cell.unit]}) if counts[0] > counts[3] else frozenset(),
         )
