@@ -214,6 +214,7 @@ class IssuerConsole(Record):
     certifying: tuple[Form, ...]
     assess_at: str | None
     draft_at: str | None
+    gifts_at: str | None
     amend_at: str | None
     guaranteeing: tuple[Form, ...]
     deciding: tuple[Form, ...]

@@ -33,7 +33,7 @@ class Both:
         ]
         take_in(self.database, self.shop.receipts, receipt_csv(self._folder / f"r{self._number}.csv", rows))
 
-    def card(self, yuan: str, day: str = "2026-01-05", number: int = 1, **changes: object) -> None:
+    def card(self, yuan: str, day: str = "2026-01-05", number: int = 1, **changes: Any) -> None:  # noqa: ANN401
         """Hand one settled card payment in."""
         self._number += 1
         row = paid(self.shop, number, yuan, settled_at=f"{day}T23:00:00", **changes)
@@ -87,7 +87,7 @@ def test_what_was_left_out_does_not_count_when_it_is_sent_again(both: Both) -> N
     ],
 )
 def test_another_sum_person_or_time_is_another_purchase(
-    both: Both, yuan: str, day: str, changes: dict[str, object]
+    both: Both, yuan: str, day: str, changes: dict[str, Any]
 ) -> None:
     both.receipt("36.50")
     both.card(yuan, day, **changes)

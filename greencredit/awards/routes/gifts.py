@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, service
@@ -11,9 +12,11 @@ from greencredit.awards.routes.awards import of_award
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope
 from greencredit.kernel.http import Permit, Reading, Writing, requires
-from greencredit.schemas.awards import FunderPart, FunderTotal, GiftGiven, NewGift
+from greencredit.schemas.awards import FunderPart, FunderTotal, GiftGiven, GiftsGiven, NewGift
 
 router = APIRouter(tags=["awards"])
+
+_MOST = 1_000
 
 
 def _of_issuer(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
@@ -29,6 +32,19 @@ def give(
     What counts once counts once: asked again, it answers what was given.
     """
     return service.give(session, issuer_id, gift)
+
+
+@router.post("/issuers/{issuer_id}/gifts/batch")
+def give_many(
+    permit: Annotated[Permit, requires("award.give", at=_of_issuer)],
+    session: Writing,
+    issuer_id: str,
+    gifts: Annotated[list[NewGift], Field(min_length=1, max_length=_MOST)],
+) -> GiftsGiven:
+    """成批奖励: up to a thousand gifts, each for itself and answered in its place."""
+    told = service.give_each(session, issuer_id, gifts)
+    permit.concerns(issuer_id, gifts=told.gifts, refused=told.refused)
+    return told
 
 
 @router.get("/issuers/{issuer_id}/funders")

@@ -8,7 +8,7 @@ from greencredit.awards.service.enterprise import OfIssuer, carry_out_each
 from greencredit.awards.service.file import award_file
 from greencredit.awards.service.filed import bring_in_rules
 from greencredit.awards.service.forget import forget
-from greencredit.awards.service.gift import give
+from greencredit.awards.service.gift import give, give_each
 from greencredit.awards.service.hold import decide_hold, lodge_appeal, place_holds
 from greencredit.awards.service.households import (
     forget_household,
@@ -51,6 +51,7 @@ __all__ = [
     "forget_household",
     "found_household",
     "give",
+    "give_each",
     "invite",
     "join_household",
     "leave_household",

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -16,7 +17,8 @@ from greencredit.issuers import queries as issuers
 from greencredit.kernel.clock import civil_date, now
 from greencredit.ledger import service as ledger
 from greencredit.people import queries as people
-from greencredit.schemas.awards import GiftGiven, NewGift
+from greencredit.people.errors import UnknownConsumer
+from greencredit.schemas.awards import GiftGiven, GiftOutcome, GiftsGiven, NewGift
 from greencredit.schemas.evidence import Item
 from greencredit.schemas.values import Credits
 
@@ -55,6 +57,29 @@ def give(session: Session, issuer_id: str, gift: NewGift) -> GiftGiven:
     session.flush()
     award(session, issuer_id, gift.ground, [gift_item(row, mark)], {})
     return GiftGiven(gift_id=row.id, credits=_given(session, row.id), repeated=False)
+
+
+def give_each(session: Session, issuer_id: str, gifts: Sequence[NewGift]) -> GiftsGiven:
+    """Give many gifts, each for itself: one that is refused stops none of the others.
+
+    Raises:
+        NotActive (issuers), RulesNotInForce: nothing may be given at all.
+    """
+    outcomes: list[GiftOutcome] = []
+    for place, gift in enumerate(gifts):
+        try:
+            outcomes.append(GiftOutcome(place=place, given=give(session, issuer_id, gift)))
+        except (UnknownConsumer, GiftInTheFuture) as refusal:  # both come before the first row
+            outcomes.append(GiftOutcome(place=place, given=None, code=refusal.code, reason=refusal.message))
+    given = [one.given for one in outcomes if one.given is not None]
+    return GiftsGiven(
+        gifts=len(outcomes),
+        given=sum(not one.repeated for one in given),
+        repeated=sum(one.repeated for one in given),
+        refused=len(outcomes) - len(given),
+        credits=Credits(sum(one.credits for one in given if not one.repeated)),
+        outcomes=tuple(outcomes),
+    )
 
 
 def gift_item(row: AwardsGift, mark: bytes = b"") -> Item:

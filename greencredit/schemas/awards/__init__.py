@@ -25,6 +25,9 @@ from greencredit.schemas.awards.funding import FunderTotal as FunderTotal
 from greencredit.schemas.awards.funding import FundingSplit as FundingSplit
 from greencredit.schemas.awards.funding import Share as Share
 from greencredit.schemas.awards.gifts import GiftGiven as GiftGiven
+from greencredit.schemas.awards.gifts import GiftLine as GiftLine
+from greencredit.schemas.awards.gifts import GiftOutcome as GiftOutcome
+from greencredit.schemas.awards.gifts import GiftsGiven as GiftsGiven
 from greencredit.schemas.awards.gifts import NewGift as NewGift
 from greencredit.schemas.awards.grounds import GIFTS as GIFTS
 from greencredit.schemas.awards.grounds import ONCE as ONCE

@@ -54,3 +54,34 @@ class GiftGiven(Record):
     """0: caps or budget left nothing, or a condition was not met."""
     repeated: bool
     """Whether it counted before; nothing was given again."""
+
+
+class GiftOutcome(Record):
+    """What became of one gift of many."""
+
+    place: int
+    given: GiftGiven | None
+    """None: it was refused."""
+    code: str | None = None
+    reason: str | None = None
+
+
+class GiftsGiven(Record):
+    """What became of many gifts, in their order."""
+
+    gifts: int
+    given: int
+    """That were given now, whatever they came to."""
+    repeated: int
+    refused: int
+    credits: Credits
+    outcomes: tuple[GiftOutcome, ...]
+
+
+class GiftLine(Record):
+    """A gift on file; nobody is named."""
+
+    gift_id: int
+    ground: Ground
+    happened_on: date
+    credits: Credits

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, service
 from greencredit.awards.errors import GiftInTheFuture
+from greencredit.awards.queries.gifts import gifts_of
 from greencredit.issuers import rules as issuing
 from greencredit.issuers.errors import PromotionNotAllowed
 from greencredit.kernel.database import Database
@@ -157,3 +158,26 @@ def test_what_has_not_happened_or_was_done_by_nobody_is_refused_and_leaves_nothi
         service.give(session, shop.issuer_id, nobody)
 
     assert queries.awards_of(session, member) == []
+
+
+@pytest.mark.proves("AWD-4")
+def test_many_gifts_are_given_each_for_itself_and_never_twice(database: Database) -> None:
+    shop, member, newcomers = opened(database, gift_rule(Ground.REFERRAL))
+    asked = [
+        NewGift(ground=Ground.REFERRAL, consumer=who, happened_on=ON, reference=f"R-{place}", newcomer=newcomer)
+        for place, (who, newcomer) in enumerate(
+            [(member, newcomers[0]), ("con_nobody", newcomers[1]), (member, newcomers[2])]
+        )
+    ]
+
+    with database.writing() as session:
+        first = service.give_each(session, shop.issuer_id, asked)
+        again = service.give_each(session, shop.issuer_id, asked)
+
+    assert (first.given, first.repeated, first.refused, first.credits) == (2, 0, 1, 20)
+    assert (again.given, again.repeated, again.refused, again.credits) == (0, 2, 1, 0)
+    assert [one.code for one in first.outcomes] == [None, "people.unknown_consumer", None]
+    assert credits_of(database, member) == 20
+    with database.reading() as session:
+        assert [(one.ground, one.credits) for one in gifts_of(session, shop.issuer_id)] == [(Ground.REFERRAL, 10)] * 2
+    require_sound(database)
