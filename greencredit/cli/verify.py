@@ -53,6 +53,12 @@ def report(
         Path | None,
         typer.Option("--status", exists=True, dir_okay=False, help="已撤销报告清单 · signed list of withdrawn reports"),
     ] = None,
+    stamp_roots: Annotated[
+        Path | None,
+        typer.Option(
+            "--timestamp-roots", exists=True, dir_okay=False, help="时间戳机构根证书 · PEM, where it is stamped"
+        ),
+    ] = None,
 ) -> None:
     """验证报告 PDF · check the PDF of a report; `verify FILE` does the same.
 
@@ -67,7 +73,8 @@ def report(
         data = opened.read(LARGEST_BYTES + 1)
     listed = None if status is None else status.read_bytes()
     trusted = None if policy is None else _policy(policy)
-    tell(verify_report(data, trusted, listed, SystemClock().now()), signer_asked=trusted is not None)
+    roots = None if stamp_roots is None else stamp_roots.read_bytes()
+    tell(verify_report(data, trusted, listed, SystemClock().now(), roots), signer_asked=trusted is not None)
 
 
 @app.command()

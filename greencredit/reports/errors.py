@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from greencredit.kernel.errors import Conflict, NotFound, Refused
+from greencredit.kernel.errors import Conflict, NotFound, NotNow, Refused
 from greencredit.proofs.errors import ProofRefused
 
 PANGO_PACKAGES: Final = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
@@ -237,6 +237,12 @@ class StatusListTooOld(ProofRefused):
     code = "reports.status_list_too_old"
 
 
+class TimeStampWrong(ProofRefused):
+    """时间戳不符: the time stamp is not over this signature, or not by an authority that is trusted."""
+
+    code = "reports.time_stamp_wrong"
+
+
 class Withdrawn(ProofRefused):
     """报告已撤销或被取代: it was issued, and no longer stands."""
 
@@ -389,3 +395,12 @@ class NotItsSuccessor(Refused):
             number=number,
             successor=successor,
         )
+
+
+class TimeStampUnavailable(NotNow):
+    """时间戳机构不可用: no usable stamp was given; a report is not issued at a lower level than was asked for."""
+
+    code = "reports.time_stamp_unavailable"
+
+    def __init__(self, url: str, *, found: str) -> None:
+        super().__init__(f"no time stamp from {url}: {found}", url=url, found=found)

@@ -80,7 +80,7 @@ def prove(database: Database, source: SealSource, wanted: Sequence[Wanted]) -> d
         announce(session, source, seal, [one.announced for one in wanted])
     settle(database, source)
     with database.reading() as session:
-        return proofs_of(session, seal, wanted)
+        return proofs_of(session, seal, wanted, source.stamp)
 
 
 class Prover:
@@ -162,7 +162,7 @@ def settle(database: Database, source: SealSource) -> None:
                 session.execute(insert(LoggedRow).values(values).on_conflict_do_nothing())
 
 
-def proofs_of(session: Session, seal: Seal, wanted: Sequence[Wanted]) -> dict[str, Proof]:
+def proofs_of(session: Session, seal: Seal, wanted: Sequence[Wanted], stamp: Stamp | None = None) -> dict[str, Proof]:
     """Give what announced reports are drawn and signed with."""
     receipts = queries.Receipts(session, seal.number)
     found = {}
@@ -170,7 +170,7 @@ def proofs_of(session: Session, seal: Seal, wanted: Sequence[Wanted]) -> dict[st
         receipt = receipts.of(one.announced, one.issuer_ids)
         if receipt is None:
             raise NotAnnounced(one.announced.number)
-        found[one.announced.number] = Proof(receipt_file(receipt.file), seal.signatory, seal.name, receipt.at)
+        found[one.announced.number] = Proof(receipt_file(receipt.file), seal.signatory, seal.name, receipt.at, stamp)
     return found
 
 

@@ -22,6 +22,7 @@ from greencredit.proofs.rules.note import Signer
 from greencredit.proofs.service import note_fact
 from greencredit.reports.errors import CertificateUnusable, SealKeyLost
 from greencredit.reports.rules.signature.cms import Signatory, is_the_key_of, key_bytes
+from greencredit.reports.service.stamping import Authority, authority_of
 from greencredit.reports.tables import SealRow
 
 VALID_FOR: Final = timedelta(days=3653)
@@ -40,6 +41,8 @@ class SealSource:
     public_url: str
     certificate: Path | None = None
     key: Path | None = None
+    stamp: Authority | None = None
+    """Who stamps each signature with the time; none means level B-B."""
 
     @property
     def place(self) -> str:
@@ -57,7 +60,8 @@ class Seal(NamedTuple):
 
 def seal_source(settings: Settings) -> SealSource:
     """Read from the settings who signs."""
-    return SealSource(settings.public_url, settings.report_certificate, settings.report_key)
+    stamp = authority_of(settings)
+    return SealSource(settings.public_url, settings.report_certificate, settings.report_key, stamp)
 
 
 def open_seal(session: Session, source: SealSource) -> Seal:

@@ -15,8 +15,9 @@ from greencredit.reports.rules.checking.facts import require_digest, require_pri
 from greencredit.reports.rules.checking.opened import opened
 from greencredit.reports.rules.figures import digest_of
 from greencredit.reports.rules.receipt import FILE_NAME, Announced, parse_report_receipt
-from greencredit.reports.rules.signature.cms import require_signature
+from greencredit.reports.rules.signature.cms import Signed, require_signature
 from greencredit.reports.rules.signature.revision import revision_of
+from greencredit.reports.rules.signature.stamp import require_stamp, roots_in
 from greencredit.reports.rules.status import read_status
 from greencredit.schemas.reports.proven import ReportStatus
 
@@ -24,14 +25,22 @@ FACTS: Final = "report.json"
 _TABLE: Final = ".csv"
 
 NO_POLICY: Final = "no policy was given: whether this log, and so this signer, is to be trusted was not asked"
+NO_ROOTS: Final = "no roots were given: whether the authority of the time stamp is to be trusted was not asked"
 NO_STATUS: Final = "no status list was given: whether the report was withdrawn since was not asked"
 
 
 @told
-def verify_report(walk: Walk, data: bytes, policy: Policy | None, status: bytes | None, now: datetime | None) -> None:
-    """Check a report and name each step; without policy or status list, say what was left out.
+def verify_report(
+    walk: Walk,
+    data: bytes,
+    policy: Policy | None,
+    status: bytes | None,
+    now: datetime | None,
+    stamp_roots: bytes | None = None,
+) -> None:
+    """Check a report and name each step; without policy, status list or roots, say what was left out.
 
-    `now` is only asked for the age of the status list.
+    `now` is only asked for the age of the status list, `stamp_roots` only where the signature bears a time stamp.
     """
     with walk.step("file_shape") as found:
         revision = revision_of(data)
@@ -69,6 +78,7 @@ def verify_report(walk: Walk, data: bytes, policy: Policy | None, status: bytes 
         seal = log.require_certificate(receipt, signed, announced, noted.checkpoint)
         at = log.require_time(revision.signed_at, announced)
         found.append(f"named in entry {receipt.seal.index}; {at:%Y-%m-%dT%H:%M:%SZ}")
+    _stamp(walk, signed, stamp_roots)
     with walk.step("issuers_then") as found:
         told_issuers = log.require_issuers(receipt, facts, announced, noted.checkpoint)
         found.extend(told_issuers or ["no issuer's credits are in it"])
@@ -77,6 +87,17 @@ def verify_report(walk: Walk, data: bytes, policy: Policy | None, status: bytes 
         return
     with walk.step("revocation") as found:
         found.extend(_not_withdrawn(status, report.number, seal, announced, now))
+
+
+def _stamp(walk: Walk, signed: Signed, roots: bytes | None) -> None:
+    """Take the step of a time stamp where there is one; a signature without one says so by its level, B-B."""
+    if signed.token is None:
+        return
+    if roots is None:
+        walk.leave_out("time_stamp", NO_ROOTS)
+        return
+    with walk.step("time_stamp") as found:
+        found.append(f"{require_stamp(signed.token, signed.signature, roots_in(roots)):%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _not_withdrawn(
