@@ -143,6 +143,7 @@ class Renderer:
             moment=partial(words.moment, lang=lang),
             number=paper.imprint.number,
             digest=paper.imprint.digest,
+            proven=paper.receipt is not None and not with_style,  # only a PDF is signed
             verify_url=self.verify_url(paper),
             qr=segno.make(self.verify_url(paper), error="m", micro=False).png_data_uri(scale=_MODULE_PIXELS, border=0),
             style=Markup(self.screen_style if with_style else ""),  # noqa: S704 - our own file

@@ -1,5 +1,6 @@
 """How values are written in the two languages: dates, credits, fen, grams, and the texts of the templates."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import date
@@ -20,6 +21,8 @@ __all__ = ("Mass", "kilograms", "mass", "whole", "yuan")  # for press and tests:
 
 _TAILS: Final = (4, 3)
 """So many characters, the full stop among them, stay on one line at the end of a paragraph."""
+_MASS: Final = re.compile(r"[0-9.,]+ (?:千克|克|kg|g) CO₂e[。.]?$")
+"""A mass at the end of a paragraph: number, unit and gas stay together."""
 _OPENING: Final = "“‘（《〈【"
 
 _MONTHS: Final = (
@@ -96,6 +99,9 @@ def month_tick(value: date, lang: Lang) -> str:
 
 def tail(text: str) -> Markup:
     """Keep the last characters of a Chinese paragraph together: one character is never a line of its own."""
+    mass = _MASS.search(text)
+    if mass is not None:
+        return escape(text[: mass.start()]) + Markup("<i>{}</i>").format(mass.group())
     for length in _TAILS:
         if len(text) > length and _is_hanzi(text[-length]) and text[-length - 1] not in _OPENING:
             return escape(text[:-length]) + Markup("<i>{}</i>").format(text[-length:])
