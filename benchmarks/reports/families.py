@@ -3,11 +3,12 @@
 from typing import Final
 
 from benchmarks import Family
-from benchmarks.reports import drawing, gathering, proving
+from benchmarks.reports import drawing, gathering, groups, proving
 
 FAMILIES: Final[dict[str, Family]] = {
     "drawing": drawing.measure,
     "memory": drawing.memory,
     "proving": proving.measure,
     "gathering": gathering.measure,
+    "groups": groups.measure,
 }

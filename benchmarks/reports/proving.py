@@ -44,17 +44,17 @@ _Found = TypeVar("_Found")
 def measure(asked: Asked) -> list[Row]:
     """Prove and draw report after report, as the door does for whoever asks; then verify each without the database."""
     count = 4 if asked.quick else 60
-    with tempfile.TemporaryDirectory() as name, _database(Path(name)) as (database, settings):
-        tell_of_issuer(database)
-        prove_and_draw(database, reports.consumer_report(_AWARDS))  # the first loads fonts and styles
-        policy = policy_of(database)
+    with tempfile.TemporaryDirectory() as name, database(Path(name)) as (kept, settings):
+        tell_of_issuer(kept)
+        prove_and_draw(kept, reports.consumer_report(_AWARDS))  # the first loads fonts and styles
+        policy = policy_of(kept)
         demanded, drafts, verified = [], [], []
         for number in range(count):
             facts = reports.consumer_report(_AWARDS, name=f"示例家庭 {number:04d}")
-            took, drawing = _timed(lambda facts=facts: _on_demand(database, settings, facts))  # type: ignore[misc]
+            took, drawing = _timed(lambda facts=facts: _on_demand(kept, settings, facts))  # type: ignore[misc]
             demanded.append(took)
             drafts.append(_timed(lambda facts=facts: service.draw("consumer", facts, "zh", public_url=PUBLIC_URL))[0])  # type: ignore[misc]
-            policy = policy_of(database)
+            policy = policy_of(kept)
             took, steps = _timed(partial(verify_report, drawing.content, policy, None, None))
             assert failed_step(steps) is None, steps
             verified.append(took)
@@ -119,15 +119,16 @@ def _timed(work: Callable[[], _Found]) -> tuple[float, _Found]:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[tuple[Database, Settings]]:
+def database(folder: Path) -> Iterator[tuple[Database, Settings]]:
+    """Give an empty database of its own, at noon of the examples."""
     settings = Settings(data_dir=folder)
     engine = throwaway_engine(settings.database_url)
     with engine.begin() as connection:
         upgrade(connection)
     engine.dispose()
     entropy = seeded_entropy("benchmark")
-    database = Database(settings.database_url, clock=StandingClock(NOON), entropy=entropy, keys=Keys(entropy(32)))
+    made = Database(settings.database_url, clock=StandingClock(NOON), entropy=entropy, keys=Keys(entropy(32)))
     try:
-        yield database, settings
+        yield made, settings
     finally:
-        database.close()
+        made.close()
