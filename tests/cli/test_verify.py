@@ -16,7 +16,7 @@ from tests.cli.conftest import Run
 from tests.factories.paper_log import EFFECTS, REDEEM, PaperLog, make_row, make_signer
 from tests.house.sources import ROOT
 
-PROBE = """
+_PROBE = """
 import sys
 
 def watch(event, arguments):
@@ -253,7 +253,7 @@ def test_no_database_is_imported_and_nothing_reaches_out(files: Path, command: t
     words = _words(files, *command, "--policy", "policy")
 
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, *words],
+        [sys.executable, "-c", _PROBE, *words],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8"},
         capture_output=True,

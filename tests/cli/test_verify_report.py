@@ -17,7 +17,7 @@ from greencredit.proofs import queries as proofs
 from greencredit.proofs.rules.policy import policy_text
 from greencredit.reports import service
 from tests.cli.conftest import Run
-from tests.cli.test_verify import PROBE
+from tests.cli.test_verify import _PROBE
 from tests.conftest import NOON
 from tests.factories.proven import SOURCE, make_proven
 from tests.factories.tampering import flipped
@@ -99,7 +99,7 @@ def test_without_a_policy_it_is_whole_and_nobody_asked_whose_it_is(run: Run, fil
 @pytest.mark.proves("REP-9")
 def test_neither_network_nor_database_is_touched(files: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, *words(files, "report.pdf", "--policy", "policy", "--status", "withdrawn.txt")],
+        [sys.executable, "-c", _PROBE, *words(files, "report.pdf", "--policy", "policy", "--status", "withdrawn.txt")],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "GREENCREDIT_DATA_DIR": str(tmp_path / "none")},
         capture_output=True,
