@@ -1,6 +1,7 @@
 """Portable proofs: issued once, standing on the ledger, taken back with their awards, forgotten with their holder."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -119,6 +120,25 @@ def test_asking_again_gives_the_same_and_writes_nothing(own: Database, household
 
         assert again == first
         assert queries.proofs_of(session, household) == [first]
+
+
+@pytest.mark.proves("REP-11", "REP-9")
+def test_two_requests_at_once_come_to_one_proof(own: Database, household: str) -> None:
+    with own.writing() as session:
+        make_portable_proof(session, household, lang="en")
+
+    def ask(_: int) -> PortableProof:
+        with own.writing() as session:
+            return make_portable_proof(session, household)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(ask, range(8)))
+
+    with own.reading() as session:
+        assert {one.credential_id for one in found} == {
+            queries.own_proof(session, household, found[0].number).credential_id
+        }
+        assert len(queries.proofs_of(session, household)) == 2
 
 
 @pytest.mark.proves("REP-11")
