@@ -120,7 +120,7 @@ def test_page_data_table_and_ledger_agree_after_any_life(database: Database, tmp
         with database.reading() as session:
             report = consumer.gather(session, holder, YEAR)
             moved = statement.gather(session, holder, YEAR)
-            [total] = ledger.totals_of(session, holder) or [None]
+            total = next(iter(ledger.totals_of(session, holder)), None)
             known = awards.totals_of(session, holder, YEAR)
         said, facts, rows = facts_of(report)
         left = [int(row["credits"]) - int(row["reversed_credits"]) for row in rows]

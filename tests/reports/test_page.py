@@ -46,7 +46,8 @@ def test_no_text_is_left_unused() -> None:
         re.findall(r"'([a-z_]+(?:\.[A-Za-z_]+)+)'", templates)
     )
     # what a template builds by joining: `t("tier." ~ tier)`, `t(kind.name ~ ".units")`
-    begun = tuple(re.findall(r'"([a-z_]+\.(?:[A-Za-z_]+[._])*)" ~', templates)) + (
+    begun = (
+        *re.findall(r'"([a-z_]+\.(?:[A-Za-z_]+[._])*)" ~', templates),
         "verdict.",
         "enterprise.account.",
         "group.figure.",
