@@ -1,6 +1,6 @@
 """Reports over HTTP: asking for one, taking it out, and batches by the million (报告)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
@@ -17,6 +17,10 @@ _Reads = Annotated[Permit, requires("report.read")]
 _Orders = Annotated[Permit, requires("report.batch")]
 _Watches = Annotated[Permit, requires("operations.read")]
 _PRIVATE = {"Cache-Control": "no-store"}
+_LINES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in queries.SUFFIXES}}
+}
 
 
 @router.post("", status_code=202)
@@ -87,7 +91,7 @@ def retry(permit: _Orders, session: Writing, batch_id: str) -> Requeued:
     return Requeued(subjects=count)
 
 
-@router.get("/batches/{batch_id}/manifest", response_class=StreamingResponse)
+@router.get("/batches/{batch_id}/manifest", response_class=StreamingResponse, responses=_LINES)
 def manifest(permit: _Watches, session: Reading, settings: Configured, batch_id: str) -> StreamingResponse:
     """签发清单: every number of a batch with its digests, as JSON lines."""
     permit.require()
@@ -109,7 +113,7 @@ def report(permit: _Reads, session: Reading, number: str) -> IssuedReport:
     return queries.readable(session, permit.actor, number)
 
 
-@router.get("/{number}/file", response_class=Response)
+@router.get("/{number}/file", response_class=Response, responses=_FILE)
 def file(permit: _Reads, session: Reading, settings: Configured, number: str) -> Response:
     """报告文件: the file itself, its digest checked."""
     found = queries.readable(session, permit.actor, number)

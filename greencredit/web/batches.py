@@ -11,10 +11,10 @@ from greencredit.kernel.clock import civil_date, now
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.kernel.ids import new_id
 from greencredit.reports import queries, service
+from greencredit.schemas.report_pages import BatchesPage, BatchPage, ReportChoice
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.reports.batches import BatchState, NewBatch, Population
 from greencredit.schemas.values import Period
-from greencredit.schemas.web import BatchesPage, BatchPage, ReportChoice
 from greencredit.web import pages
 
 router = APIRouter(include_in_schema=False)

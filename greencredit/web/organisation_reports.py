@@ -18,7 +18,7 @@ from greencredit.schemas.reports import Lang
 from greencredit.schemas.reports.batches import NewReport
 from greencredit.schemas.reports.proven import ReportStatus
 from greencredit.schemas.values import Period
-from greencredit.schemas.web import AskedReport, ReportLink
+from greencredit.schemas.report_pages import AskedReport, ReportLink
 from greencredit.web.own_reports import FileGone, OwnFile
 
 _KINDS: Final = {

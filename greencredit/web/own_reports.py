@@ -15,11 +15,11 @@ from greencredit.kernel.settings import Settings
 from greencredit.reports import queries as reports
 from greencredit.reports import service as reporting
 from greencredit.reports.errors import UnknownKind, UnknownNumber
+from greencredit.schemas.report_pages import AskedReport, ReportChoice, ReportLink
 from greencredit.schemas.reports import IssuedReport, Lang
 from greencredit.schemas.reports.batches import NewReport
 from greencredit.schemas.reports.proven import ReportStatus
 from greencredit.schemas.values import Period, Words
-from greencredit.schemas.web import AskedReport, ReportChoice, ReportLink
 
 KIND: Final = "consumer"
 CUSTOM: Final = "custom"

@@ -21,17 +21,16 @@ from greencredit.schemas.awards import Caps, EarningRule, Ground, PerKilogram
 from greencredit.schemas.evidence import FeedKind, NewFeed
 from greencredit.schemas.issuers import ClawbackTerms, Issuer
 from greencredit.schemas.people import CardLink
+from greencredit.schemas.report_pages import AskedReport, ReportLink
 from greencredit.schemas.reports import IssuedReport, Lang
 from greencredit.schemas.values import Credits, Fen, Grams, Words
 from greencredit.schemas.web import (
-    AskedReport,
     Bar,
     Column,
     ConsumerPage,
     Explanation,
     Liable,
     MovementLine,
-    ReportLink,
     YearLink,
 )
 from greencredit.web import own_reports

@@ -1,4 +1,4 @@
-"""The verbs of batches: order one, list its subjects, settle them one by one, close it, put back what was given up."""
+"""The verbs of a batch of reports: order one, list its subjects, settle them one by one, close it, put back what was given up."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple

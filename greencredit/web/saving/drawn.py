@@ -20,9 +20,10 @@ from greencredit.reports.errors import UnknownNumber
 from greencredit.reports.jobs import ISSUE
 from greencredit.schemas.project_pages import AdjustmentSheet, Finding, ProjectPage, ProjectRow, ProjectsPage
 from greencredit.schemas.projects import Adjustment, DataFile, KeptMeasurement, Project
+from greencredit.schemas.report_pages import ReportLink
 from greencredit.schemas.reports import ProjectReport
 from greencredit.schemas.values import Period, Words
-from greencredit.schemas.web import Fact, ReportLink
+from greencredit.schemas.web import Fact
 from greencredit.web import wording
 from greencredit.web.issuing.asked import region
 from greencredit.web.issuing.forms import Told
