@@ -2,9 +2,9 @@
 
 from greencredit.schemas.consoles import Form
 from greencredit.schemas.projects import Carrier, ProjectState
+from greencredit.schemas.report_pages import ReportLink
 from greencredit.schemas.reports import BaselineNote, ProjectReport, SavingNote, TestNote
 from greencredit.schemas.values import Grams, Instant, Record, Words
-from greencredit.schemas.report_pages import ReportLink
 from greencredit.schemas.web import Fact
 
 

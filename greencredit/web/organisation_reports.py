@@ -14,11 +14,11 @@ from greencredit.reports import queries as reports
 from greencredit.reports import service as reporting
 from greencredit.reports.errors import UnknownNumber
 from greencredit.schemas.organisations import Organisation, OrganisationKind
+from greencredit.schemas.report_pages import AskedReport, ReportLink
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.reports.batches import NewReport
 from greencredit.schemas.reports.proven import ReportStatus
 from greencredit.schemas.values import Period
-from greencredit.schemas.report_pages import AskedReport, ReportLink
 from greencredit.web.own_reports import FileGone, OwnFile
 
 _KINDS: Final = {
