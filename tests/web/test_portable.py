@@ -96,6 +96,18 @@ def test_a_proof_is_asked_for_once_a_day_and_reaches_up_to_today(
 
 
 @pytest.mark.proves("REP-11")
+@pytest.mark.usefixtures("household")
+def test_a_year_without_awards_is_refused_at_once(shared: Database, sign_in: SignIn) -> None:
+    browser = sign_in("household")
+
+    answer = browser.post("/me/proofs", data={"year": 2024, "proof_lang": "zh"}, headers={"origin": PUBLIC_URL})
+
+    assert (answer.status_code, "没有可证明的记录" in answer.text) == (422, True)
+    with shared.reading() as session:
+        assert queue.listed(session, state=State.WAITING, kind=service.ISSUE, limit=9) == []
+
+
+@pytest.mark.proves("REP-11")
 def test_a_proof_that_was_taken_back_says_so_and_why(
     shared: Database, household: str, sign_in: SignIn, clock: StandingClock
 ) -> None:

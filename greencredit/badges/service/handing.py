@@ -4,7 +4,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from greencredit.awards import queries as awards
 from greencredit.badges import queries
+from greencredit.badges.errors import NothingToProve
 from greencredit.badges.render import png, svg
 from greencredit.badges.rules.drawing import badge, emblem
 from greencredit.kernel.clock import civil_date, now
@@ -18,7 +20,13 @@ ISSUE: Final = "badges.issue"
 
 
 def ask(session: Session, consumer_id: str, wanted: NewPortableProof) -> str:
-    """Have a proof issued; asked again on the same day it is the same job."""
+    """Have a proof issued; asked again on the same day it is the same job.
+
+    Raises:
+        NothingToProve: no award was ever booked for that period.
+    """
+    if not awards.awards_of(session, consumer_id, wanted.period, limit=1):
+        raise NothingToProve(wanted.period.since, wanted.period.last_day)
     since, until = wanted.period.since.isoformat(), wanted.period.until.isoformat()
     body = {"consumer_id": consumer_id, "since": since, "until": until, "lang": wanted.lang}
     today = civil_date(now(session)).isoformat()
