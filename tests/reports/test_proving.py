@@ -120,7 +120,7 @@ def test_a_stop_after_announcing_is_made_good_by_the_next_attempt(database: Data
         with pytest.raises(NotAnnounced):
             proofs_of(session, seal, told)
 
-    settle(database, SOURCE)
+    settle(database, SOURCE, seal, [one.announced.number for one in told])
 
     with database.reading() as session:
         found = proofs_of(session, seal, told)

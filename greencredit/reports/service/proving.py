@@ -78,7 +78,7 @@ def prove(database: Database, source: SealSource, wanted: Sequence[Wanted]) -> d
     with database.writing() as session:
         seal = open_seal(session, source)
         announce(session, source, seal, [one.announced for one in wanted])
-    settle(database, source)
+    settle(database, source, seal, [one.announced.number for one in wanted])
     with database.reading() as session:
         return proofs_of(session, seal, wanted, source.stamp)
 
@@ -135,10 +135,10 @@ def announce(session: Session, source: SealSource, seal: Seal, reports: Sequence
     return len(fresh)
 
 
-def settle(database: Database, source: SealSource) -> None:
-    """Bring waiting announcements into the log, have it signed, and keep under which size their receipts are given."""
+def settle(database: Database, source: SealSource, seal: Seal, numbers: Sequence[str]) -> None:
+    """Bring the announcements of these reports into the log, have it signed, and keep under which size that was."""
     with database.reading() as session:
-        waiting = _unsettled(session)
+        waiting = _unsettled(session, seal, numbers)
     if not waiting:
         return
     take_in_now(database)
@@ -152,7 +152,7 @@ def settle(database: Database, source: SealSource) -> None:
             if "batch" in (fact := parse_entry(body)[1])
         }
         insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
-        settled = {one.id for one in waiting} - {one.id for one in _unsettled(session)}
+        settled = {one.id for one in waiting} - {one.id for one in _unsettled(session, seal, numbers)}
         for row in waiting:
             if row.id in settled:
                 continue
@@ -189,10 +189,14 @@ def _open_log(session: Session, source: SealSource) -> None:
         log.open_log(session, origin_of(source.public_url))
 
 
-def _unsettled(session: Session) -> list[AnnouncementRow]:
-    settled = select(LoggedRow.announcement_id)
-    rows = list(session.scalars(select(AnnouncementRow).where(AnnouncementRow.id.not_in(settled))))
-    session.expunge_all()
+def _unsettled(session: Session, seal: Seal, numbers: Sequence[str]) -> list[AnnouncementRow]:
+    announced = select(AnnouncedRow.announcement_id).where(
+        AnnouncedRow.seal == seal.number, AnnouncedRow.number.in_(numbers)
+    )
+    logged = select(LoggedRow.announcement_id).where(LoggedRow.announcement_id == AnnouncementRow.id)
+    rows = list(session.scalars(select(AnnouncementRow).where(AnnouncementRow.id.in_(announced), ~logged.exists())))
+    for row in rows:
+        session.expunge(row)  # they outlive the session that read them
     return rows
 
 

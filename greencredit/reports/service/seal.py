@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -11,9 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import NameOID
 from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import now
+from greencredit.kernel.database import is_sqlite
 from greencredit.kernel.keys import Keys
 from greencredit.kernel.settings import Settings
 from greencredit.proofs import queries as proofs
@@ -135,21 +137,20 @@ def _take_up(session: Session, source: SealSource, number: int, signatory: Signa
             wanted=f"one valid on {at:%F}",
         )
     status_key = status_signer(session, source).verifier.text
-    session.add(
-        SealRow(
-            number=number,
-            fingerprint=signatory.fingerprint,
-            certificates="".join(
-                x509.load_der_x509_certificate(one).public_bytes(Encoding.PEM).decode()
-                for one in signatory.certificates
-            ),
-            is_own=is_own,
-            status_key=status_key,
-            log_from=proofs.size(session),
-            made_at=at,
-        )
+    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+    row = insert(SealRow).values(
+        number=number,
+        fingerprint=signatory.fingerprint,
+        certificates="".join(
+            x509.load_der_x509_certificate(one).public_bytes(Encoding.PEM).decode() for one in signatory.certificates
+        ),
+        is_own=is_own,
+        status_key=status_key,
+        log_from=proofs.size(session),
+        made_at=at,
     )
-    session.flush()
+    if session.scalar(row.on_conflict_do_nothing().returning(SealRow.number)) is None:
+        return open_seal(session, source)  # another process was first, just now
     note_fact(
         session,
         "seal",
