@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from greencredit.issuers import queries as issuers
 from greencredit.issuers.catalogue.checks import checks
 from greencredit.schemas.reports.filing_papers import (
     ChangeLine,
@@ -45,18 +46,8 @@ def review() -> dict[str, Any]:
                 valid=Period(since=date(2023, 11, 10), until=date(2024, 11, 10)),
             ),
         ),
-        "placing": PlacingNote(
-            tier=_words("省级备案", "Provincial filing"),
-            authority=_words("上海市", "Shanghai"),
-            authority_region="CN-SH",
-            acceptance_workdays=5,
-            decision_workdays=20,
-            four_eyes=True,
-            submitted_on=ON,
-            admitted_on=date(2024, 12, 4),
-            due_on=date(2025, 1, 2),
-            decided_on=date(2024, 12, 10),
-        ),
+        "legal": issuers.legal_basis("issuer_filing", date(2025, 12, 31)),
+        "placing": _placing(),
         "check": _check(),
         "sections": (
             SectionLine(
@@ -77,30 +68,47 @@ def review() -> dict[str, Any]:
             ),
         ),
         "differences": (_difference(),),
-        "opinions": (
-            OpinionLine(
-                version=2,
-                verdict=_words("同意备案", "Accept"),
-                at=datetime(2024, 12, 10, 3, 0, tzinfo=UTC),
-                by=_words("示例监管员", "示例监管员"),
-                reason="补正后符合要求（示例）",
-                fields=(),
-            ),
-            OpinionLine(
-                version=1,
-                verdict=_words("退回补正", "Return"),
-                at=datetime(2024, 11, 28, 3, 0, tzinfo=UTC),
-                by=_words("示例监管员", "示例监管员"),
-                reason="一处需要补正（示例）",
-                fields=(
-                    FieldNote(
-                        title=_words("存管机构", "Custodian"), path="guarantee.bank", reason="请写明存管银行全称"
-                    ),
-                ),
-            ),
-        ),
+        "opinions": _opinions(),
         "frozen": FrozenNote(awards=12, credits=Credits(340), open_awards=2, open_credits=Credits(40)),
     }
+
+
+def _placing() -> PlacingNote:
+    return PlacingNote(
+        tier=_words("省级备案", "Provincial filing"),
+        authority=_words("上海市", "Shanghai"),
+        authority_region="CN-SH",
+        acceptance_workdays=5,
+        decision_workdays=20,
+        four_eyes=True,
+        submitted_on=ON,
+        admitted_on=date(2024, 12, 4),
+        due_on=date(2025, 1, 2),
+        decided_on=date(2024, 12, 10),
+    )
+
+
+def _opinions() -> tuple[OpinionLine, ...]:
+    return (
+        OpinionLine(
+            version=2,
+            verdict=_words("同意备案", "Accept"),
+            at=datetime(2024, 12, 10, 3, 0, tzinfo=UTC),
+            by=_words("示例监管员", "示例监管员"),
+            reason="补正后符合要求（示例）",
+            fields=(),
+        ),
+        OpinionLine(
+            version=1,
+            verdict=_words("退回补正", "Return"),
+            at=datetime(2024, 11, 28, 3, 0, tzinfo=UTC),
+            by=_words("示例监管员", "示例监管员"),
+            reason="一处需要补正（示例）",
+            fields=(
+                FieldNote(title=_words("存管机构", "Custodian"), path="guarantee.bank", reason="请写明存管银行全称"),
+            ),
+        ),
+    )
 
 
 def _platform() -> Words:

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from greencredit.issuers import queries as issuers
 from greencredit.reports import rules
 from greencredit.schemas.issuers import ClawbackPolicy, ClawbackTerms
 from greencredit.schemas.reports import (
@@ -44,6 +43,12 @@ NOTHING: Final = IssuanceFigures(
     expired=Credits(0),
     used=Credits(0),
     outstanding=Credits(0),
+)
+
+
+_MADE_UP: Final = Notice(
+    name="demonstration",
+    text=Words(zh="发行主体、证书与评估均为演示用虚构材料。", en="Issuer, certificate and assessment are made up."),
 )
 
 
@@ -292,15 +297,6 @@ def standing(granted: list[int], outstanding: int) -> dict[str, Any]:
         "liability": liability(granted, outstanding),
         "versions": (
             VersionNote(
-                version=1,
-                state=Words(zh="退回补正", en="Returned"),
-                filing_number=None,
-                submitted_on=reports_factory.YEAR.since,
-                decided_on=reports_factory.YEAR.since,
-                effective_from=None,
-                digest="f" * 64,
-            ),
-            VersionNote(
                 version=2,
                 state=Words(zh="已生效", en="In effect"),
                 filing_number="GCF-DEMO-2026-0001",
@@ -348,7 +344,6 @@ def issuer_filing(
             filed_basis_points=10_000,
         ),
         **review(),
-        legal=issuers.legal_basis("issuer_filing", reports_factory.YEAR.last_day),
         **standing([line.credits * scale for line in months], outstanding),
         rules=rule_figures(),
         months=tuple(
@@ -366,14 +361,7 @@ def issuer_filing(
         rejects=(RejectLine(reason=Words(zh="金额为负", en="Negative amount"), lines=12),),
         methods=reports_factory.method_notes(lines),
         factors=(reports_factory.factor_note(),),
-        notices=(
-            Notice(
-                name="demonstration",
-                text=Words(
-                    zh="发行主体、证书与评估均为演示用虚构材料。", en="Issuer, certificate and assessment are made up."
-                ),
-            ),
-        ),
+        notices=(_MADE_UP,),
     )
 
 

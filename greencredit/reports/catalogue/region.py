@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -66,15 +66,10 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
     ids = [one.issuer_id for one in found]
     names = {one.issuer_id: rules.name_words(one.name, one.english_name) for one in found}
     standings = {one.issuer_id: one.state for one in issuers.standings_at(session, ids, start_of(period.until))}
-    periods = _periods(period)
-    flows = issuers.roll_forwards_of(session, ids, [*periods, Period(since=period.until, until=_FOR_EVER)])
+    periods = [*_periods(period), Period(since=period.until, until=_FOR_EVER)]
+    flows = issuers.roll_forwards_of(session, ids, periods)
     numbers = issuers.numbers_in_force(session, ids, period.last_day)
     filings = issuers.filings_in(session, ids, period)
-    activity = awards.activity(session, ids, period)
-    people, took = awards.uptake(session, ids, period)
-    families, by_action = effect.effects_of(_quantified(activity))
-    bought = [one for one in activity if one.ground is Ground.PURCHASE]
-    sources = evidence.seen(session, ids, period)
     return RegionReport(
         region=subject_id,
         region_title=issuers.region_title(subject_id),
@@ -92,16 +87,42 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
         ),
         filing_figures=_figures(filings, period),
         filings=tuple(_filing(one, names) for one in filings),
-        liability=_liability(flows, [*periods, Period(since=period.until, until=_FOR_EVER)]),
+        liability=_liability(flows, periods),
         outstanding=Credits(sum(one.credits for one in ledger.outstanding(session) if one.issuer_id in names)),
         coverage=_coverage(session, names, period),
-        participants=effect.people_shown(people),
-        uptake=effect.uptake_months(
+        **_effect(session, ids, period),
+        **_not_counted(session, ids, period),
+        notices=(),
+        legal=issuers.legal_basis("region", period.last_day),
+    )
+
+
+def _effect(session: Session, ids: Sequence[str], period: Period) -> dict[str, Any]:
+    """Gather who took part, what was bought, and what was avoided."""
+    activity = awards.activity(session, ids, period)
+    people, took = awards.uptake(session, ids, period)
+    families, by_action = effect.effects_of(_quantified(activity))
+    bought = [one for one in activity if one.ground is Ground.PURCHASE]
+    return {
+        "participants": effect.people_shown(people),
+        "uptake": effect.uptake_months(
             rules.months_in(period),
             {_first_day(one.month): effect.Took(one.people, one.newcomers) for one in took},
             _came(activity),
         ),
-        sources=tuple(
+        "labels": _labels(evidence.certified(session, ids, period)),
+        "families": families,
+        "actions": by_action,
+        "purchases": sum(one.awards for one in bought),
+        "purchases_spent_fen": Fen(sum(one.spent_fen for one in bought)),
+    }
+
+
+def _not_counted(session: Session, ids: Sequence[str], period: Period) -> dict[str, Any]:
+    """Gather what sources sent, and what of it earned nothing, counts elsewhere, or was kept back."""
+    sources = evidence.seen(session, ids, period)
+    return {
+        "sources": tuple(
             SourceLine(
                 title=one.title,
                 is_purchase=one.is_purchase,
@@ -113,36 +134,29 @@ def gather(session: Session, subject_id: str, period: Period, shared: None = Non
             )
             for one in sources
         ),
-        labels=_labels(evidence.certified(session, ids, period)),
-        families=families,
-        actions=by_action,
-        purchases=sum(one.awards for one in bought),
-        purchases_spent_fen=Fen(sum(one.spent_fen for one in bought)),
-        negatives=tuple(
+        "negatives": tuple(
             NegativeLine(title=one.title, count=one.times, avoided_g_co2e=one.grams)
             for one in awards.negatives_in(session, ids, period)
         ),
-        not_awarded=NotAwarded(
+        "not_awarded": NotAwarded(
             repeated=sum(one.repeated for one in sources),
             aside=evidence.aside_in(session, ids, period),
             not_green=sum(one.lines - one.qualifying - one.repeated - one.rejected for one in sources),
             no_credit=awards.unrewarded_of(session, evidence.batches_in(session, ids, period)),
             rejected=sum(one.rejected for one in sources),
         ),
-        rejects=tuple(
+        "rejects": tuple(
             RejectLine(reason=one.title, lines=one.lines) for one in evidence.rejects_in(session, ids, period)
         ),
-        claims=tuple(
+        "claims": tuple(
             ClaimLine(scheme=one.scheme.words, count=one.times, avoided_g_co2e=one.grams)
             for one in awards.claimed_in(session, ids, period)
         ),
-        holds=tuple(
+        "holds": tuple(
             HoldLine(signal=_SIGNALS[one.monitor], cases=one.cases, credits=one.credits, decided=one.decided)
             for one in awards.holds_in(session, ids, period)
         ),
-        notices=(),
-        legal=issuers.legal_basis("region", period.last_day),
-    )
+    }
 
 
 def _as_of(session: Session, ids: Sequence[str], period: Period) -> datetime:
