@@ -18,9 +18,7 @@ _ALONE: Final = (
 """A report as a page carries its own style and picture, and asks for nothing else."""
 
 
-def dressed(
-    session: Session, actor: Actor, consumer_id: str, number: str, dress: Dress, settings: Settings
-) -> Dressed:
+def dressed(session: Session, actor: Actor, consumer_id: str, number: str, dress: Dress, settings: Settings) -> Dressed:
     """Draw one's own report anew from the file that was issued; somebody else's is as unknown as none."""
     own = own_reports.file_of(session, actor, consumer_id, number, settings)
     return dressed_anew(reports.by_number(session, number), own.content, dress, public_url=settings.public_url)
