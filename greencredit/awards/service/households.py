@@ -158,7 +158,7 @@ def _free(session: Session, consumer_id: str, household_id: int | None) -> int:
 
 def _is_lived_in(session: Session, household_id: int, *, without: int = 0) -> bool:
     """Tell whether an adult is there."""
-    there = AwardsStay.household_id == household_id, AwardsStay.ended_at.is_(None), AwardsStay.is_adult.is_(True)
+    there = AwardsStay.household_id == household_id, AwardsStay.ended_at.is_(None), AwardsStay.is_adult.in_([True])
     return bool(session.scalar(select(func.count()).where(*there, AwardsStay.holder != without)))
 
 

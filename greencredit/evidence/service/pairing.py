@@ -127,7 +127,7 @@ def _candidates(session: Session, feed: Feed, one: Purchase, *, by_card: bool) -
             EvidencePurchase.amount_fen <= one.amount_fen + limits.amount_differs_by_fen,
             EvidencePurchase.happened_on >= since,
             EvidencePurchase.happened_on <= until,
-            EvidencePurchase.by_card.is_(not by_card),
+            EvidencePurchase.by_card.in_([not by_card]),
             EvidencePurchase.same_line.is_(None),
             ~used.exists(),
         )
