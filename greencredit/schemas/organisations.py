@@ -245,12 +245,11 @@ class MethodResult(Record):
 
 
 class FigureMethod(Record):
-    """A method of quantification that enough people of an organisation used to be named; without any number."""
+    """A method of quantification that enough people of an organisation used to be named; without any number; the title is its family's."""
 
     action: str
     family: str
     title: Words
-    """The family's."""
     results: tuple[MethodResult, ...]
     """Among the first and the last results of every month, those that differ."""
 
@@ -381,7 +380,7 @@ class WalletStatement(Record):
 
 
 class AccountMoves(Record):
-    """What moved on an account by kind, direction, issuer, terms, funding and partner."""
+    """What moved on an account by kind, direction, issuer, terms, funding and partner, which is never a person."""
 
     verb: Verb
     incoming: bool
@@ -389,16 +388,13 @@ class AccountMoves(Record):
     terms_version: int
     funding: str
     partner: str | None
-    """The other enterprise; a person is never named."""
     times: int
     credits: Credits
 
 
 class AccountPeriod(Record):
-    """An enterprise's account over a period (企业积分账户期间收支)."""
+    """An enterprise's account over a period, what was there by issuer when it began (企业积分账户期间收支)."""
 
     opening: dict[str, Credits]
-    """Issuer → what was there when the period began."""
     moves: tuple[AccountMoves, ...]
     receivers: int
-    """How many people were given something; for the enterprise's own report, which shows no number below ten."""
