@@ -245,7 +245,7 @@ class MethodResult(Record):
 
 
 class FigureMethod(Record):
-    """A method of quantification that enough people of an organisation used to be named; without any number; the title is its family's."""
+    """A method that enough people used to be named; no number goes with it, and the title is its family's."""
 
     action: str
     family: str
