@@ -17,8 +17,10 @@ from greencredit.reports import queries, rules
 from greencredit.reports.catalogue import consumer, issuer_filing
 from greencredit.schemas.issuers import LifeState
 from greencredit.schemas.reports import (
+    CommunityReport,
     ConsumerReport,
     CreditFlow,
+    EnterpriseReport,
     Ground,
     IntakeFigures,
     IssuanceFigures,
@@ -29,6 +31,7 @@ from greencredit.schemas.reports import (
     ProjectReport,
     RejectLine,
     RuleFigures,
+    SchoolReport,
 )
 from greencredit.schemas.reports.region import RegionReport
 from greencredit.schemas.values import Credits, Grams, Period, Words
@@ -289,11 +292,14 @@ def test_an_issuer_that_only_registered_has_a_dossier_too(session: Session) -> N
 
 def test_every_kind_of_the_catalogue_is_found_by_its_name() -> None:
     assert {name: (kind.name, kind.facts, kind.template) for name, kind in queries.kinds().items()} == {
+        "community": ("community", CommunityReport, "reports/community.html"),
         "consumer": ("consumer", ConsumerReport, "reports/consumer.html"),
+        "enterprise": ("enterprise", EnterpriseReport, "reports/enterprise.html"),
         "issuer_filing": ("issuer_filing", IssuerFiling, "reports/issuer_filing.html"),
         "project": ("project", ProjectReport, "reports/project.html"),
         "proof": ("proof", ParticipationProof, "reports/proof.html"),
         "region": ("region", RegionReport, "reports/region.html"),
+        "school": ("school", SchoolReport, "reports/school.html"),
         "statement": ("statement", MovementStatement, "reports/statement.html"),
     }
 
