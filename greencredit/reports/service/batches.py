@@ -1,4 +1,4 @@
-"""The verbs of a batch of reports: order one, list its subjects, settle them one by one, close it, put back what was given up."""
+"""The verbs of a batch of reports: order it, list its subjects, settle each, close it, put back what was given up."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
@@ -236,7 +236,7 @@ def dare(session: Session, place: Place, code: str, reason: str) -> bool:
 
 def close_part(session: Session, batch_id: str, part: int) -> None:
     """Say that nobody of a part waits any more; the last part of a batch lets its manifest be written."""
-    shut = update(PartRow).where(PartRow.batch_id == batch_id, PartRow.part == part, PartRow.is_open.is_(True))
+    shut = update(PartRow).where(PartRow.batch_id == batch_id, PartRow.part == part, PartRow.is_open == literal(1))
     if session.scalar(shut.values(is_open=False).returning(PartRow.part)) is None:
         return
     row = _locked(session, batch_id)
