@@ -12,9 +12,10 @@ from starlette.testclient import TestClient
 
 from greencredit.kernel.access import Role
 from greencredit.kernel.database import Database
+from greencredit.kernel.files.folder import FolderFiles
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import JOBS, State
-from greencredit.kernel.messages.worker import Worker
+from greencredit.kernel.messages.worker import Handler, Worker
 from greencredit.kernel.settings import Settings
 from greencredit.people import queries as people
 from greencredit.people import service as registering
@@ -58,7 +59,7 @@ def key_of(database: Database, account_id: str, *scopes: str) -> dict[str, str]:
 
 def work(database: Database, settings: Settings) -> None:
     """Do what waits, with a press that prints in no time."""
-    handlers = {
+    handlers: dict[str, Handler] = {
         jobs.CUT: jobs.cut,
         jobs.PART: partial(jobs.issue_part_with, settings=settings, press=tiny_press),
         jobs.CLOSE: partial(jobs.close_with, settings=settings),
@@ -90,7 +91,7 @@ def test_a_report_is_asked_for_once_by_two_at_a_time_and_its_number_told_when_it
         facts = queries.kind_named("consumer").gather(session, consumer_id, NewReport.model_validate(wanted).period)
     drawn = tiny_press(shared, settings, "consumer", [facts], "en")(facts)
     with shared.writing() as session:
-        service.enter(session, drawn, settings.data_dir / jobs.FOLDER, shared.clock.now())
+        service.enter(session, drawn, FolderFiles(settings.data_dir / jobs.FOLDER), shared.clock.now())
         session.execute(update(JOBS).values(state=State.DONE))
     done = client.get(f"reports/requests/{told['request_id']}", headers=key).json()
     file = client.get(f"reports/{drawn.number}/file", headers=key)

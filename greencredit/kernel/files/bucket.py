@@ -145,7 +145,7 @@ def _opened(bucket: Bucket) -> "S3Store":
         message = "a bucket is set; install greencredit[s3], which brings the library obstore"
         raise BucketLibraryMissing(message, wanted="greencredit[s3]") from None
     plain = bucket.endpoint.startswith("http://")
-    config: "S3Config" = {
+    config: S3Config = {
         "access_key_id": bucket.access_key,
         "secret_access_key": bucket.secret_key,
         "region": bucket.region,
