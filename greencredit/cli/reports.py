@@ -18,7 +18,12 @@ app.add_typer(batches.app, name="batch")
 for _command in (proven.revoke, proven.supersede, proven.withdrawn, proven.seal):
     app.command()(_command)
 
-_Kind = Annotated[str, typer.Argument(help="报告种类 · kind: consumer, issuer_filing")]
+_Kind = Annotated[
+    str,
+    typer.Argument(
+        help="报告种类 · kind: consumer, proof, statement, school, community, enterprise, issuer_filing, region, project"
+    ),
+]
 _Language = Annotated[str, typer.Option("--lang", help="zh 或 or en")]
 _Since = Annotated[str | None, typer.Option(help="起始日，默认上一年 · first day; the last full year if not given")]
 _Until = Annotated[str | None, typer.Option(help="截止日（不含） · the day after the last")]
@@ -27,7 +32,12 @@ _Until = Annotated[str | None, typer.Option(help="截止日（不含） · the d
 @app.command()
 def issue(
     kind: _Kind,
-    subject_id: Annotated[str, typer.Argument(help="消费者或发行主体编号 · consumer or issuer")],
+    subject_id: Annotated[
+        str,
+        typer.Argument(
+            help="消费者、组织、发行主体编号或地区代码 · id of a consumer, organisation, issuer, or the code of a region"
+        ),
+    ],
     lang: _Language = "zh",
     since: _Since = None,
     until: _Until = None,
