@@ -21,7 +21,7 @@ for _command in (proven.revoke, proven.supersede, proven.withdrawn, proven.seal)
 _Kind = Annotated[
     str,
     typer.Argument(
-        help="报告种类 · kind: consumer, proof, statement, school, community, enterprise, issuer_filing, region, project"
+        help="报告种类 · consumer, proof, statement, school, community, enterprise, issuer_filing, region, project"
     ),
 ]
 _Language = Annotated[str, typer.Option("--lang", help="zh 或 or en")]
@@ -35,7 +35,7 @@ def issue(
     subject_id: Annotated[
         str,
         typer.Argument(
-            help="消费者、组织、发行主体编号或地区代码 · id of a consumer, organisation, issuer, or the code of a region"
+            help="消费者、组织、发行主体编号或地区代码 · id of a person, organisation or issuer; code of a region"
         ),
     ],
     lang: _Language = "zh",
