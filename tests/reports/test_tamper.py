@@ -179,17 +179,14 @@ def _canonical(facts: dict[str, Any]) -> bytes:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _insider(drilled: Drilled) -> dict[str, tuple[tampering.Edit, Broken]]:
-    """Give what somebody who holds the signing key may change, and where that comes out."""
+def _about_the_data(drilled: Drilled) -> dict[str, tuple[tampering.Edit, Broken]]:
+    """Change data, table, metadata and pages."""
     facts = _facts(drilled)
     facts["facts"]["totals"]["credits"] += 1
     more = _canonical(facts)
     digest = rules.digest_of(more)
-    read = ReportReceipt.model_validate_json(drilled.proof.receipt)
     table = tampering.file_in(drilled.unsigned, "awards.csv")
     cells = table.replace(b",purchase,", b",action,", 1)
-    own = read.checkpoint.rpartition(" ")
-    assert drilled.drawing.signature is not None
     return {
         "the data": (tampering.with_files(report_json=more), ("facts_digest", "reports.digest_differs")),
         "the digest in the metadata": (
@@ -233,6 +230,14 @@ def _insider(drilled: Drilled) -> dict[str, tuple[tampering.Edit, Broken]]:
             tampering.with_run(f"{_totals(drilled)['credits']:,}", "999"),
             ("printed", "reports.printed_differs"),
         ),
+    }
+
+
+def _about_the_receipt(drilled: Drilled) -> dict[str, tuple[tampering.Edit, Broken]]:
+    """Change the receipt, which its holder can only make say what the log says."""
+    read = ReportReceipt.model_validate_json(drilled.proof.receipt)
+    own = read.checkpoint.rpartition(" ")
+    return {
         "the receipt of another report": (
             tampering.with_files(receipt_json=tampering.file_in(drilled.other.content, "receipt.json")),
             ("report_in_log", "reports.another_report"),
@@ -262,6 +267,11 @@ def _insider(drilled: Drilled) -> dict[str, tuple[tampering.Edit, Broken]]:
             ("issuers_then", "reports.issuer_not_active"),
         ),
     }
+
+
+def _insider(drilled: Drilled) -> dict[str, tuple[tampering.Edit, Broken]]:
+    """Give what somebody who holds the signing key may change, and where that comes out."""
+    return {**_about_the_data(drilled), **_about_the_receipt(drilled)}
 
 
 def _totals(drilled: Drilled) -> dict[str, int]:

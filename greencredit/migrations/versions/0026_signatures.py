@@ -26,6 +26,17 @@ def upgrade() -> None:
         sa.CheckConstraint("length(fingerprint) = 64", name="ck_reports_seal_fingerprint"),
         sqlite_strict=True,
     )
+    _create_announcements()
+    _create_signatures()
+    append_only("reports_seal", key=("number",))
+    append_only("reports_announcement")
+    append_only("reports_announced", key=("number", "table_sha256", "seal"))
+    append_only("reports_logged", key=("announcement_id",))
+    append_only("reports_signature", key=("file_sha256",))
+    append_only("reports_withdrawal", key=("number", "status"))
+
+
+def _create_announcements() -> None:
     op.create_table(
         "reports_announcement",
         sa.Column("id", sa.Text, nullable=False),
@@ -73,6 +84,9 @@ def upgrade() -> None:
         sa.CheckConstraint("entry < size AND seal_entry < size", name="ck_reports_logged_place"),
         sqlite_strict=True,
     )
+
+
+def _create_signatures() -> None:
     op.create_table(
         "reports_signature",
         sa.Column("file_sha256", sa.Text, nullable=False),
@@ -102,9 +116,3 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
-    append_only("reports_seal", key=("number",))
-    append_only("reports_announcement")
-    append_only("reports_announced", key=("number", "table_sha256", "seal"))
-    append_only("reports_logged", key=("announcement_id",))
-    append_only("reports_signature", key=("file_sha256",))
-    append_only("reports_withdrawal", key=("number", "status"))

@@ -9,11 +9,12 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
-
-import pikepdf
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from greencredit.reports.errors import DigestDiffers, FilesMissing
+
+if TYPE_CHECKING:
+    import pikepdf
 
 UNFOLDED_BYTES_MAX: Final = 100_000_000
 """What all streams that are looked at may unfold to together."""
@@ -22,6 +23,8 @@ _PAGES_MAX: Final = 2_000
 _FILES_MAX: Final = 16
 _DEEPEST: Final = 4
 _GLYPH_DIGITS: Final = 4
+_DEFLATE: Final = "/FlateDecode"
+_FORM: Final = "/Form"
 
 _NUMBER: Final = re.compile(rb"<gc:number>([0-9A-Z-]{1,40})</gc:number>")
 _DIGEST: Final = re.compile(rb"<gc:factsSha256>([0-9a-f]{64})</gc:factsSha256>")
@@ -44,6 +47,8 @@ class Opened(NamedTuple):
 
 def opened(data: bytes) -> Opened:
     """Open a file; refuses one that lacks what every report has, or that unfolds beyond every report."""
+    import pikepdf
+
     most = UNFOLDED_BYTES_MAX
     pikepdf.settings.set_qpdf_limits(flate_max_memory=most, png_max_memory=most, run_length_max_memory=most)
     with _refusing(), pikepdf.open(io.BytesIO(data)) as pdf:
@@ -68,7 +73,7 @@ class _Reader:
         """Give what a stream holds."""
         raw: bytes = stream.read_raw_bytes()
         if "/Filter" in stream:
-            if stream["/Filter"] != pikepdf.Name.FlateDecode or "/DecodeParms" in stream:
+            if str(stream["/Filter"]) != _DEFLATE or "/DecodeParms" in stream:
                 raise FilesMissing(found="a stream in another coding", wanted="deflate, as reports are written")
             inflate = zlib.decompressobj()
             raw = inflate.decompress(raw, self._left + 1)
@@ -79,7 +84,7 @@ class _Reader:
             )
         return raw
 
-    def files(self, pdf: pikepdf.Pdf) -> dict[str, bytes]:
+    def files(self, pdf: "pikepdf.Pdf") -> dict[str, bytes]:
         """Give the embedded files by name."""
         listed: Any = pdf.Root["/AF"]
         if len(listed) > _FILES_MAX:
@@ -89,8 +94,10 @@ class _Reader:
             raise FilesMissing(found="two files of one name", wanted="each name once")
         return found
 
-    def words(self, pdf: pikepdf.Pdf) -> Iterator[str]:
+    def words(self, pdf: "pikepdf.Pdf") -> Iterator[str]:
         """Give the text of every page."""
+        import pikepdf
+
         if len(pdf.pages) > _PAGES_MAX:
             raise FilesMissing(found=f"{len(pdf.pages)} pages", wanted=f"at most {_PAGES_MAX}")
         for page in pdf.pages:
@@ -106,7 +113,7 @@ class _Reader:
                 glyphs = self._glyphs(resources["/Font"]["/" + font.decode()])
             elif form:
                 drawn = resources["/XObject"]["/" + form.decode()]
-                if drawn.get("/Subtype") == pikepdf.Name.Form and depth < _DEEPEST:
+                if str(drawn.get("/Subtype")) == _FORM and depth < _DEEPEST:
                     yield from self._shown(self.unfolded(drawn), drawn.get("/Resources", resources), depth + 1)
             else:
                 text = b"".join(_HEX.findall(many or one))
@@ -134,6 +141,8 @@ def _only(wanted: re.Pattern[bytes], metadata: bytes, what: str) -> str:
 @contextmanager
 def _refusing() -> Iterator[None]:
     """Refuse whatever the PDF library or a wrong structure stumbles over."""
+    import pikepdf
+
     try:
         yield
     except (pikepdf.PdfError, zlib.error, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as fault:
