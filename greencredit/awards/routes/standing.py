@@ -19,13 +19,13 @@ from greencredit.schemas.actions import (
     AwardRecord,
     Claim,
     ExplainedStep,
+    MarkTakenBack,
     NegativeResults,
     NewClaim,
     NewOverride,
     Override,
     OverrideDecision,
     ReductionProduct,
-    Withdrawal,
 )
 
 router = APIRouter(tags=["awards 积分发放"])
@@ -94,7 +94,7 @@ def withdraw_mark(
     permit: Annotated[Permit, requires("claim.mark", at=_of_evidence)],
     session: Writing,
     evidence_id: int,
-    wanted: Withdrawal,
+    wanted: MarkTakenBack,
 ) -> None:
     """撤销转出标记: take back a mark made by mistake; another person does, and its grams count again."""
     permit.concerns(str(evidence_id))

@@ -36,6 +36,7 @@ from greencredit.schemas.actions.standing import Claim as Claim
 from greencredit.schemas.actions.standing import ClaimMark as ClaimMark
 from greencredit.schemas.actions.standing import ClaimScheme as ClaimScheme
 from greencredit.schemas.actions.standing import Digest as Digest
+from greencredit.schemas.actions.standing import MarkTakenBack as MarkTakenBack
 from greencredit.schemas.actions.standing import NegativeResult as NegativeResult
 from greencredit.schemas.actions.standing import NegativeResults as NegativeResults
 from greencredit.schemas.actions.standing import NewCertificateUse as NewCertificateUse
@@ -44,4 +45,3 @@ from greencredit.schemas.actions.standing import NewOverride as NewOverride
 from greencredit.schemas.actions.standing import Override as Override
 from greencredit.schemas.actions.standing import OverrideDecision as OverrideDecision
 from greencredit.schemas.actions.standing import ReductionProduct as ReductionProduct
-from greencredit.schemas.actions.standing import Withdrawal as Withdrawal

@@ -143,7 +143,7 @@ class Claim(ClaimMark):
     marked_by: str
 
 
-class Withdrawal(Record):
+class MarkTakenBack(Record):
     """Why a mark is taken back."""
 
     reason: str = Field(min_length=1, max_length=400, pattern=r"\S")
