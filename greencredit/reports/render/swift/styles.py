@@ -19,7 +19,7 @@ def swap(swaps: Swaps) -> None:
     """Exchange the styles of a page."""
     from weasyprint import css
 
-    swaps.function(css, "StyleFor", _kept_styles(css))
+    swaps.function(css, "StyleFor", type("KeptStyles", (_Keeping, css.StyleFor), {"css": css, "kept": {}}))
 
 
 class _Known:
@@ -35,113 +35,119 @@ class _Known:
         return len(self.styles) > _MOST or len(self.places) > 10 * _MOST
 
 
-def _kept_styles(css: Any) -> type:  # noqa: ANN401, C901 - a library without types
-    kept: dict[tuple[Any, ...], _Known] = {}
+_ABOVE: Any = object  # WeasyPrint's own class comes behind it, once WeasyPrint is there
 
-    class KeptStyles(css.StyleFor):  # type: ignore[misc] # as above
-        """Computed styles of a page, most of them those of pages before."""
 
-        def __init__(
-            self,
-            html: Any,  # noqa: ANN401 - as above
-            sheets: Any,  # noqa: ANN401 - as above
-            presentational_hints: Any,  # noqa: ANN401 - as above
-            font_config: Any,  # noqa: ANN401 - as above
-            target_collector: Any,  # noqa: ANN401 - as above
-        ) -> None:
-            sheets = [one for one in sheets if one[0].matcher.order or one[0].page_rules]
-            if presentational_hints:
-                super().__init__(html, sheets, presentational_hints, font_config, target_collector)
-                return
-            ground = (font_config, html.base_url, *(one for sheet in sheets for one in sheet))
-            known = kept.setdefault(ground, _Known())
-            if known.crowded():
-                known = kept[ground] = _Known()
-            self._known = known
-            self._cascaded_styles: dict[Any, Any] = {}
-            self._computed_styles: dict[Any, Any] = {}
-            self.initial_page_sizes = {"box": None, "area": None}
-            self._sheets, self.font_config = sheets, font_config
-            self._html, self._targets = html, target_collector
-            self._walk(html.wrapper_element, 0, 0, 0)
-            self._cascaded_styles.clear()
+class _Keeping(_ABOVE):  # type: ignore[misc] # a class without types
+    """Computed styles of a page, most of them those of pages before; stands in front of WeasyPrint's own class."""
 
-        def _walk(self, wrapper: Any, above: int, before: int, left: int) -> int:  # noqa: ANN401 - as above
-            """Style an element and all in it; give its place."""
-            element, known = wrapper.etree_element, self._known
-            said = tuple(element.attrib.items())
-            where = (above, before, element.tag, said, min(left, _AFTER), bool(len(element) or element.text))
-            place = known.places.setdefault(where, len(known.places) + 1)
-            parent = None if wrapper.parent is None else self._computed_styles[wrapper.parent.etree_element, None]
-            question = (place, id(parent))
-            found = known.found.get(question)
-            if found is None:
-                known.found[question] = self._style(wrapper, parent)
-            else:
-                for pseudo, style in found:
-                    self._computed_styles[element, pseudo] = style
-                    self._collect(style)
-            if isinstance(element.tag, str) and element.tag.startswith(_IN_DRAWING):
-                self._inside_drawing(element)
-                return place
-            beside, behind = 0, len(element)
-            for child in wrapper.iter_children():
-                behind -= 1
-                beside = self._walk(child, place, beside, behind)
+    css: Any
+    kept: dict[tuple[Any, ...], _Known]
+
+    def __init__(
+        self,
+        html: Any,  # noqa: ANN401 - as above
+        sheets: Any,  # noqa: ANN401 - as above
+        presentational_hints: Any,  # noqa: ANN401 - as above
+        font_config: Any,  # noqa: ANN401 - as above
+        target_collector: Any,  # noqa: ANN401 - as above
+    ) -> None:
+        sheets = [one for one in sheets if one[0].matcher.order or one[0].page_rules]
+        if presentational_hints:
+            super().__init__(html, sheets, presentational_hints, font_config, target_collector)
+            return
+        ground = (font_config, html.base_url, *(one for sheet in sheets for one in sheet))
+        known = self.kept.setdefault(ground, _Known())
+        if known.crowded():
+            known = self.kept[ground] = _Known()
+        self._known = known
+        self._cascaded_styles: dict[Any, Any] = {}
+        self._computed_styles: dict[Any, Any] = {}
+        self.initial_page_sizes = {"box": None, "area": None}
+        self._sheets, self.font_config = sheets, font_config
+        self._html, self._targets = html, target_collector
+        self._walk(html.wrapper_element, 0, 0, 0)
+        self._cascaded_styles.clear()
+
+    def _walk(self, wrapper: Any, above: int, before: int, left: int) -> int:  # noqa: ANN401 - as above
+        """Style an element and all in it; give its place."""
+        element, known = wrapper.etree_element, self._known
+        said = tuple(element.attrib.items())
+        where = (above, before, element.tag, said, min(left, _AFTER), bool(len(element) or element.text))
+        place = known.places.setdefault(where, len(known.places) + 1)
+        parent = None if wrapper.parent is None else self._computed_styles[wrapper.parent.etree_element, None]
+        question = (place, id(parent))
+        found = known.found.get(question)
+        if found is None:
+            known.found[question] = self._style(wrapper, parent)
+        else:
+            for pseudo, style in found:
+                self._computed_styles[element, pseudo] = style
+                self._collect(style)
+        if isinstance(element.tag, str) and element.tag.startswith(_IN_DRAWING):
+            self._inside_drawing(element)
             return place
+        beside, behind = 0, len(element)
+        for child in wrapper.iter_children():
+            behind -= 1
+            beside = self._walk(child, place, beside, behind)
+        return place
 
-        def _inside_drawing(self, drawing: Any) -> None:  # noqa: ANN401 - as above
-            """Give what a drawing holds the drawing's style: nobody asks, the drawing reads its attributes itself."""
-            style = self._computed_styles[drawing, None]
-            for inner in drawing.iter():
-                self._computed_styles.setdefault((inner, None), style)
+    def _inside_drawing(self, drawing: Any) -> None:  # noqa: ANN401 - as above
+        """Give what a drawing holds the drawing's style: nobody asks, the drawing reads its attributes itself."""
+        style = self._computed_styles[drawing, None]
+        for inner in drawing.iter():
+            self._computed_styles.setdefault((inner, None), style)
 
-        def _collect(self, style: Any) -> None:  # noqa: ANN401 - as above
-            if self._targets and style["anchor"]:
-                self._targets.collect_anchor(style["anchor"])
+    def _collect(self, style: Any) -> None:  # noqa: ANN401 - as above
+        if self._targets and style["anchor"]:
+            self._targets.collect_anchor(style["anchor"])
 
-        def _style(self, wrapper: Any, above: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - as above
-            element, computed = wrapper.etree_element, self._computed_styles
-            parent = wrapper.parent.etree_element if wrapper.parent else None
-            own = list(css.find_style_attributes(_Alone(element), False, self._html.base_url))  # noqa: FBT003 - theirs
-            matched: dict[Any, list[Any]] = {None: []}
-            for sheet, origin, specificity in self._sheets:
-                for one in sheet.matcher.match(wrapper):
-                    matched.setdefault(one[2], []).append((sheet, origin, specificity or one[0], one[3]))
-            given = []
-            for pseudo, rules in matched.items():
-                over = above if pseudo is None else computed[element, None]
-                mine = own if pseudo is None else []
-                key = (id(over), pseudo, _said(mine), tuple([id(rule[3]) for rule in rules]))
-                style = self._known.styles.get(key)
-                if style is None:
-                    self._cascade(element, pseudo, rules, mine)
-                    self.set_computed_styles(
-                        element,
-                        root=self._html.etree_element,
-                        parent=parent if pseudo is None else element,
-                        pseudo_type=pseudo,
-                        base_url=self._html.base_url,
-                        target_collector=self._targets,
-                    )
-                    self._known.styles[key] = computed[element, pseudo]
-                else:
-                    computed[element, pseudo] = style
-                    self._collect(style)
-                given.append((pseudo, computed[element, pseudo]))
-            return given
+    def _style(self, wrapper: Any, above: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - as above
+        element, computed = wrapper.etree_element, self._computed_styles
+        parent = wrapper.parent.etree_element if wrapper.parent else None
+        own = list(self.css.find_style_attributes(_Alone(element), False, self._html.base_url))  # noqa: FBT003 - theirs
+        matched: dict[Any, list[Any]] = {None: []}
+        for sheet, origin, specificity in self._sheets:
+            for one in sheet.matcher.match(wrapper):
+                matched.setdefault(one[2], []).append((sheet, origin, specificity or one[0], one[3]))
+        given = []
+        for pseudo, rules in matched.items():
+            over = above if pseudo is None else computed[element, None]
+            mine = own if pseudo is None else []
+            key = (id(over), pseudo, _said(mine), tuple([id(rule[3]) for rule in rules]))
+            style = self._known.styles.get(key)
+            if style is None:
+                self._cascade(element, pseudo, rules, mine)
+                self.set_computed_styles(
+                    element,
+                    root=self._html.etree_element,
+                    parent=parent if pseudo is None else element,
+                    pseudo_type=pseudo,
+                    base_url=self._html.base_url,
+                    target_collector=self._targets,
+                )
+                self._known.styles[key] = computed[element, pseudo]
+            else:
+                computed[element, pseudo] = style
+                self._collect(style)
+            given.append((pseudo, computed[element, pseudo]))
+        return given
 
-        def _cascade(self, element: Any, pseudo: Any, rules: list[Any], own: list[Any]) -> None:  # noqa: ANN401 - as above
-            style = self._cascaded_styles.setdefault((element, pseudo), {})
-            for specificity, _element, declarations, base_url in own:
-                for name, values, importance in css.preprocess_declarations(base_url, declarations):
-                    _say(style, name, values, (css.declaration_precedence("author", importance), css.inf, specificity))
-            for sheet, origin, specificity, (declarations, layer) in rules:
-                order = css.inf if layer is None else sheet.layers.index(layer)
-                for name, values, importance in declarations:
-                    _say(style, name, values, (css.declaration_precedence(origin, importance), order, specificity))
-
-    return KeptStyles
+    def _cascade(self, element: Any, pseudo: Any, rules: list[Any], own: list[Any]) -> None:  # noqa: ANN401 - as above
+        style = self._cascaded_styles.setdefault((element, pseudo), {})
+        for specificity, _element, declarations, base_url in own:
+            for name, values, importance in self.css.preprocess_declarations(base_url, declarations):
+                _say(
+                    style,
+                    name,
+                    values,
+                    (self.css.declaration_precedence("author", importance), self.css.inf, specificity),
+                )
+        for sheet, origin, specificity, (declarations, layer) in rules:
+            order = self.css.inf if layer is None else sheet.layers.index(layer)
+            for name, values, importance in declarations:
+                _say(style, name, values, (self.css.declaration_precedence(origin, importance), order, specificity))
 
 
 class _Alone:
