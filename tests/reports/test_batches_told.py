@@ -34,7 +34,7 @@ def crowd(shared: Database) -> list[str]:
         return make_people(session, 205)
 
 
-@pytest.mark.proves("REP-10", "SEC-6")
+@pytest.mark.proves("REP-10", "ORG-4")
 def test_whoever_is_told_gets_a_link_and_a_child_is_told_in_the_inbox_alone(
     shared: Database, settings: Settings
 ) -> None:
@@ -66,7 +66,7 @@ def test_whoever_is_told_gets_a_link_and_a_child_is_told_in_the_inbox_alone(
     assert sent == []
 
 
-@pytest.mark.proves("SEC-5")
+@pytest.mark.proves("SEC-1")
 def test_a_batch_forgets_whom_a_report_was_about_and_the_manifest_never_knew(
     shared: Database, settings: Settings, crowd: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,7 +100,7 @@ def test_a_report_is_asked_for_once_by_two_at_a_time_and_its_number_told_when_it
     assert (file.status_code, file.content, file.headers["cache-control"]) == (200, drawn.content, "no-store")
 
 
-@pytest.mark.proves("SEC-3", "REP-9")
+@pytest.mark.proves("SEC-1", "REP-9")
 def test_another_s_report_is_as_unknown_as_a_number_that_was_guessed(
     shared: Database, tmp_path: Path, client: TestClient, household: tuple[str, dict[str, str]]
 ) -> None:
@@ -154,7 +154,7 @@ def test_a_batch_is_ordered_watched_and_its_manifest_taken_over_http(
     assert client.post(f"{address}/retry", headers=key).json() == {"subjects": 0}
 
 
-@pytest.mark.proves("SEC-3")
+@pytest.mark.proves("SEC-1")
 def test_a_household_orders_no_batch(
     shared: Database, client: TestClient, household: tuple[str, dict[str, str]]
 ) -> None:

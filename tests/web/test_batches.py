@@ -69,7 +69,7 @@ def test_a_batch_is_ordered_once_watched_and_put_back(
     assert (back.status_code, 'max="4" value="3"' in browser.get(address).text) == (303, True)
 
 
-@pytest.mark.proves("SEC-3")
+@pytest.mark.proves("SEC-1")
 @pytest.mark.usefixtures("crowd")
 def test_who_audits_watches_and_orders_nothing(shared: Database, browser: TestClient, sign_in: SignIn) -> None:
     sign_in("auditor")

@@ -59,7 +59,7 @@ def test_a_household_takes_its_proof_along_and_anybody_checks_it(
     assert found["png"].headers["content-disposition"] == f'attachment; filename="{number}.png"'
 
 
-@pytest.mark.proves("REP-11", "SEC-2")
+@pytest.mark.proves("REP-11", "SEC-1")
 def test_nobody_takes_anothers_proof(
     shared: Database, household: str, tmp_path: Path, sign_in: SignIn, app: FastAPI
 ) -> None:

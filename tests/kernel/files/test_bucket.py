@@ -88,7 +88,7 @@ def test_a_file_that_was_kept_before_the_bucket_was_set_is_still_found(server: B
     assert files.read("consumer/AB/GC.pdf", DIGEST) == CONTENT
 
 
-@pytest.mark.proves("SEC-5")
+@pytest.mark.proves("SEC-1")
 def test_what_is_removed_is_gone_from_the_bucket_and_from_the_folder(server: BucketServer, tmp_path: Path) -> None:
     FolderFiles(tmp_path / "reports").keep(CONTENT, "pdf")
     files = opened(server, tmp_path)
