@@ -180,7 +180,7 @@ class AnnouncedRow(Table):
 
     __tablename__ = "reports_announced"
     __table_args__ = (
-        Index(None, "announcement_id", "number", unique=True),
+        Index(None, "announcement_id", "number"),
         CheckConstraint("length(facts_sha256) = 64 AND length(table_sha256) = 64", name="digests"),
         {"sqlite_strict": True, "sqlite_with_rowid": False},
     )

@@ -69,7 +69,6 @@ def _create_announcements() -> None:
         "ix_reports_announced_announcement_id_number",
         "reports_announced",
         ["announcement_id", "number"],
-        unique=True,
     )
     op.create_table(
         "reports_logged",

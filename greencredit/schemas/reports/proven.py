@@ -1,7 +1,7 @@
 """What makes a report provable: its receipt from the log, its signature, and whether it still stands."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from greencredit.schemas.proofs import Count as ProofCount
 from greencredit.schemas.reports.shared import Count, Lang, Sha256
 from greencredit.schemas.values import Instant, Record, Words
 
-REPORT_RECEIPT_FORMAT = "greencredit-report-receipt/v1"
+REPORT_RECEIPT_FORMAT: Final = "greencredit-report-receipt/v1"
 
 
 class ReportReceipt(Record):
