@@ -31,7 +31,7 @@ _VOID: Final = frozenset(("meta", "br", "img", "hr", "col"))
 _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _DRAWN: Final = frozenset(
     ("svg", "g", "path", "rect", "line", "polyline", "polygon", "circle", "ellipse", "text", "tspan", "defs", "stop")
-) | frozenset(("linearGradient", "clipPath", "title", "desc", "use"))
+) | frozenset(("linearGradient", "clipPath", "title", "desc", "use", "pattern"))
 _ONLY: Final = {
     "html": frozenset(("head", "body")),
     "head": _HEAD,
@@ -51,7 +51,17 @@ _ONLY: Final = {
 """What may stand in these, and, but for lists, no text that is more than blanks."""
 
 _NO_TEXT: Final = frozenset(("html", "head", "table", "colgroup", "thead", "tbody", "(tbody)", "tfoot", "tr"))
-_CAPITALS: Final = frozenset(("viewBox", "preserveAspectRatio", "textLength", "gradientUnits", "clipPathUnits"))
+_CAPITALS: Final = frozenset(
+    (
+        "viewBox",
+        "preserveAspectRatio",
+        "textLength",
+        "gradientUnits",
+        "clipPathUnits",
+        "patternUnits",
+        "patternTransform",
+    )
+)
 _PHRASING: Final = _INLINE | {"svg"}
 _ANYTHING: Final = _PHRASING | _FLOW
 
