@@ -180,9 +180,11 @@ POLICY: Final[Mapping[str, Rule]] = {
     "hold.decide": _writes(_REGULATOR, _OPERATOR),
     "factors.publish": _writes(_OPERATOR),
     "award.give": _writes(*_ISSUER_HANDS, _OPERATOR),
+    "gift.read": _reads(*_ISSUER_HANDS, _OPERATOR),
     "award.reverse": _writes(_OPERATOR),
     # The level of a member is its issuer's to set; a household is its members' own, as every membership.
     "level.set": _writes(*_ISSUER_HANDS),
+    "level.read": _reads(*_ISSUER_HANDS),
     # Energy-saving projects: the issuer's people open and measure, the verifier alone signs (four eyes).
     "project.open": _writes(*_ISSUER_HANDS, _OPERATOR),
     "project.keep": _writes(*_ISSUER_HANDS, _OPERATOR),

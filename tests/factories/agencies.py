@@ -1,9 +1,11 @@
 """Codes that are nobody's, and the people of agencies who judge issuers."""
 
 from dataclasses import replace
+from datetime import date
 
 from greencredit.issuers import rules
 from greencredit.kernel.access import Actor, Role, Scope, ScopeKind
+from greencredit.schemas.issuers import AgencyKind, NewAgency
 from tests.factories.people import make_actor
 
 
@@ -12,6 +14,27 @@ def synthetic_code(number: int = 1) -> str:
     inner = f"{number:08d}"
     first = f"91000000{inner}{rules.organisation_check_character(inner)}"
     return first + rules.check_character(first)
+
+
+def new_agency(
+    number: int = 900,
+    *,
+    kind: AgencyKind = AgencyKind.CREDIT,
+    name: str = "示例信用服务有限公司",
+    approval_number: str | None = None,
+    controlling_code: str | None = None,
+    legal_representative: str = "示例机构法人",
+) -> NewAgency:
+    """Describe a synthetic agency, listed since long ago."""
+    return NewAgency(
+        kind=kind,
+        name=name,
+        code=synthetic_code(number),
+        approval_number=approval_number,
+        legal_representative=legal_representative,
+        controlling_code=controlling_code,
+        listed_since=date(2020, 1, 1),
+    )
 
 
 def certifier_of(issuer_id: str, agency: int | str = 900) -> Actor:

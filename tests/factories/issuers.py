@@ -31,7 +31,6 @@ from greencredit.schemas.issuers import (
     Issuer,
     IssuerKind,
     LifeState,
-    NewAgency,
     NewAssessment,
     NewCertificate,
     NewCustodyStatement,
@@ -51,6 +50,7 @@ from tests.factories.people import make_actor
 agency_scope, assessor_of = agencies.agency_scope, agencies.assessor_of
 certifier_of, reviewer_of = agencies.certifier_of, agencies.reviewer_of
 synthetic_code = agencies.synthetic_code
+new_agency = agencies.new_agency
 
 WHY: Final = "示例：按程序办理"
 APPROVAL: Final = "示例-批准-1"
@@ -177,27 +177,6 @@ def new_assessment(
         declaration=example_document("利益冲突声明.pdf"),
         document=example_document("评估报告.pdf"),
         fees=FEES,
-    )
-
-
-def new_agency(
-    number: int = 900,
-    *,
-    kind: AgencyKind = AgencyKind.CREDIT,
-    name: str = "示例信用服务有限公司",
-    approval_number: str | None = None,
-    controlling_code: str | None = None,
-    legal_representative: str = "示例机构法人",
-) -> NewAgency:
-    """Describe a synthetic agency, listed since long ago."""
-    return NewAgency(
-        kind=kind,
-        name=name,
-        code=synthetic_code(number),
-        approval_number=approval_number,
-        legal_representative=legal_representative,
-        controlling_code=controlling_code,
-        listed_since=date(2020, 1, 1),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Body, status
 from pydantic import Field
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,7 @@ _HIMSELF = of(ScopeKind.CONSUMER, "consumer_id")
 _Reads = Annotated[Permit, requires("membership.read", at=_HIMSELF)]
 _Chooses = Annotated[Permit, requires("membership.choose", at=_HIMSELF)]
 _Sets = Annotated[Permit, requires("level.set", at=_of_issuer)]
+_Sees = Annotated[Permit, requires("level.read", at=_of_issuer)]
 
 
 @router.get("/consumers/{consumer_id}/household")
@@ -91,10 +92,13 @@ def set_levels(
     return told
 
 
-@router.get("/issuers/{issuer_id}/levels")
+@router.post("/issuers/{issuer_id}/levels/look-up")
 def levels(
-    _permit: _Sets, session: Reading, issuer_id: str, card: Annotated[str, Query(min_length=1, max_length=200)]
+    _permit: _Sees,
+    session: Reading,
+    issuer_id: str,
+    card: Annotated[str, Body(embed=True, min_length=1, max_length=200)],
 ) -> tuple[LevelLine, ...]:
-    """会员等级记录: the levels that a member ever had, by his card; an unknown card has none."""
+    """会员等级记录: the levels that a member ever had, by his card, which stands in no address; an unknown one has none."""
     consumers = people.consumers_by_card(session, issuer_id, [card])
     return queries.levels_of(session, issuer_id, consumers[card]) if consumers else ()

@@ -66,8 +66,14 @@ def _create_households() -> None:
     op.create_index("ix_awards_stay_household_id", "awards_stay", ["household_id"])
     op.create_index("ix_awards_stay_holder", "awards_stay", ["holder"])
     is_there = sa.text("ended_at IS NULL")
-    present = {"unique": True, "sqlite_where": is_there, "postgresql_where": is_there}
-    op.create_index("ix_awards_stay_present", "awards_stay", ["holder"], **present)
+    op.create_index(
+        "ix_awards_stay_present",
+        "awards_stay",
+        ["holder"],
+        unique=True,
+        sqlite_where=is_there,
+        postgresql_where=is_there,
+    )
     op.create_table(
         "awards_invitation",
         sa.Column("code_digest", Bytes, nullable=False),
@@ -126,6 +132,4 @@ def _create_purchases() -> None:
         sa.PrimaryKeyConstraint("batch_id", "line", name="pk_evidence_purchase"),
         sqlite_strict=True,
     )
-    op.create_index(
-        "ix_evidence_purchase_issuer_id_holder", "evidence_purchase", ["issuer_id", "holder", "amount_fen"]
-    )
+    op.create_index("ix_evidence_purchase_issuer_id_holder", "evidence_purchase", ["issuer_id", "holder", "amount_fen"])

@@ -24,6 +24,7 @@ from greencredit.web.issuing.forms import FormIncomplete, Posted, Told
 
 router = APIRouter(prefix="/console/issuers/{issuer_id}/gifts", include_in_schema=False)
 
+_Sees = Annotated[Permit, requires("gift.read", at=here)]
 _Gives = Annotated[Permit, requires("award.give", at=here)]
 _NAMES: Final = ("ground", "consumer", "happened_on", "reference", "newcomer")
 _MOST: Final = 1_000
@@ -32,7 +33,7 @@ _MANY: Final = Words(zh="成批发放", en="Give many")
 
 
 @router.get("")
-def gifts(permit: _Gives, request: Request, session: Reading, issuer_id: str) -> Response:
+def gifts(permit: _Sees, request: Request, session: Reading, issuer_id: str) -> Response:
     """Show what was given, and the forms (奖励积分)."""
     return pages.render(request, permit.actor, "console_gifts.html", page=_page(session, issuer_id, None))
 

@@ -402,15 +402,5 @@ def test_only_what_must_be_kept_stops_a_filing() -> None:
     )
 
 
-def test_texts_and_paths_of_a_scheme_are_named_as_people_write_them() -> None:
-    scheme = advertised("示例")
-
-    assert {"marketing[0].text.zh", "redemption_terms[0].en", "guarantee.bank"} <= {
-        one.path for one in rules.texts_of(scheme)
-    }
-    assert {"guarantee", "guarantee.bank", "rules[0].title.zh", "marketing[0]"} <= rules.paths_of(scheme)
-    assert "rules[1]" not in rules.paths_of(scheme)
-
-
 def test_a_prize_of_fen_is_no_float() -> None:
     assert Draw(name="wheel", title=_WORDS, top_prize_fen=Fen(1)).stake_fen == 0
