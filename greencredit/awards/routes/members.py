@@ -99,6 +99,6 @@ def levels(
     issuer_id: str,
     card: Annotated[str, Body(embed=True, min_length=1, max_length=200)],
 ) -> tuple[LevelLine, ...]:
-    """会员等级记录: the levels that a member ever had, by his card, which stands in no address; an unknown one has none."""
+    """会员等级记录: the levels a member ever had, by his card, which stands in no address; unknown: none."""
     consumers = people.consumers_by_card(session, issuer_id, [card])
     return queries.levels_of(session, issuer_id, consumers[card]) if consumers else ()

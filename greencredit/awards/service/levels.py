@@ -1,4 +1,4 @@
-"""Levels that an issuer gives its own members; rules look at that of the day on which something happened (会员等级)."""
+"""Member levels (会员等级): an issuer gives them to its own; rules look at that of the day something happened."""
 
 from collections.abc import Sequence
 

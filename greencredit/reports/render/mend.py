@@ -26,7 +26,7 @@ _DROPPED_TABLES: Final = (
     *("BASE", "DSIG", "EBDT", "EBLC", "EBSC", "GPOS", "GSUB", "JSTF", "LTSH", "PCLT", "SVG "),
     *("GDEF", "OS/2", "STAT", "cmap", "gasp", "name", "post"),
 )
-"""WeasyPrint's own list, and what no reader of a PDF looks at: it finds glyphs by number and metrics in the dictionary."""
+"""WeasyPrint's own list, and what no reader of a PDF looks at, who finds glyphs by number and metrics elsewhere."""
 
 
 def mend() -> None:
