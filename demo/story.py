@@ -183,7 +183,7 @@ class Story:
         broken = [finding.name for finding in findings if not finding.holds]
         assert not broken, f"every invariant holds, found broken: {broken}"
         say(
-            f"账本 · Ledger                {position.events:,} 笔 events · 未用 outstanding {position.outstanding:,} · "
+            f"账本 · Ledger                {position.issued:,} 已发放 issued · 未用 outstanding {position.outstanding:,} · "
             f"{position.holders:,} 持有人 holders · {len(findings)} 项不变式成立 invariants hold"
         )
 
