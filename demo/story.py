@@ -184,7 +184,8 @@ class Story:
         assert not broken, f"every invariant holds, found broken: {broken}"
         say(
             f"账本 · Ledger                {position.issued:,} 已发放 issued · 未用 outstanding "
-            f"{position.outstanding:,} · {position.holders:,} 持有人 holders · {len(findings)} 项不变式成立 invariants hold"
+            f"{position.outstanding:,} · {position.holders:,} 持有人 holders · "
+            f"{len(findings)} 项不变式成立 invariants hold"
         )
 
     def _publish(self) -> None:
