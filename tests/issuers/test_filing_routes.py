@@ -59,14 +59,17 @@ def test_a_filing_goes_through_the_door_and_back_and_through_again(
     drafts = f"/issuers/{issuer_id}/filings"
     tried = admin.post(f"{drafts}/check", {"scheme": BAD})
     bad = admin.post(drafts, {"scheme": BAD, **WHY}, wanted=201)["filing_id"]
+    admin.work_cases(bad)
     refused = admin.post(f"/filings/{bad}/submit", WHY, wanted=422)
     first = admin.post(drafts, {"scheme": GOOD, **WHY}, wanted=201)
     report = admin.post(f"/filings/{first['filing_id']}/check", {})
+    admin.work_cases(first["filing_id"])
     admin.post(f"/filings/{first['filing_id']}/submit", WHY)
     (waiting,) = regulator.client.get(f"{API}/desk/filings").json()
     fields = [{"path": "complaints.phone", "reason": "电话无人接听"}]
     returned = regulator.post(f"/filings/{first['filing_id']}/return", {"fields": fields, **WHY})
     second = admin.post(drafts, {"scheme": GOOD | {"face_value_fen_per_100_credits": 120}, **WHY}, wanted=201)
+    admin.work_cases(second["filing_id"])
     admin.post(f"/filings/{second['filing_id']}/submit", WHY)
     decision = {"number": "示例备2026-9", **WHY}
     stale = regulator.post(f"/filings/{second['filing_id']}/accept", decision | {"digest": first["digest"]}, wanted=409)
@@ -110,6 +113,7 @@ def test_a_return_without_a_field_and_an_acceptance_without_a_digest_are_no_orde
     admin: Side, regulator: Side, issuer_id: str
 ) -> None:
     filed = admin.post(f"/issuers/{issuer_id}/filings", {"scheme": GOOD, **WHY}, wanted=201)["filing_id"]
+    admin.work_cases(filed)
     admin.post(f"/filings/{filed}/submit", WHY)
 
     for path, body in (("return", WHY), ("return", {"fields": [], **WHY}), ("accept", {"number": "1", **WHY})):

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from greencredit.awards.queries.cases import suggested
 from greencredit.issuers import queries, rules
 from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
 from greencredit.kernel.clock import StandingClock, civil_date
@@ -72,6 +73,13 @@ class Side:
         assert answer.status_code == wanted, answer.text
         return answer.json()
 
+    def work_cases(self, filing_id: str) -> None:
+        """Store the worked cases that a draft suggests itself: without them no scheme is handed in."""
+        with self.shared.reading() as session:
+            wanted = [case.model_dump(mode="json") for case in suggested(queries.filing(session, filing_id).scheme)]
+        answer = self.client.put(f"{API}/filings/{filing_id}/cases", json=wanted)
+        assert answer.status_code == 200, answer.text
+
     def hand_in(self, *papers: Document) -> None:
         """Upload papers as the factories describe them."""
         for paper in papers:
@@ -108,8 +116,7 @@ def test_a_whole_life_goes_through_the_door_and_every_step_is_in_the_audit_log(
     certifier.post(f"{life}/certificates", {"certificate": new_certificate(today).model_dump(mode="json"), **WHY})
     _assess(life, assessor, reviewer, new_assessment(today))
     filing = admin.post(f"{life}/filings", {"scheme": new_scheme().model_dump(mode="json"), **WHY}, wanted=201)
-    report = {"passed": True, "report_digest": example_document("示例材料.pdf").digest, "summary": "试算通过"}
-    admin.post(f"/filings/{filing['filing_id']}/sections/rules/reports", report)
+    admin.work_cases(filing["filing_id"])
     admin.post(f"/filings/{filing['filing_id']}/submit", WHY)
     accepted = regulator.post(
         f"/filings/{filing['filing_id']}/accept", {"number": "示例备2026-1", "digest": filing["digest"], **WHY}

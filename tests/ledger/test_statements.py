@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from greencredit import ledger, proofs
 from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database, is_sqlite
+from greencredit.kernel.keys import Keys
 from greencredit.ledger import service
 from greencredit.ledger.rules import key_of
 from greencredit.schemas.ledger import (
@@ -53,7 +54,7 @@ AWARDS: Final = 50_000
 def grown(database_url: str, clock: StandingClock) -> Iterator[Database]:
     """Give a ledger of 50,000 events and hundreds of batches, of which the database has statistics."""
     clock.at = NOON
-    database = Database(database_url, clock=clock)
+    database = Database(database_url, clock=clock, keys=Keys(bytes(32)))
     with database.writing() as session:
         caller = service.caller(session, "tests")
         people = list(service.holders(session, [f"con_{n}" for n in range(PEOPLE)]).values())
