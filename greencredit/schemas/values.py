@@ -18,7 +18,7 @@ Grams = NewType("Grams", int)
 class Record(BaseModel):
     """A frozen fact: unknown fields are refused, nothing is changed after it was made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
 def _utc(at: datetime) -> datetime:
