@@ -36,7 +36,7 @@ def _create_keys() -> None:
 def _create_lists() -> None:
     op.create_table(
         "badges_list",
-        sa.Column("number", Whole, nullable=False),
+        sa.Column("number", Whole, nullable=False, autoincrement=False),
         sa.Column("taken", Whole, nullable=False),
         sa.Column("opened_at", InstantColumn, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_badges_list"),
