@@ -66,9 +66,10 @@ _OWN_TRANSACTIONS: Final = {
     "/api/v1/holders/{holder}/trajectory/export",
     "/api/v1/issuers/{issuer_id}/trajectory/export",
     "/api/v1/issuers/{issuer_id}/rules/{rule}/trajectory/export",
+    "/api/v1/organisations/{organisation_id}/figures",
 }
-"""Routes that hold the database itself: signing in and witnessing remember refusals, health must not fail with it, and
-an export reads window after window, each in a transaction of its own."""
+"""Routes that hold the database itself: signing in and witnessing remember refusals, health must not fail with it, an
+export reads window after window, each in a transaction of its own, and figures are worked out while only reading."""
 
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 
