@@ -82,7 +82,8 @@ def test_what_the_short_reader_is_not_sure_of_it_leaves_alone(body: str) -> None
 def test_no_style_asks_for_what_a_place_does_not_say() -> None:
     """A place knows what is above and before it and up to eight behind, not what it holds or how large a page is."""
     folders = [folder / "reports" for folder in TEMPLATE_FOLDERS if folder.is_dir()]
-    sheets = {path.name: path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.css")}
+    printed = [path for folder in folders for path in (folder / "print.css", *(folder / "styles").glob("*.css"))]
+    sheets = {path.name: path.read_text(encoding="utf-8") for path in printed}
 
     asking = {
         (name, word)

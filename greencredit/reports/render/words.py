@@ -23,7 +23,7 @@ _TAILS: Final = (4, 3)
 """So many characters, the full stop among them, stay on one line at the end of a paragraph."""
 _MASS: Final = re.compile(r"[0-9.,]+ (?:千克|克|kg|g) CO₂e[。.]?$")
 """A mass at the end of a paragraph: number, unit and gas stay together."""
-_OPENING: Final = "“‘（《〈【"
+_OPENING: Final = "\u201c\u2018（《〈【"
 
 _MONTHS: Final = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
