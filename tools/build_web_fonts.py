@@ -36,6 +36,11 @@ IN_NAMES: Final = set(
 WORDS: Final = re.compile(r'zh=f?"([^"]*)"|"""([^":\n]*):')
 """A text of `Words`, or what stands before the colon of a docstring: an error is named there."""
 FEATURES: Final = ["kern", "palt", "halt", "chws", "liga", "ccmp", "tnum"]
+OF_HEADINGS: Final = ["liga", "ccmp", "tnum"]
+"""Headings are set apart letter by letter; their kerning would be three of the kilobytes that every phone fetches."""
+
+NAMES: Final = [0, 1, 2, 4, 6, 13, 14]
+"""Whose face it is, what it is called and under which licence."""
 
 
 def said_in(*patterns: str) -> set[str]:
@@ -68,10 +73,10 @@ def common() -> set[str]:
     return set("".join(bytes([row, cell]).decode("gb2312", "ignore") for row in rows for cell in cells))
 
 
-def make(source: str, target: str, characters: set[str]) -> int:
+def make(source: str, target: str, characters: set[str], features: list[str] = FEATURES) -> int:
     """Write one face with these characters and give how many it has."""
     options = subset.Options(
-        flavor="woff2", layout_features=FEATURES, hinting=False, notdef_outline=True, name_IDs=["*"]
+        flavor="woff2", layout_features=features, hinting=False, notdef_outline=True, name_IDs=NAMES
     )
     font: TTFont = subset.load_font(str(FROM / f"{source}.ttf"), options)
     font.recalcTimestamp = False  # the same input gives the same bytes
@@ -79,6 +84,10 @@ def make(source: str, target: str, characters: set[str]) -> int:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
+    font["cmap"].tables = [table for table in font["cmap"].tables if table.isUnicode()][-1:]
+    for table in ("STAT", "gasp"):  # of variable faces and of old screens
+        if table in font:
+            del font[table]
     path = INTO / f"{target}.woff2"
     subset.save_font(font, str(path), options)
     print(f"{path.relative_to(ROOT)}  {len(wanted)} characters  {path.stat().st_size / 1000:.0f} kB")
@@ -97,7 +106,7 @@ def main() -> None:
     pages |= set("".join(titles_in(texts_of_reports)))
     everything = {chr(code) for code in TTFont(FROM / "sans-400.ttf").getBestCmap()}
     texts = (pages | said_in("greencredit/**/*.py", "greencredit/**/*.toml", "templates/**/*.toml")) & everything
-    make("serif-600", "serif-600", pages)
+    make("serif-600", "serif-600", pages, OF_HEADINGS)
     make("sans-400", "sans-400", texts)
     make("sans-700", "sans-700", texts | common())
     make("full-400", "sans-400-rest", (everything | IN_NAMES) - texts)

@@ -17,7 +17,7 @@ _ERROR = re.compile(r'^class \w+\(.*\):\n    """([^":\n]*):', re.MULTILINE)
 _QUOTED = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _WIDE_MARK = re.compile(r"[\u2018-\u201d]")
 _LARGEST_STYLE_BYTES = 40_000
-_LARGEST_FONT_ALWAYS_FETCHED_BYTES = 160_000  # 934 characters, some 164 bytes each
+_LARGEST_FONT_ALWAYS_FETCHED_BYTES = 150_000
 _LARGEST_BOLD_BYTES = 700_000
 
 

@@ -307,10 +307,12 @@ def _awards_reversed_one_by_one() -> list[Step]:
 def test_a_leaf_of_a_hundred_thousand_events_is_replayed_in_a_moment(lived: object) -> None:
     assert callable(lived)
     steps = lived()
-    began = time.process_time()
+    taken = []
+    for _ in range(3):  # whatever else the machine does only ever adds
+        began = time.process_time()
+        found = allocate(steps)
+        taken.append(time.process_time() - began)
 
-    found = allocate(steps)
-
-    assert time.process_time() - began < 30  # half a second, more on a busy machine; a sort at each step: minutes
+    assert min(taken) < 3.0  # half a second; a sort at each step: minutes
     last = steps[-1].event_id
     assert sum(piece.credits for piece in found.moved_by(last)) == steps[-1].credits
