@@ -58,19 +58,22 @@ def serve(
     import uvicorn
 
     gc.disable()  # a fifth of the start went into looking for garbage among classes; `served` turns it on again
-    with opened():
-        output.say(f"http://{host}:{port}  (Ctrl-C 结束 · ends)")
-    # Named by its address: the two doors don't import each other.
-    uvicorn.run(
-        "greencredit.app.main:served",
-        factory=True,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=20,
-    )
+    try:
+        with opened():
+            output.say(f"http://{host}:{port}  (Ctrl-C 结束 · ends)")
+        # Named by its address: the two doors don't import each other.
+        uvicorn.run(
+            "greencredit.app.main:served",
+            factory=True,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=20,
+        )
+    finally:
+        gc.enable()  # also where the start was refused
 
 
 @app.command()

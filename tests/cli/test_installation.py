@@ -1,5 +1,6 @@
 """An installation is set up once, examined, and served."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -57,6 +58,12 @@ def test_a_command_on_nothing_is_refused_in_one_line_and_makes_nothing(
         "facts": {"database": str(data_dir), "found": None, "wanted": newest()},
     }
     assert not data_dir.exists()
+
+
+def test_a_start_that_is_refused_leaves_the_search_for_garbage_on(run: Run) -> None:
+    assert run("serve").code == 2
+
+    assert gc.isenabled()
 
 
 @pytest.mark.proves("UX-3")
