@@ -107,7 +107,7 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE slips past the append-only triggers
     f"PRAGMA busy_timeout={WAIT_SECONDS * 1000:.0f}",
     "PRAGMA cache_size=-200000",
-    "PRAGMA wal_autocheckpoint=8000",  # a page that changes in many commits is copied back once: 32 MB of log at most
+    "PRAGMA wal_autocheckpoint=30000",  # a page that changes in many commits is copied back once: 120 MB of log at most
 )
 
 

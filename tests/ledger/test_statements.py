@@ -230,3 +230,13 @@ def test_no_statement_updates_from_a_union_over_rows_it_inserts() -> None:
     assert losing.search("WITH i AS (INSERT INTO e VALUES (1) RETURNING a) UPDATE b SET x = 1 FROM i")
     assert losing.search("UPDATE balance b SET x = y FROM (SELECT d FROM i UNION ALL SELECT c FROM i) x")
     assert [path.name for path in files if losing.search(path.read_text("utf-8"))] == []
+
+
+@pytest.mark.proves("LED-4")
+def test_a_holders_events_are_found_by_index_in_a_ledger_nobody_analysed(session: Session) -> None:
+    by_holder = "SELECT id FROM ledger_event WHERE holder = 7 AND id > 9 ORDER BY id LIMIT 50"
+    joined = "SELECT e.id FROM ledger_holder h JOIN ledger_event e ON e.holder = h.id WHERE h.subject_id = 'con_7'"
+
+    found = [scans(session, statement, None) for statement in (by_holder, joined)]
+
+    assert found == [[], []]

@@ -6,7 +6,6 @@ and its constraints stand behind every step.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from itertools import groupby
 from typing import Final, NamedTuple
 
 from greencredit.ledger.errors import CapReached, NotEnoughCredits, NotPositive, TooMany
@@ -99,10 +98,6 @@ _END: Final = (1 << HOLDER_SHIFT) - 1
 """What a leaf's number says besides its holder: series and kind."""
 
 
-def _holder_of(leaf: tuple[int, int]) -> int:
-    return leaf[0] >> HOLDER_SHIFT
-
-
 class Book:
     """One batch in progress."""
 
@@ -132,10 +127,13 @@ class Book:
 
     def know(self, leaves: Sequence[tuple[int, int]]) -> None:
         """Take in leaf balances as they were read, those of one holder together."""
-        for holder, mine in groupby(leaves, _holder_of):
-            found = {leaf & _END: posted for leaf, posted in mine}
-            if self._has.setdefault(holder, found) is not found:
-                self._has[holder].update(found)
+        has, last = self._has, -1
+        mine: dict[int, int] = {}
+        for leaf, posted in leaves:
+            if leaf >> HOLDER_SHIFT != last:
+                last = leaf >> HOLDER_SHIFT
+                mine = has.setdefault(last, {})
+            mine[leaf & _END] = posted
 
     def series_known(self) -> set[int]:
         """Name the series of the leaves that were read or touched."""

@@ -1,6 +1,7 @@
 """Expire: a set-based sweep of leaves whose series has ended; credits for life are not even looked at."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -75,21 +76,32 @@ def _write(
     touched before it is done.
     """
     verb = Verb.EXPIRE.value
-    rows = [
-        (number, None, verb, leaf >> SERIES_SHIFT & ALL_SERIES, leaf >> HOLDER_SHIFT, None, posted, caller_id, *_REST)
-        for number, (leaf, posted) in enumerate(leaves, head.next_event)
-    ]
-    secrets = _secrets(session, [row[4] for row in rows])
-    sums: Counter[int] = Counter()
-    for row in rows:
-        sums[row[3]] += row[6]
+    secrets = _secrets(session, {leaf >> HOLDER_SHIFT for leaf, _ in leaves})
     those = f"{_those(due, after)} AND leaf_id <= {leaves[-1][0]}"
     with driver(session) as hot, ThreadPoolExecutor(max_workers=1) as aside:
         moved = aside.submit(_moved, hot, head.next_event, caller_id, those)
-        hashes = seal.event_hashes(rows, secrets)
+        rows = [
+            (
+                number,
+                None,
+                verb,
+                leaf >> SERIES_SHIFT & ALL_SERIES,
+                leaf >> HOLDER_SHIFT,
+                None,
+                posted,
+                caller_id,
+                *_REST,
+            )
+            for number, (leaf, posted) in enumerate(leaves, head.next_event)
+        ]
+        chunks = seal.chunk_roots(seal.event_hashes(rows, secrets))
+        sums: defaultdict[int, int] = defaultdict(int)
+        for row in rows:
+            sums[row[3]] += row[6]
         assert moved.result() == (len(rows), len(rows)), "every leaf that was read has expired"
         carry(hot, {rules.leaf_of(LeafKind.EXPIRED, series): total for series, total in sums.items()})
-    seal_batch(session, head, hashes, seal.nested({(series, verb): total for series, total in sums.items()}))
+    by_kind = seal.nested({(series, verb): total for series, total in sums.items()})
+    seal_batch(session, head, len(rows), chunks, by_kind)
 
 
 def _moved(hot: Driver, first: int, caller_id: int, those: str) -> tuple[int, int]:
@@ -103,7 +115,7 @@ def _moved(hot: Driver, first: int, caller_id: int, those: str) -> tuple[int, in
     return written, hot.run(f"UPDATE ledger_balance SET posted = 0 WHERE {those}")  # noqa: S608 - numbers
 
 
-def _secrets(session: Session, holders: list[int]) -> dict[int, bytes]:
+def _secrets(session: Session, holders: Collection[int]) -> dict[int, bytes]:
     """Read secrets; whoever was erased gets none, and his events are hashed with a salt that leads to nobody."""
-    rows = in_batches(session, "SELECT id, secret FROM ledger_holder WHERE id", list(dict.fromkeys(holders)))
+    rows = in_batches(session, "SELECT id, secret FROM ledger_holder WHERE id", sorted(holders))
     return {number: bytes(16) if secret is None else bytes(secret) for number, secret in rows}

@@ -127,39 +127,44 @@ def write(
     """
     with driver(session) as hot:
         if hot.sqlite or len(rows) < COPY_FROM:
-            hashes = seal.event_hashes(rows, secrets)
             _insert_events(hot, rows)
-            _carry(hot, moves)
+            _carry(hot, moves)  # both are on their way where nothing is waited for: the server writes while we hash
+            chunks = seal.chunk_roots(seal.event_hashes(rows, secrets))
         else:
-            hashes = _written_aside(hot, rows, moves, secrets)
+            chunks = _written_aside(hot, rows, moves, secrets)
         _give(hot, head.next_batch, given)
-    seal_batch(session, head, hashes, seal.sums_of(rows) if sums is None else sums, facts_wait=facts_wait)
+    sums = seal.sums_of(rows) if sums is None else sums
+    seal_batch(session, head, len(rows), chunks, sums, facts_wait=facts_wait)
 
 
 def _written_aside(hot: Driver, rows: Rows, moves: Moves, secrets: Mapping[int, bytes]) -> list[bytes]:
-    """Let the server write events and balances, and hash the events here meanwhile.
+    """Let the server write events and balances, and hash the events here meanwhile; gives the roots of chunks.
 
     The second thread only waits for the server; the session is not touched before it is done.
     """
     with ThreadPoolExecutor(max_workers=1) as aside:
         copying = aside.submit(hot.copy, _COPY, copied(rows))
         carrying = aside.submit(_carry, hot, moves)
-        hashes = seal.event_hashes(rows, secrets)
+        chunks = seal.chunk_roots(seal.event_hashes(rows, secrets))
         copying.result()
         carrying.result()
-    return hashes
+    return chunks
 
 
 def seal_batch(
     session: Session,
     head: Head,
-    hashes: Sequence[bytes],
+    events: int,
+    chunks: Sequence[bytes],
     sums: Mapping[str, Mapping[str, str]],
     *,
     facts_wait: bool = True,
 ) -> None:
-    """Close a batch whose events and balances are written: its row, its record in the log, and the head moved on."""
-    last, chunks = head.next_event + len(hashes) - 1, seal.chunk_roots(hashes)
+    """Close a batch whose events and balances are written: its row, its record in the log, and the head moved on.
+
+    `chunks` are the roots over every 128 of its events.
+    """
+    last = head.next_event + events - 1
     record = seal.batch_record(
         batch=head.next_batch,
         first=head.next_event,

@@ -6,11 +6,11 @@ read are the roots over every 128 of its events, so that the memory does not gro
 
 import json
 import struct
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from greencredit.schemas.proofs import HASH_BYTES
 _NO_SECRET: Final = bytes(seal.SECRET_BYTES)
 """What salts the little that is written of a holder after his erasure."""
 
-_EVENTS_AT_ONCE: Final = 8_192
+_EVENTS_AT_ONCE: Final = 16_384
 _BATCHES_AT_ONCE: Final = 512
 _SECRETS_KEPT: Final = 250_000
 """Secrets that are remembered from one portion to the next: about 30 MB."""
@@ -91,7 +91,36 @@ class _Found(NamedTuple):
 
     events: int
     chunks: list[bytes]
-    sums: Counter[tuple[int, int]]
+    sums: Mapping[tuple[int, int], int]
+
+
+class _Secrets(dict[int, bytes]):
+    """The secrets of holders; when one is missing, those of a whole portion of events are read together."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._rows: Sequence[tuple[Any, ...]] = ()
+        self.without: set[int] = set()
+        """Holders who have none, erased or not there; what stands in its place salts what is written of them."""
+
+    def for_(self, rows: Sequence[tuple[Any, ...]]) -> Self:
+        """Be asked for the holders of these events from now on."""
+        if len(self) > _SECRETS_KEPT:
+            self.clear()
+            self.without.clear()
+        self._rows = rows
+        return self
+
+    def __missing__(self, holder: int) -> bytes:
+        """Read what is missing for the portion, of which this holder is one."""
+        missing = {row[4] for row in self._rows}.difference(self)  # `- self.keys()` would walk over all that is known
+        found = in_parts(self._session, _SECRETS, missing)
+        self.update((number, bytes(secret)) for number, secret in found if secret is not None)
+        without = missing.difference(self)
+        self.without |= without
+        self.update(dict.fromkeys(without, _NO_SECRET))
+        return self[holder]
 
 
 class _Events:
@@ -101,12 +130,13 @@ class _Events:
         self._session, self._frozen, self._broken = books.session, books.frozen, broken
         self._rows: Sequence[tuple[Any, ...]] = ()
         self._hashes: list[bytes] = []
-        self._secrets: dict[int, bytes | None] = {}
+        self._secrets = _Secrets(books.session)
         self._place, self._after = 0, -(2**63)
 
     def of(self, batch: _Batch) -> _Found:
         """Give what the events up to the batch's last one come to; those before its first are in no batch."""
-        found = _Found(0, [], Counter())
+        sums: defaultdict[tuple[int, int], int] = defaultdict(int)
+        found = _Found(0, [], sums)
         ragged: list[bytes] = []
         while self._there():
             start, end = self._place, self._upto(batch.last)
@@ -117,7 +147,7 @@ class _Events:
                 self._broken.append(f"event {self._rows[start][0]} is in no batch")
                 start += 1
             for row in self._rows[start:end]:
-                found.sums[row[3], row[2]] += row[6]
+                sums[row[3], row[2]] += row[6]
             ragged += self._hashes[start:end]
             whole = len(ragged) // seal.CHUNK * seal.CHUNK
             found.chunks.extend(seal.chunk_roots(ragged[:whole]))
@@ -159,14 +189,14 @@ class _Events:
 
     def _hashed(self) -> list[bytes]:
         rows, kept = self._rows, self._kept()
-        secrets = self._secrets_of({row[4] for row in rows})
+        secrets = self._secrets.for_(rows)
         try:
             hashes = seal.event_hashes(rows, secrets)
         except (struct.error, OverflowError):
             hashes = [self._one(row, secrets) for row in rows]
         if kept:
             for place, row in enumerate(rows):
-                if row[0] in kept and self._secrets[row[4]] is None:
+                if row[0] in kept and row[4] in secrets.without:
                     hashes[place] = kept[row[0]]
         return hashes
 
@@ -183,16 +213,6 @@ class _Events:
                 if sha256(preimage).digest() != bytes(hashed):
                     self._broken.append(f"event {number} does not hash to what is kept of it with the salt that is")
         return {number: bytes(one) for number, one, _ in found if len(one) == HASH_BYTES}
-
-    def _secrets_of(self, holders: set[int]) -> dict[int, bytes]:
-        """Give the secrets of these holders; of whoever has none, what stands in its place."""
-        known = self._secrets
-        if len(known) > _SECRETS_KEPT:
-            known.clear()
-        if missing := holders - known.keys():
-            known.update(dict.fromkeys(missing))
-            known.update(in_parts(self._session, _SECRETS, missing))
-        return {holder: bytes(known[holder] or _NO_SECRET) for holder in holders}
 
     def _one(self, row: tuple[Any, ...], secrets: dict[int, bytes]) -> bytes:
         """Hash one event among which there are some that cannot be."""
