@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import psycopg
+import uvicorn
 from sqlalchemy.orm import Session
 
 from benchmarks import Asked, Row
@@ -51,6 +52,8 @@ WITH i AS (INSERT INTO award (key, issuer, holder, amount) VALUES (gen_random_uu
      s AS (UPDATE balance SET posted = posted - :amount WHERE id = 0)
 UPDATE balance SET posted = posted + :amount WHERE id = :holder;
 """
+_LOOP: Final = uvicorn.Config(app="", loop="auto").get_loop_factory()
+"""The event loop that the API runs on."""
 _TPS: Final = re.compile(r"tps = ([\d.]+)")
 
 
@@ -115,7 +118,8 @@ class _Callers:
     def run(self, turn: int) -> None:
         """Ask for some seconds."""
         began = time.perf_counter()
-        asyncio.run(self._all(iter(self._awards[turn]), began + self._seconds))
+        with asyncio.Runner(loop_factory=_LOOP) as runner:
+            runner.run(self._all(iter(self._awards[turn]), began + self._seconds))
         self._spent += time.perf_counter() - began
 
     async def _all(self, awards: Iterator[Earning], until: float) -> None:

@@ -146,7 +146,7 @@ def _open_sqlite(engine: Engine, *, read_only: bool) -> None:
 
 # A writer that lost its server, or waits for a lock that nobody gives back, must not wait for ever.
 _POSTGRES_BATCHES: Final = {
-    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+    "options": "-c plan_cache_mode=force_generic_plan -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
     "connect_timeout": 10,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
