@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 
 from greencredit.evidence import queries, service
@@ -16,7 +16,17 @@ from greencredit.schemas.sources import FeedStatus, NewTie, PutAside, SourceKind
 
 router = APIRouter(tags=["evidence 凭证"])
 
-_LIST_EXAMPLE: Final = '{"list": {"publisher": "…", "kind": "green_product", …}, "signature": {"key_id": "…", …}}'
+_SIGNED: Final = {
+    "type": "object",
+    "required": ["list", "signature"],
+    "properties": {
+        "list": {"type": "object", "description": "publisher, kind, number, listed_on, certificates"},
+        "signature": {"type": "object", "description": "key_id, value (base 64)"},
+    },
+}
+_TAKES_A_LIST: Final[dict[str, Any]] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _SIGNED}}}
+}
 
 
 def _of_batch(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
@@ -33,6 +43,12 @@ def _of_issuer(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scop
     return issuers.scopes_of(issuers.issuer(session, str(parameters["issuer_id"])))
 
 
+async def _sent(request: Request) -> bytes:
+    """Give a list as it was sent: it is signed, and is read by the verb that checks the signature."""
+    return await request.body()
+
+
+_Sent = Annotated[bytes, Depends(_sent)]
 _Public = Annotated[Permit, requires("public.read")]
 _OfBatch = Annotated[Permit, requires("evidence.read", at=_of_batch)]
 _Keeps = Annotated[Permit, requires("certificates.keep")]
@@ -97,10 +113,8 @@ def lists(_permit: _Public, session: Reading) -> list[ImportedList]:
     return queries.lists_in_force(session)
 
 
-@router.post("/evidence/certificates", status_code=201)
-def import_list(
-    permit: _Keeps, session: Writing, document: Annotated[bytes, Body(media_type="application/json")]
-) -> ImportedList:
+@router.post("/evidence/certificates", status_code=201, openapi_extra=_TAKES_A_LIST)
+def import_list(permit: _Keeps, session: Writing, document: _Sent) -> ImportedList:
     """导入证书名录: take a signed list in, whole or not at all; the same list again changes nothing."""
     found = service.import_list(session, document)
     permit.concerns(found.publisher, number=found.number, certificates=found.certificates, digest=found.digest)

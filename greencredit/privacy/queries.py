@@ -8,12 +8,10 @@ from greencredit.awards import queries as awards
 from greencredit.badges import queries as badges
 from greencredit.kernel.clock import now
 from greencredit.ledger import queries as ledger
-from greencredit.ledger.errors import NoSuchHolder
 from greencredit.notices import queries as notices
 from greencredit.organisations import queries as organisations
 from greencredit.people import queries as people
 from greencredit.reports import queries as reports
-from greencredit.schemas.holds import AwardHold
 from greencredit.schemas.ledger import Movement
 from greencredit.schemas.privacy import BeforeErasure, OwedCredits, PersonalCopy
 
@@ -33,7 +31,7 @@ def copy_of(session: Session, consumer_id: str) -> PersonalCopy:
         cards_known_to=people.card_owners(session, consumer_id),
         consents=tuple(people.consents(session, consumer_id)),
         household=awards.household_of(session, consumer_id),
-        holds=_holds(session, consumer_id),
+        holds=tuple(awards.holds_of(session, consumer_id)),
         memberships=tuple(organisations.memberships_of(session, consumer_id)),
         balances=tuple(ledger.balances_of(session, consumer_id)),
         owed=tuple(map(OwedCredits.of, ledger.owed_by(session, consumer_id))),
@@ -58,13 +56,6 @@ def before_erasure(session: Session, consumer_id: str) -> BeforeErasure:
         reports=len({one.number for one in reports.reports_of(session, consumer_id)}),
         has_account=consumer.account_id is not None,
     )
-
-
-def _holds(session: Session, consumer_id: str) -> tuple[AwardHold, ...]:
-    try:
-        return tuple(awards.holds_of(session, consumer_id))
-    except NoSuchHolder:  # who never earned anything has no number
-        return ()
 
 
 def _movements(session: Session, consumer_id: str) -> tuple[Movement, ...]:

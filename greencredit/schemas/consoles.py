@@ -215,6 +215,7 @@ class IssuerConsole(Record):
     assess_at: str | None
     draft_at: str | None
     gifts_at: str | None
+    holds_at: str | None
     amend_at: str | None
     guaranteeing: tuple[Form, ...]
     deciding: tuple[Form, ...]

@@ -41,8 +41,9 @@ class AwardHold(Record):
     monitor: str
     title: Words
     explains: Words
-    found: str
-    wanted: str
+    found: Words
+    wanted: Words
+    """What was found, and what would have been ordinary."""
     awards: tuple[int, ...]
     credits: Credits
     placed_at: Instant

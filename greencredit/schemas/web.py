@@ -56,6 +56,8 @@ class MovementLine(Record):
     """How much was bought or done: `12 千米`, `¥36.50`."""
     issuer_name: str
     credits: Credits
+    is_gift: bool = False
+    """A gift is no green purchase, and nothing of it is there to be quantified."""
     reversed_credits: Credits
     reason: str | None
     """Why it was taken back, where that is on record."""

@@ -126,6 +126,7 @@ def _movement(line: AwardLine, *, issuer_name: str, why: AwardExplained, reason:
         amount=_amount(line),
         issuer_name=issuer_name,
         credits=line.credits,
+        is_gift=line.ground.is_gift,
         reversed_credits=line.reversed_credits,
         reason=reason,
         grams=line.grams,

@@ -6,11 +6,15 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from greencredit.awards.errors import NoSuchAward
 from greencredit.awards.queries import named_for
 from greencredit.awards.queries.claims import negatives_seen
+from greencredit.awards.queries.explain import explained
+from greencredit.awards.queries.record import award_record
 from greencredit.kernel.errors import NotFound
 from greencredit.kernel.http import Permit, Reading, requires
 from greencredit.ledger import queries as ledger
+from greencredit.schemas.actions import ExplainedStep
 from greencredit.schemas.ledger.trajectory import VerbName
 from greencredit.schemas.trails import TrailsPage
 from greencredit.schemas.values import Words
@@ -38,7 +42,7 @@ def story(
     own = subject is not None and permit.actor.subject_id == subject
     names = ledger.unnamed if own else named_for(permit.actor, session, issuer_id)
     page = trails.story_of(session, award_id, pseudonym=names, own=own)
-    return pages.render(request, permit.actor, "award.html", page=page)
+    return pages.render(request, permit.actor, "award.html", page=page, reckoned=_reckoned(session, award_id))
 
 
 @router.get("/trajectories")
@@ -68,6 +72,17 @@ def negatives(
     """Show the actions that emitted more than their baseline to overseers and an issuer's staff (负减排)."""
     page = negatives_seen(session, permit.actor, after=after)
     return pages.render(request, permit.actor, "negatives.html", page=page)
+
+
+def _reckoned(session: Session, award_id: int) -> tuple[ExplainedStep, ...]:
+    """Say step by step how an award was reckoned, with factors, versions and sources; nothing, if by no rule.
+
+    Whoever may follow an award may read it: the same people, in the same places.
+    """
+    try:
+        return explained(award_record(session, award_id))
+    except NoSuchAward:
+        return ()
 
 
 def _page(

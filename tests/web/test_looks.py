@@ -25,6 +25,7 @@ from greencredit.migrations.upgrade import upgrade
 from greencredit.organisations import service as figures
 from greencredit.schemas.issuers import LifeState
 from greencredit.schemas.organisations import OrganisationKind
+from tests.awards.service.test_members import founded
 from tests.conftest import NOON
 from tests.factories.badges import make_portable_proof
 from tests.factories.code_reviews import make_code_review
@@ -81,6 +82,10 @@ PAGES: Final = (
     ("household", "/me/inbox/{notice}"),
     ("household", "/me/inbox/settings"),
     ("empty", "/me/inbox"),
+    ("household", "/me/household"),
+    ("empty", "/me/household"),
+    ("household", "/me/holds"),
+    ("issuer", "/console/issuers/{issuer}/holds"),
     ("operator", "/operator/jobs"),
     ("head", "/organisations"),
     ("head", "/organisations/{school}"),
@@ -150,6 +155,7 @@ class _Served:
         issuer = make_filed_issuer(self.database, name="示例绿色零售连锁（名称很长很长的一家公司）有限责任公司")
         household = make_household(self.database, folder, issuer, name="𠮷䶮<script>")
         make_household(self.database, folder, login="empty")
+        founded(self.database, household)
         notice = make_inbox(self.database, self.clock, household, issuer.issuer_id)
         with self.database.writing() as session:
             make_account_with(session, Role.OPERATOR, login="operator", password=PASSWORD)

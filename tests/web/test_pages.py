@@ -12,7 +12,7 @@ from greencredit.kernel.settings import Settings
 from greencredit.schemas.values import Credits
 from greencredit.schemas.web import ConsumerPage, OwedLine
 from greencredit.web import pages, wording
-from tests.factories.web import AS_OF, make_consumer_page, make_empty_page
+from tests.factories.web import AS_OF, make_consumer_page, make_empty_page, make_movement
 
 TEMPLATES = sorted(Path("templates/web").glob("*.html"))
 
@@ -71,6 +71,21 @@ def test_what_a_household_owes_is_shown_with_the_issuer(lang: str, title: str, l
 
     assert (title in told, title in silent) == (True, False)
     assert line in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", told))
+
+
+@pytest.mark.proves("AWD-4")
+def test_a_gift_is_not_shown_as_a_purchase_that_nobody_quantified() -> None:
+    bought = make_movement(1, grams=None, tier=None)
+    gift = make_movement(2, grams=None, tier=None, is_gift=True)
+
+    told = [
+        bytes(
+            pages.render(_request(), _household(), "me.html", page=make_consumer_page(movements=(one,))).body
+        ).decode()
+        for one in (bought, gift)
+    ]
+
+    assert [("减排量未量化" in one, "奖励，不计减排" in one) for one in told] == [(True, False), (False, True)]
 
 
 def test_a_fact_that_is_not_there_is_an_error_and_never_an_empty_place() -> None:

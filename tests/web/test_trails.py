@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from html import unescape
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,6 +13,9 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from greencredit.awards import queries as awards
+from greencredit.awards.queries.check import check_record
+from greencredit.awards.queries.explain import explained
+from greencredit.awards.queries.record import award_record
 from greencredit.kernel.access import Role, Scope, ScopeKind
 from greencredit.kernel.database import Database
 from greencredit.ledger import queries as ledger
@@ -209,6 +213,30 @@ def test_a_holder_reads_what_became_of_his_award(sign_in: SignIn, town: Town) ->
     assert all(said in page for said in ("现在在哪里", "可用", "发放", "核销", "退还", "GCS-"))
     assert all(said in english for said in ("Where they are now", "available", "given back"))
     assert f'href="/awards/{town.rides}"' in me
+
+
+@pytest.mark.proves("AWD-2", "ACT-2", "UX-1")
+def test_a_holder_reads_every_step_of_his_award_with_factors_versions_and_sources_and_takes_the_record_along(
+    shared: Database, sign_in: SignIn, town: Town
+) -> None:
+    client = sign_in("household")
+    with shared.reading() as session:
+        kept = awards.quantification(session, awards.award(session, town.rides).evidence_id)
+        steps = explained(award_record(session, town.rides))
+
+    page, english = (unescape(client.get(f"/awards/{town.rides}?lang={lang}").text) for lang in ("zh", "en"))
+    record = client.get(f"/api/v1/awards/{town.rides}/record").content
+    purchase = client.get("/awards/1?lang=zh").text
+
+    assert kept is not None
+    for step in steps:
+        for sentence in step.sentences:
+            assert (sentence.zh in page, sentence.en in english) == (True, True)
+    assert [use.id in page for use in kept.factors] == [True] * len(kept.factors)
+    assert [step.stage for step in steps][-2:] == ["sources", "credits"]
+    assert f'href="/api/v1/awards/{town.rides}/record"' in page
+    assert check_record(record).holds
+    assert "未量化：没有适用的方法，不是零。" in purchase
 
 
 @pytest.mark.proves("LED-4")

@@ -37,6 +37,13 @@ from greencredit.awards.queries.regional import (
     unrewarded_of,
     uptake,
 )
+from greencredit.awards.queries.shared_caps import (
+    HOUSEHOLD_STEPS,
+    counts_with_former_until,
+    cut_by_household,
+    household_caps,
+    household_members,
+)
 from greencredit.awards.queries.totals import (
     SHOPPING,
     issuer_months,
@@ -49,6 +56,7 @@ from greencredit.awards.queries.trajectory import following_rule, named_for, rul
 
 __all__ = [
     "AWARDING",
+    "HOUSEHOLD_STEPS",
     "INVARIANTS",
     "SHOPPING",
     "Activity",
@@ -64,6 +72,8 @@ __all__ = [
     "claimed_in",
     "claims_of",
     "counters",
+    "counts_with_former_until",
+    "cut_by_household",
     "filed_rule",
     "filings_in_effect",
     "following_rule",
@@ -73,6 +83,8 @@ __all__ = [
     "holds_at",
     "holds_in",
     "holds_of",
+    "household_caps",
+    "household_members",
     "household_of",
     "households",
     "import_outcome",

@@ -188,8 +188,10 @@ def _plans_with(session: Session, moment: Moment, ready: Ready, limit: Limit) ->
     numbers = counters(session, moment.issuer_id)
     found: list[int] = []
     for one in issuers.filings(session, moment.issuer_id):
-        plan = rules.plan_of(one.scheme, numbers) if one.state in ACCEPTED_EVER else None
-        if plan is not None and any(_same(limit, other) for other in rules.limits_of(ready.filed, plan)):
+        if one.state not in ACCEPTED_EVER or not rules.is_counted(one.scheme, numbers):
+            continue  # nothing was awarded under it yet
+        plan = rules.plan_of(one.scheme, numbers)
+        if any(_same(limit, other) for other in rules.limits_of(ready.filed, plan)):
             found.append(one.version)
     return found
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from greencredit.actions import queries as actions
+from greencredit.awards.catalogue.sentences import sentence
 from greencredit.awards.queries.told.steps import steps_told
 from greencredit.schemas.actions import (
     AwardRecord,
@@ -32,6 +33,8 @@ def explained(record: AwardRecord) -> tuple[ExplainedStep, ...]:
     else:
         title = Words(zh="减排量", en="CO2e avoided")
         said = Words(zh="未量化：没有适用的方法，不是零。", en="Not quantified: no method fits; that is not zero.")
+        if line.ground.is_gift:
+            said = sentence("gifts", line.ground.value)
         steps.append(ExplainedStep(stage="reduction", title=title, sentences=(said,)))
     steps.append(_credits(line, EarningRule.model_validate_json(record.rule.document), record.rule.digest))
     if record.claim is not None:

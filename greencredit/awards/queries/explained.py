@@ -147,10 +147,10 @@ def _funded(session: Session, row: AwardsAward, scheme: Scheme | None) -> Iterab
 
 def afterwards(line: AwardLine) -> Iterable[Words]:
     """Say what stands beside the credits: CO2e, and what was taken back later."""
-    if line.grams is None:
-        yield sentence("outcomes", "unquantified")
-    else:
+    if line.grams is not None:
         yield sentence("outcomes", "quantified", grams=line.grams, tier=line.tier or "")
+    elif not line.ground.is_gift:  # of a gift its own sentence says that it is no green purchase
+        yield sentence("outcomes", "unquantified")
     if line.claim is not None:
         counted = line.claim
         yield sentence("outcomes", "claimed", scheme=counted.scheme.words, reference=counted.reference)

@@ -72,9 +72,16 @@ def counters(session: Session, issuer_id: str) -> dict[CounterName, int]:
 
 
 def plans(session: Session, issuer_id: str) -> dict[int, Plan]:
-    """Give what stood above the rules in each version of an issuer's filing that is or was in effect."""
+    """Give what stood above the rules in each version of an issuer's filing under which something could be awarded.
+
+    A version takes effect on its day, and is brought in with the first evidence after it: until then it is left out.
+    """
     numbers = counters(session, issuer_id)
-    return {one.version: rules.plan_of(one.scheme, numbers) for one in filings_in_effect(session, issuer_id)}
+    return {
+        one.version: rules.plan_of(one.scheme, numbers)
+        for one in filings_in_effect(session, issuer_id)
+        if rules.is_counted(one.scheme, numbers)
+    }
 
 
 def limits_of_award(session: Session, row: AwardsAward) -> list[tuple[str, int, UsageKey]]:

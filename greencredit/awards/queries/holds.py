@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from greencredit.awards.errors import NoSuchHold
+from greencredit.awards.queries.lines import holder_number
 from greencredit.awards.tables import AwardsAppeal, AwardsHold, AwardsHoldDecision
 from greencredit.evidence.catalogue.monitors import monitors
 from greencredit.ledger import queries as ledger
@@ -25,8 +26,10 @@ def hold(session: Session, hold_id: str) -> AwardHold:
 
 
 def holds_of(session: Session, consumer_id: str) -> list[AwardHold]:
-    """List the holds on a consumer's credits, newest first."""
-    holder = ledger.holder_number(session, consumer_id)
+    """List the holds on a consumer's credits, newest first; whoever never earned anything has none."""
+    holder = holder_number(session, consumer_id)
+    if holder is None:
+        return []
     statement = select(AwardsHold).where(AwardsHold.holder == holder)
     return _told(session, session.scalars(statement.order_by(AwardsHold.id.desc()).limit(_MOST)).all())
 
@@ -65,8 +68,8 @@ def _one(row: AwardsHold, appeal: AwardsAppeal | None, decision: AwardsHoldDecis
         monitor=row.monitor,
         title=plain if known is None else known[0].title,
         explains=plain if known is None else known[0].explains,
-        found=found["found"],
-        wanted=found["wanted"],
+        found=_words(found["found"]),
+        wanted=_words(found["wanted"]),
         awards=tuple(json.loads(row.awards)),
         credits=Credits(row.credits),
         placed_at=row.placed_at,
@@ -75,3 +78,8 @@ def _one(row: AwardsHold, appeal: AwardsAppeal | None, decision: AwardsHoldDecis
         if decision is None
         else HoldDecided(outcome=HoldOutcome(decision.outcome), reason=decision.reason, decided_at=decision.decided_at),
     )
+
+
+def _words(kept: str | dict[str, str]) -> Words:
+    """Read what a monitor said; what was kept before it was said in both languages is told as it was."""
+    return Words(zh=kept, en=kept) if isinstance(kept, str) else Words.model_validate(kept)

@@ -45,7 +45,7 @@ def totals_of(session: Session, holder_id: str, period: Period | None = None) ->
         spent_fen=Fen(_sum(rows, "spent")),
         grams=Grams(_sum(rows, "grams")),
         claimed_grams=Grams(_sum(rows, "claimed")),
-        unquantified_count=sum(row.awards for row in rows if row.grams is None and not row.stacked),
+        unquantified_count=sum(row.awards for row in rows if row.grams is None and not row.stacked and _is_green(row)),
         by_subject=_by_subject(session, rows),
         by_month=tuple(
             MonthTotal(
@@ -58,6 +58,11 @@ def totals_of(session: Session, holder_id: str, period: Period | None = None) ->
             for month, of in sorted(months.items())
         ),
     )
+
+
+def _is_green(row: Any) -> bool:  # noqa: ANN401 - a row
+    """Tell whether a row's awards are for something green; a gift claims to avoid nothing."""
+    return not EarningRule.model_validate_json(row.document).ground.is_gift
 
 
 def issuer_subjects(session: Session, issuer_id: str, period: Period | None = None) -> tuple[SubjectTotal, ...]:

@@ -28,7 +28,8 @@ def _of_issuer(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scop
     return issuers.scopes_of(issuers.issuer(session, str(parameters["issuer_id"])))
 
 
-def _of_hold(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+def of_hold(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:
+    """Give the places in which a hold lies: its issuer, and the consumer whose credits it keeps back."""
     issuer_id, subject = queries.places_of_hold(session, str(parameters["hold_id"]))
     yield from issuers.scopes_of(issuers.issuer(session, issuer_id))
     if subject is not None:
@@ -96,7 +97,7 @@ def holds_of(
 
 @router.post("/holds/{hold_id}/appeal", status_code=201)
 def appeal(
-    permit: Annotated[Permit, requires("hold.appeal", at=_of_hold)], session: Writing, hold_id: str, new: NewAppeal
+    permit: Annotated[Permit, requires("hold.appeal", at=of_hold)], session: Writing, hold_id: str, new: NewAppeal
 ) -> AwardHold:
     """申诉: say what there is to say against a hold; another person decides."""
     permit.concerns(hold_id)
@@ -105,7 +106,7 @@ def appeal(
 
 @router.post("/holds/{hold_id}/decision", status_code=201)
 def decide(
-    permit: Annotated[Permit, requires("hold.decide", at=_of_hold)],
+    permit: Annotated[Permit, requires("hold.decide", at=of_hold)],
     session: Writing,
     hold_id: str,
     decision: HoldDecision,

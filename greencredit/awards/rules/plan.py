@@ -51,6 +51,11 @@ def counters_of(scheme: Scheme) -> list[CounterName]:
     return [ISSUER_COUNTER, *found] if scheme.caps != Caps() else found
 
 
+def is_counted(scheme: Scheme, numbers: Mapping[CounterName, int]) -> bool:
+    """Tell whether every counter that a scheme needs has its number: before, nothing was awarded under it."""
+    return all(name in numbers for name in counters_of(scheme))
+
+
 def plan_of(scheme: Scheme, numbers: Mapping[CounterName, int]) -> Plan:
     """Read what a scheme says beside its rules; `numbers` gives each of `counters_of` its number."""
     budgets = {one.name: one.budget_credits for one in scheme.funders}

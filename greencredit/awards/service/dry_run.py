@@ -1,14 +1,17 @@
 """Runs a rule set on what was recorded in a past period: who would have earned what (试算). It writes nothing.
 
 Both the tried rules and those in force are run, from the same beginning, over the same evidence in the order in which
-it was taken in, claim by claim by the very rules that award. Whatever grows with holders or lines lies on disk.
+it was taken in, and after it over the occasions for gifts, claim by claim by the very rules that award. Whatever grows
+with holders or lines lies on disk.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from greencredit.awards import rules
@@ -19,7 +22,9 @@ from greencredit.awards.rules import Claim, Compiled, Grant, State
 from greencredit.awards.rules.households import Households
 from greencredit.awards.rules.scheme import compile_scheme, keys_for
 from greencredit.awards.service.decided import Members, columns_of, members_of
+from greencredit.awards.service.gift import gift_item
 from greencredit.awards.service.scratch import HolderTotal, Scratch
+from greencredit.awards.tables import AwardsGift
 from greencredit.evidence import queries as evidence
 from greencredit.evidence import rules as evidence_rules
 from greencredit.issuers import queries as issuers
@@ -110,7 +115,8 @@ def dry_run(
     with Scratch() as scratch:
         _add_receipts(session, issuer_id, period, scratch)
         judged = 0
-        for claims in _pages(session, issuer_id, period, (tried, today), scratch):
+        recorded = _pages(session, issuer_id, period, (tried, today), scratch)
+        for claims in chain(recorded, _gifts(session, issuer_id, period, (tried, today))):
             totals = []
             for claim in claims:
                 grants, others = tried.judge(claim, scratch), today.judge(claim, scratch)
@@ -183,6 +189,34 @@ def _pages(
         yield sorted(claims, key=lambda claim: claim.evidence_id)
 
 
+def _gifts(session: Session, issuer_id: str, period: Period, sides: Sequence[_Side]) -> Iterable[list[Claim]]:
+    """Give the claims of occasions for gifts, in the order in which they were told, page by page."""
+    rule_sets = [side.compiled for side in sides if side.compiled is not None]
+    after = 0
+    while page := session.scalars(
+        select(AwardsGift)
+        .where(
+            AwardsGift.id > after,
+            AwardsGift.issuer_id == issuer_id,
+            AwardsGift.happened_on >= period.since,
+            AwardsGift.happened_on < period.until,
+        )
+        .order_by(AwardsGift.id)
+        .limit(_PAGE)
+    ).all():
+        after = page[-1].id
+        items = {row.id: gift_item(row) for row in page}
+        members = members_of(session, issuer_id, rule_sets, list(items.values()))
+        for side in sides:
+            side.households = members.households
+        claims: list[Claim] = []
+        for ground in sorted({row.ground for row in page}):
+            some = [items[row.id] for row in page if row.ground == ground]
+            columns = columns_of(Ground(ground), some, {}, members)
+            claims += [columns.claim(row) for row in range(len(some))]
+        yield sorted(claims, key=lambda claim: -claim.evidence_id)
+
+
 def _claims(
     ground: Ground, items: Sequence[Item], members: Members, grams: dict[int, int], scratch: Scratch
 ) -> Iterable[Claim]:
@@ -214,7 +248,7 @@ def _outcome(
     tried, today = sides
     assert tried.scheme is not None, "what is tried is a scheme"
     credits_, in_force = tried.credits.total(), today.credits.total()
-    notes = ("nothing_booked", "from_nothing", "as_filed" if as_filed else "as_if", "face_value")
+    notes = ("nothing_booked", "from_nothing", "as_filed" if as_filed else "as_if", "gifts_last", "face_value")
     return DryRun(
         issuer_id=issuer_id,
         period=period,

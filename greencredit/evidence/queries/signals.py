@@ -21,6 +21,7 @@ from greencredit.evidence.tables import (
 from greencredit.schemas.attributes import attributes_of
 from greencredit.schemas.evidence import Item
 from greencredit.schemas.sources import PutAside
+from greencredit.schemas.values import Words
 
 _AT_ONCE = 500
 
@@ -30,8 +31,8 @@ class Verdict(NamedTuple):
 
     holder: int
     monitor: str
-    found: str
-    wanted: str
+    found: Words
+    wanted: Words
     evidence_ids: frozenset[int]
 
 

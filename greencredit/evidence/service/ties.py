@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 from greencredit.evidence.tables import EvidenceTie
 from greencredit.kernel.clock import now
 from greencredit.ledger import service as ledger
+from greencredit.ledger.errors import NoSuchHolder
+from greencredit.ledger.queries import holder_number
 from greencredit.merchants import queries as merchants
 from greencredit.people import queries as people
 from greencredit.people.errors import UnknownConsumer
@@ -36,7 +38,10 @@ def tie(session: Session, merchant_id: str, consumer_id: str, kind: TieKind, *, 
 
 def end_tie(session: Session, merchant_id: str, consumer_id: str) -> bool:
     """Note that a consumer acts for a merchant no longer; tells whether he did."""
-    holder = ledger.holders(session, [consumer_id])[consumer_id]
+    try:
+        holder = holder_number(session, consumer_id)
+    except NoSuchHolder:  # nobody is given a number only to find that he has no tie
+        return False
     row = session.get(EvidenceTie, (merchant_id, holder))
     if row is None or row.ended_at is not None:
         return False

@@ -50,8 +50,11 @@ from greencredit.schemas.awards.lines import StepName as StepName
 from greencredit.schemas.awards.lines import SubjectTotal as SubjectTotal
 from greencredit.schemas.awards.lines import TraceStep as TraceStep
 from greencredit.schemas.awards.members import Household as Household
+from greencredit.schemas.awards.members import HouseholdCap as HouseholdCap
 from greencredit.schemas.awards.members import HouseholdCode as HouseholdCode
+from greencredit.schemas.awards.members import HouseholdCut as HouseholdCut
 from greencredit.schemas.awards.members import HouseholdJoining as HouseholdJoining
+from greencredit.schemas.awards.members import HouseholdMember as HouseholdMember
 from greencredit.schemas.awards.members import Level as Level
 from greencredit.schemas.awards.members import LevelLine as LevelLine
 from greencredit.schemas.awards.members import LevelSet as LevelSet

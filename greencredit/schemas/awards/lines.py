@@ -134,6 +134,7 @@ class ConsumerTotals(Record):
     claimed_grams: Grams = Grams(0)
     """Counted in another scheme, and therefore not in `grams`."""
     unquantified_count: int
+    """Green purchases and actions for which no method fits; a gift is none of them."""
     by_subject: tuple[SubjectTotal, ...]
     by_month: tuple[MonthTotal, ...]
 

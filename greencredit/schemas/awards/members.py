@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from greencredit.schemas.values import Instant, Record
+from greencredit.schemas.values import Credits, Instant, Record, Words
 
 Level = Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """As rules name it; empty: none."""
@@ -41,6 +41,41 @@ class Household(Record):
     members: int
     is_head: bool
     """Whether he may invite: the adult who has been there longest."""
+
+
+class HouseholdMember(Record):
+    """Somebody in a household as the others see him: no name, and nothing of what he earned (家庭成员)."""
+
+    since: date
+    is_adult: bool
+    by_guardian: bool
+    """Whether a guardian joined for him."""
+    is_head: bool
+    is_self: bool
+
+
+class HouseholdCap(Record):
+    """A cap that the members of a household fill together, and how far it is used in its running window (家庭封顶)."""
+
+    issuer_id: str
+    rule_title: Words | None
+    """None: the issuer's cap over all its rules."""
+    cap: Words
+    """What it is called: for a household and day, month, year, or in all."""
+    most: Credits
+    used: Credits
+
+
+class HouseholdCut(Record):
+    """An award of one's own that a household's cap cut (家庭封顶扣减)."""
+
+    award_id: int
+    occurred_on: date
+    what: Words
+    cap: Words
+    before: Credits
+    credits: Credits
+    """What the cap left of it."""
 
 
 class LevelSet(Record):

@@ -58,6 +58,7 @@ def page_of(
         assess_at=f"{base}/assess" if can_assess else None,
         draft_at=f"{base}/filings" if can_draft else None,
         gifts_at=f"{base}/gifts" if may(actor, "award.give", *scopes) else None,
+        holds_at=f"{base}/holds" if may(actor, "evidence.read", *scopes) else None,
         amend_at=f"{base}/registration" if can_amend else None,
         guaranteeing=tuple(_guaranteeing(actor, issuer, scopes, told, today)),
         deciding=tuple(_deciding(session, actor, issuer, scopes, told)),

@@ -21,8 +21,10 @@ from greencredit.kernel.keys import Keys
 from greencredit.kernel.settings import Settings
 from greencredit.ledger import queries as ledger
 from greencredit.ledger.errors import NoSuchHolder
+from greencredit.people import service as signing
+from greencredit.schemas.people import NewSession
 from tests.factories.direct import make_key, make_promoter
-from tests.factories.people import make_consumer
+from tests.factories.people import PASSWORD, make_consumer
 
 
 @pytest.fixture
@@ -102,3 +104,31 @@ def shop(shared: Database, app: FastAPI) -> Iterator[Shop]:
     with shared.reading() as session:
         findings = awards.audit(session)
     assert {finding.name: finding.broken for finding in findings if not finding.holds} == {}
+
+
+class People:
+    """Clients by login."""
+
+    def __init__(self, app: FastAPI, database: Database) -> None:
+        self.app, self.database = app, database
+        self.opened: list[TestClient] = []
+
+    def __call__(self, login: str | None) -> TestClient:
+        """Sign somebody in; none: a stranger."""
+        client = TestClient(self.app, base_url="https://credits.example")
+        client.__enter__()
+        self.opened.append(client)
+        if login is not None:
+            wanted = NewSession.model_validate({"login": login, "password": PASSWORD})
+            token = signing.sign_in(self.database, wanted, hours=12).token.get_secret_value()
+            client.headers["Cookie"] = f"__Host-greencredit={token}"
+        return client
+
+
+@pytest.fixture
+def people(app: FastAPI, shared: Database) -> Iterator[People]:
+    """Give a way to sign in."""
+    made = People(app, shared)
+    yield made
+    for client in made.opened:
+        client.__exit__(None, None, None)

@@ -1,18 +1,14 @@
 """Records, marks, negative results and baselines over HTTP: who may what, and what comes back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from greencredit.awards import queries
 from greencredit.awards.queries.check import check_record
 from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
 from greencredit.kernel.database import Database
-from greencredit.people import service as signing
-from greencredit.schemas.people import NewSession
+from tests.awards.routes.conftest import People
 from tests.factories.awards import action_rule, publish_factors, take_in
 from tests.factories.evidence import Shop, activities_csv, did, make_shop
 from tests.factories.people import PASSWORD, make_account_with
@@ -50,34 +46,6 @@ def shop(shared: Database, tmp_path: Path) -> Shop:
     rides = [did(record_no="T1"), did(record_no="T2", action="carpool_trip", quantity="1", inputs={"detour_km": "9"})]
     take_in(shared, made.activities, activities_csv(tmp_path / "rides.csv", rides))
     return made
-
-
-class People:
-    """Clients by login."""
-
-    def __init__(self, app: FastAPI, database: Database) -> None:
-        self.app, self.database = app, database
-        self.opened: list[TestClient] = []
-
-    def __call__(self, login: str | None) -> TestClient:
-        """Sign somebody in; none: a stranger."""
-        client = TestClient(self.app, base_url="https://credits.example")
-        client.__enter__()
-        self.opened.append(client)
-        if login is not None:
-            wanted = NewSession.model_validate({"login": login, "password": PASSWORD})
-            token = signing.sign_in(self.database, wanted, hours=12).token.get_secret_value()
-            client.headers["Cookie"] = f"__Host-greencredit={token}"
-        return client
-
-
-@pytest.fixture
-def people(app: FastAPI, shared: Database) -> Iterator[People]:
-    """Give a way to sign in."""
-    made = People(app, shared)
-    yield made
-    for client in made.opened:
-        client.__exit__(None, None, None)
 
 
 @pytest.mark.proves("ACT-2", "AWD-2")
@@ -130,6 +98,63 @@ def test_an_action_is_marked_once_by_whoever_has_it_in_his_place(shared: Databas
 
     assert (refused.status_code, made.status_code, made.json()["grams"]) == (403, 201, 683)
     assert (twice.status_code, twice.json()["code"]) == (409, "awards.claimed_before")
+
+
+@pytest.mark.proves("ACT-2", "SEC-1")
+def test_a_mark_made_by_mistake_is_taken_back_by_another_person_and_its_grams_count_again(
+    shared: Database, shop: Shop, people: People
+) -> None:
+    consumer = shop.consumers["CARD-0001"]
+    with shared.reading() as session:
+        (line,) = queries.awards_of(session, consumer)
+    path, why = f"/api/v1/evidence/{line.evidence_id}/claim", {"reason": "示例：登记错了编号"}
+    manager, regulator, elsewhere = people("manager"), people("regulator"), people("elsewhere")
+
+    def grams() -> tuple[int, int]:
+        found = regulator.get(f"/api/v1/consumers/{consumer}/totals").json()
+        return found["grams"], found["claimed_grams"]
+
+    unmarked = regulator.post(f"{path}/withdrawal", json=why)
+    manager.post(path, json=CLAIM)
+    refused = [
+        (answer.status_code, answer.json()["code"])
+        for answer in (
+            manager.post(f"{path}/withdrawal", json=why),
+            elsewhere.post(f"{path}/withdrawal", json=why),
+            people(None).post(f"{path}/withdrawal", json=why),
+        )
+    ]
+    wordless = regulator.post(f"{path}/withdrawal", json={"reason": " "})
+    while_marked = grams()
+    answers = [regulator.post(f"{path}/withdrawal", json=why).status_code for _ in range(2)]
+    again = manager.post(path, json=CLAIM)
+
+    assert (unmarked.status_code, unmarked.json()["code"]) == (404, "awards.not_marked")
+    assert refused == [(403, "awards.own_mark"), (403, "access.denied"), (401, "access.sign_in_first")]
+    assert (wordless.status_code, while_marked) == (422, (0, 683))
+    assert (answers, grams()) == ([204, 204], (683, 0))
+    assert (again.status_code, again.json()["code"], grams()) == (409, "awards.mark_withdrawn", (683, 0))
+
+
+@pytest.mark.proves("ACT-2")
+def test_an_awards_computation_is_handed_out_to_whoever_may_read_the_award(
+    shared: Database, shop: Shop, people: People
+) -> None:
+    with shared.reading() as session:
+        (line,) = queries.awards_of(session, shop.consumers["CARD-0001"])
+        kept = queries.quantification(session, line.evidence_id)
+    path = f"/api/v1/awards/{line.award_id}/quantification"
+
+    told = {login: people(login).get(path) for login in ("manager", "regulator", "elsewhere", None)}
+
+    assert kept is not None
+    assert {login: answer.status_code for login, answer in told.items()} == {
+        "manager": 200,
+        "regulator": 200,
+        "elsewhere": 403,
+        None: 401,
+    }
+    assert told["manager"].json() == told["regulator"].json() == kept.model_dump(mode="json")
 
 
 @pytest.mark.proves("ACT-2", "SEC-1")

@@ -10,8 +10,7 @@ from greencredit.issuers import service as issuing
 from greencredit.kernel.access import PLATFORM, Role, Scope, ScopeKind
 from greencredit.kernel.database import Database
 from greencredit.schemas.awards import Spent
-from tests.awards.routes.test_standing import People
-from tests.awards.routes.test_standing import people as people  # noqa: PLC0414 - a fixture
+from tests.awards.routes.conftest import People
 from tests.awards.service.test_cases import a_case
 from tests.factories.awards import publish_factors, purchase_rule
 from tests.factories.evidence import Shop, bought, make_shop, receipt_csv

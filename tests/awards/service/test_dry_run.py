@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from greencredit.awards import jobs, queries
+from greencredit.awards import service as awarding
 from greencredit.awards.service import dry_run as dry_runs
 from greencredit.awards.service.dry_run import dry_run
 from greencredit.kernel.database import Database
@@ -18,6 +19,9 @@ from greencredit.schemas.awards import (
     Funder,
     FunderKind,
     FundingSplit,
+    Ground,
+    NewGift,
+    PerAction,
     PercentOfGiven,
     Receipt,
     RuleGroup,
@@ -27,11 +31,13 @@ from greencredit.schemas.awards import (
 from greencredit.schemas.awards.trials import DryRun, TrialLine
 from greencredit.schemas.issuers import Scheme
 from greencredit.schemas.values import Credits, Period, Words
+from tests.awards.service.test_gift import gift_rule
 from tests.factories.awards import publish_factors, purchase_rule, state
 from tests.factories.evidence import Shop, bought, make_shop, receipt_csv
 from tests.factories.issuers import new_scheme
 
 JANUARY = Period(since=date(2026, 1, 1), until=date(2026, 2, 1))
+FEBRUARY = Period(since=date(2026, 2, 1), until=date(2026, 3, 1))
 TODAY = (purchase_rule(caps=Caps(per_day=60, per_month=150)), purchase_rule(name="soy", products=("soy_drinks",)))
 TRIED = (
     purchase_rule(version=2, multiplier_percent=200, caps=Caps(per_day=60, per_month=150), budget_credits=500),
@@ -208,3 +214,39 @@ def test_pages_of_any_size_say_the_same(
     monkeypatch.setattr(dry_runs, "_PAGE", 7)
 
     assert run_dry(database, shop, scheme_of(*TRIED)) == whole
+
+
+@pytest.mark.proves("AWD-1", "AWD-4")
+def test_gifts_are_tried_too_and_come_to_what_the_later_real_run_gives(twins: tuple[Database, Database]) -> None:
+    filed = gift_rule(Ground.REVIEW)
+    raised = gift_rule(Ground.REVIEW, rate=PerAction(credits=Credits(20)))
+    shops = [
+        open_shop(database, new_scheme(purchase_rule(), rule))
+        for database, rule in zip(twins, (filed, raised), strict=True)
+    ]
+    sums: list[int] = []
+    for database, shop in zip(twins, shops, strict=True):
+        for number in range(3):
+            told = NewGift(
+                ground=Ground.REVIEW,
+                consumer=shop.consumers["CARD-0001"],
+                happened_on=date(2026, 1, 5),
+                reference=f"REV-{number}",
+            )
+            with database.writing() as session:
+                sums.append(awarding.give(session, shop.issuer_id, told).credits)
+
+    with twins[0].reading() as session:
+        found, outside = (
+            dry_run(session, shops[0].issuer_id, new_scheme(purchase_rule(), raised), period)
+            for period in (JANUARY, FEBRUARY)
+        )
+
+    assert sums == [10, 10, 10, 20, 10, 0]
+    assert (found.credits_in_force, found.credits) == (sum(sums[:3]), sum(sums[3:]))
+    assert [(one.step, one.times, one.cut) for one in found.caps] == [("cap_person", 2, 30)]
+    assert [(one.name, one.count, one.count_in_force) for one in found.rules] == [
+        ("gift_review", 2, 3),
+        ("organic", 0, 0),
+    ]
+    assert (outside.evidence, outside.credits) == (0, 0)

@@ -14,16 +14,18 @@ from greencredit.issuers import service as issuing
 from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
 from greencredit.schemas.awards import EarningRule, PerYuan
-from greencredit.schemas.issuers import LifeState
+from greencredit.schemas.issuers import LifeState, Scheme
 from greencredit.schemas.values import Credits
 from tests.factories.awards import awarded, purchase_rule, state, take_in
 from tests.factories.evidence import Shop, bought, make_shop, receipt_csv
 from tests.factories.issuers import WHY, make_filing, new_scheme, operator, regulator
 
 
-def file_again(session: Session, shop: Shop, clock: StandingClock, *rules: EarningRule) -> date:
+def file_again(
+    session: Session, shop: Shop, clock: StandingClock, *rules: EarningRule, scheme: Scheme | None = None
+) -> date:
     """Let another version of the scheme be accepted, wait until it takes effect, and give its day."""
-    filing = make_filing(session, shop.issuer_id, new_scheme(*rules))
+    filing = make_filing(session, shop.issuer_id, scheme or new_scheme(*rules))
     number = f"示例备2026-{filing.version:04d}-{shop.issuer_id[-6:]}"
     accepted = issuing.accept_filing(session, regulator(), filing.filing_id, number, digest=filing.digest, reason=WHY)
     assert accepted.effective_on is not None

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, service
+from greencredit.awards.service.replay import explain_evidence
+from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.awards import (
@@ -25,6 +27,7 @@ from greencredit.schemas.awards import (
 )
 from greencredit.schemas.issuers import Scheme
 from greencredit.schemas.values import Credits, Words
+from tests.awards.service.test_filed import file_again
 from tests.factories.awards import awarded, purchase_rule, require_sound, take_in
 from tests.factories.evidence import bought, make_shop, receipt_csv
 from tests.factories.issuers import new_scheme
@@ -175,3 +178,42 @@ def test_occasions_are_counted_across_files(database: Database, tmp_path: Path) 
     with database.reading() as session:
         found = queries.awards_of(session, consumer)
     assert [(one.occurred_on, one.credits) for one in found] == [(date(2026, 1, 6), 36), (date(2026, 1, 5), 36)]
+
+
+@pytest.mark.proves("AWD-6", "AWD-2")
+def test_a_filing_with_a_funder_who_never_paid_so_far_breaks_nothing_before_its_first_evidence(
+    database: Database, clock: StandingClock, tmp_path: Path
+) -> None:
+    soy = purchase_rule(name="soy", products=("soy_drinks",), rate=PerYuan(credits=Credits(1)))
+    capped = scheme_with(purchase_rule(), soy, caps=Caps(per_day=Credits(36)))
+    with database.writing() as session:
+        shop = make_shop(session, scheme=capped)
+    rows = [bought(), bought(receipt_no="R2", product_code="soy")]
+    take_in(database, shop.receipts, receipt_csv(tmp_path / "one.csv", rows))
+    with database.reading() as session:
+        (line,) = queries.awards_of(session, shop.consumers["CARD-0001"])
+        nothing = line.evidence_id + 1
+        before = explain_evidence(session, nothing)
+
+    with database.writing() as session:
+        four = scheme_with(
+            purchase_rule(),
+            soy,
+            caps=Caps(per_day=Credits(36)),
+            funders=(*capped.funders, funder("newcomer", FunderKind.MERCHANT, 100)),
+            fundings=(
+                FundingSplit(
+                    name="shared",
+                    title=Words(zh="四方出资", en="Four pay"),
+                    shares=tuple(Share(funder=one, parts=1) for one in ("us", "brand", "city", "newcomer")),
+                ),
+            ),
+        )
+        file_again(session, shop, clock, scheme=four)
+    require_sound(database)
+    with database.writing() as session:
+        service.take_back(session, line.award_id, credits_=Credits(36), actor_id="acc_example", reason="退货")
+        after = explain_evidence(session, nothing)
+
+    require_sound(database)
+    assert (before.verdict, before.rules[0].outcome, after) == ("nothing", "capped", before)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, service
 from greencredit.awards.errors import GiftInTheFuture
+from greencredit.awards.queries.explained import award_explained
 from greencredit.awards.queries.gifts import gifts_of
 from greencredit.issuers import rules as issuing
 from greencredit.issuers.errors import PromotionNotAllowed
@@ -91,6 +92,14 @@ def test_a_gift_is_explained_and_never_counts_as_green(database: Database) -> No
 
     with database.reading() as session:
         (line,) = queries.awards_of(session, member)
+        why = award_explained(session, line.award_id)
+        totals = queries.totals_of(session, member)
+    # Nothing calls it a product without a method, and nobody counts it as a green purchase.
+    assert (why.sentences[-1].zh, totals.count, totals.unquantified_count) == (
+        "评价奖励：固定分数，与评分高低无关。",
+        1,
+        0,
+    )
     assert (line.ground, line.title.zh, line.grams, line.spent_fen, line.merchant_id) == (
         Ground.REVIEW,
         "评价",

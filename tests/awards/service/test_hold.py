@@ -12,6 +12,7 @@ from greencredit.kernel.database import Database
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.holds import AwardHold, HoldDecision, HoldOutcome
 from greencredit.schemas.sources import TieKind
+from greencredit.schemas.values import Words
 from tests.awards.test_sources import CARD, back, opened, paid
 from tests.factories.awards import require_sound, take_in
 from tests.factories.evidence import Shop
@@ -48,7 +49,12 @@ def test_more_receipts_than_a_household_makes_are_kept_back_and_only_what_goes_b
         holds = queries.holds_of(session, shop.consumers["CARD-0001"])
         left = balance(session, shop)
     assert hold in holds
-    assert (hold.monitor, hold.found, hold.wanted, hold.credits) == ("velocity", "17 on one day", "at most 15", 10)
+    assert (hold.monitor, hold.found, hold.wanted, hold.credits) == (
+        "velocity",
+        Words(zh="同一天 17 次", en="17 on one day"),
+        Words(zh="至多 15 次", en="at most 15"),
+        10,
+    )
     assert sum(one.credits for one in holds) == 20
     assert left == (150, 20)
     require_sound(database)
@@ -71,7 +77,11 @@ def test_who_is_tied_to_a_merchant_earns_nothing_there_until_somebody_has_looked
     with database.reading() as session:
         holds = queries.holds_at(session, shop.issuer_id)
     assert [(one.monitor, one.found, one.wanted) for one in holds] == [
-        ("self_dealing", "3650 fen at a merchant he acts for", "at most 0 fen")
+        (
+            "self_dealing",
+            Words(zh="在所任职或经营的商户消费 ¥36.50", en="¥36.50 spent at a merchant he acts for"),
+            Words(zh="至多 ¥0.00", en="at most ¥0.00"),
+        )
     ]
 
 
@@ -102,7 +112,10 @@ def test_purchases_that_come_back_again_and_again_keep_the_next_one_back(databas
     with database.reading() as session:
         (hold,) = queries.holds_at(session, shop.issuer_id)
         left = balance(session, shop)
-    assert (hold.monitor, hold.found) == ("refund_cycles", "3 purchases came back, 75 % of the money")
+    assert (hold.monitor, hold.found) == (
+        "refund_cycles",
+        Words(zh="3 笔被退款，占消费金额的 75%", en="3 purchases came back, 75 % of the money"),
+    )
     assert left == (0, 100)
 
 

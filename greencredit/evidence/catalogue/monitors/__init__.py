@@ -41,8 +41,8 @@ class Behaviour(NamedTuple):
 class Signal(NamedTuple):
     """What a monitor found: how much, against which threshold, and in which evidence."""
 
-    found: str
-    wanted: str
+    found: Words
+    wanted: Words
     evidence_ids: frozenset[int]
 
 

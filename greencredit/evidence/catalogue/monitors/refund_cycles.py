@@ -19,8 +19,15 @@ def look(behaviour: Behaviour, thresholds: Thresholds) -> Signal | None:
             worst, worst_percent = max((worst, worst_percent), (len(back), percent))
     if not suspect:
         return None
-    wanted = f"fewer than {thresholds['refunded_purchases']}, or less than {thresholds['refunded_percent']} %"
-    return Signal(f"{worst} purchases came back, {worst_percent} % of the money", wanted, frozenset(suspect))
+    most, most_percent = thresholds["refunded_purchases"], thresholds["refunded_percent"]
+    found = Words(
+        zh=f"{worst} 笔被退款，占消费金额的 {worst_percent}%",
+        en=f"{worst} purchases came back, {worst_percent} % of the money",
+    )
+    wanted = Words(
+        zh=f"少于 {most} 笔，或不到消费金额的 {most_percent}%", en=f"fewer than {most}, or less than {most_percent} %"
+    )
+    return Signal(found, wanted, frozenset(suspect))
 
 
 MONITOR = Monitor(

@@ -3,6 +3,8 @@
 from greencredit.evidence.catalogue.monitors import Behaviour, Monitor, Signal, Stir, Thresholds
 from greencredit.schemas.values import Words
 
+_FEN = 100
+
 
 def look(behaviour: Behaviour, thresholds: Thresholds) -> Signal | None:
     """Name what was bought where the holder acts for the merchant, beyond what is ordinary for somebody of his kind."""
@@ -16,7 +18,12 @@ def look(behaviour: Behaviour, thresholds: Thresholds) -> Signal | None:
             found_fen, wanted_fen = max((found_fen, wanted_fen), (spent, most))
     if not suspect:
         return None
-    return Signal(f"{found_fen} fen at a merchant he acts for", f"at most {wanted_fen} fen", frozenset(suspect))
+    found, wanted = (f"¥{fen // _FEN:,}.{fen % _FEN:02d}" for fen in (found_fen, wanted_fen))
+    return Signal(
+        Words(zh=f"在所任职或经营的商户消费 {found}", en=f"{found} spent at a merchant he acts for"),
+        Words(zh=f"至多 {wanted}", en=f"at most {wanted}"),
+        frozenset(suspect),
+    )
 
 
 MONITOR = Monitor(

@@ -26,7 +26,8 @@ def look(behaviour: Behaviour, thresholds: Thresholds) -> Signal | None:
                 most_found, most_wanted = len(found), most
     if not beyond:
         return None
-    return Signal(f"{most_found} on one day", f"at most {most_wanted}", frozenset(beyond))
+    told = Words(zh=f"同一天 {most_found} 次", en=f"{most_found} on one day")
+    return Signal(told, Words(zh=f"至多 {most_wanted} 次", en=f"at most {most_wanted}"), frozenset(beyond))
 
 
 MONITOR = Monitor(
