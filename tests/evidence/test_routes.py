@@ -96,7 +96,7 @@ def test_an_operator_trusts_a_key_takes_its_list_in_and_everybody_sees_how_old_i
 @pytest.mark.proves("ACT-5", "SEC-1")
 def test_whoever_is_no_operator_keeps_no_certificates_and_a_list_that_is_none_leaves_nothing(ask: Ask) -> None:
     signer = new_signer().model_dump(mode="json")
-    doors = (
+    doors: tuple[tuple[str, dict[str, Any]], ...] = (
         ("/evidence/signers", {"json": signer}),
         ("/evidence/certificates", {"content": signed_list()}),
         ("/evidence/signers/list_key/end", {}),

@@ -166,17 +166,15 @@ def test_only_the_issuers_own_hands_give_and_what_is_no_list_of_gifts_gives_noth
     sent = (path, review(shop, 1)), (f"{path}/batch", [review(shop, 1)])
 
     denied = {login: [people(login).post(at, json=body).status_code for at, body in sent] for login in LOGINS}
-    unfit = [
-        people("manager").post(f"{path}/batch", json=body).status_code
-        for body in (
-            [],
-            [review(shop, number) for number in range(1_001)],
-            [review(shop, 1), review(shop, 2, ground="purchase")],
-            [review(shop, 1, stars=5)],
-            [review(shop, 1, ground="referral")],
-            {"gifts": []},
-        )
+    bodies: list[Any] = [
+        [],
+        [review(shop, number) for number in range(1_001)],
+        [review(shop, 1), review(shop, 2, ground="purchase")],
+        [review(shop, 1, stars=5)],
+        [review(shop, 1, ground="referral")],
+        {"gifts": []},
     ]
+    unfit = [people("manager").post(f"{path}/batch", json=body).status_code for body in bodies]
 
     assert denied == {"viewer": [403, 403], "elsewhere": [403, 403], "regulator": [403, 403], None: [401, 401]}
     assert unfit == [422] * 6
