@@ -138,7 +138,7 @@ class LedgerEvent(Table):
             sqlite_where=text("key IS NOT NULL"),
             postgresql_where=text("key IS NOT NULL"),
         ),
-        # Led by the era, 262,144 events, so that an award in a full ledger touches few pages: SQLite skips from era to era
+        # Led by the era, 262,144 events, so that an award in a full ledger touches few pages: SQLite skips through eras
         # by itself. PostgreSQL keeps one entry for all events of a holder where nothing else is in the index.
         Index("ix_ledger_event_holder", text("(id >> 18)"), "holder", "id").ddl_if(dialect="sqlite"),
         Index("ix_ledger_event_holder", "holder").ddl_if(dialect="postgresql"),

@@ -15,7 +15,7 @@ from greencredit.ledger.errors import (
 )
 from greencredit.ledger.rules.book import Book
 from greencredit.ledger.service.posting import Head, in_batches, remember, remembered
-from greencredit.ledger.service.state import holders_in
+from greencredit.ledger.service.state import Asked, holders_in, named
 from greencredit.schemas.ledger import Allotment, Capture, Command, Funding, Passing, Redemption
 
 PERSON: Final = "con_"
@@ -66,15 +66,13 @@ class People(NamedTuple):
             raise NoSuchHolder(str(holder))
 
 
-def people_of(session: Session, head: Head, book: Book, commands: list[Command]) -> People:
+def people_of(session: Session, head: Head, book: Book, asked: Asked) -> People:
     """Read who stands behind the numbers; whose secret is remembered is there, and only names are read of him."""
-    named = {command.party for command in commands if isinstance(command, Capture | Redemption)}
-    named.update(wallet for command in commands for wallet in _wallets(command))
-    named.update(command.holder for command in commands if isinstance(command, Allotment))
-    wanted = {fact.holder for fact in book.facts.values()}
-    wanted.update(number for command in commands for number in holders_in(command))
-    wanted.update(named)
-    unknown = named.union(wanted.difference(remembered(session, head)))
+    spoken_of = named(asked, "enterprise", "giver", "receiver")
+    spoken_of.update(one.party for kind in (Capture, Redemption) for one in asked.get(kind, ()))
+    spoken_of.update(one.holder for one in asked.get(Allotment, ()))
+    wanted = {fact.holder for fact in book.facts.values()} | named(asked, "holder")
+    unknown = spoken_of.union(wanted.difference(remembered(session, head)))
     rows = in_batches(session, "SELECT id, secret, subject_id FROM ledger_holder WHERE id", sorted(unknown))
     return People(
         {number: subject for number, _, subject in rows if subject is not None},

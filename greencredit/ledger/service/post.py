@@ -12,7 +12,7 @@ from greencredit.ledger.rules.book import Book
 from greencredit.ledger.service.notes import keep_notes, seal_notes
 from greencredit.ledger.service.people import People, people_of
 from greencredit.ledger.service.posting import Head, Moves, lock_head, write
-from greencredit.ledger.service.state import Stands, book_for, standing
+from greencredit.ledger.service.state import Stands, book_for, by_kind, standing
 from greencredit.schemas.ledger import Command, Posted
 
 Outcome = Posted | Refusal
@@ -36,10 +36,10 @@ def post(session: Session, caller_id: int, commands: Sequence[Command], *, atomi
 def _post(session: Session, caller_id: int, commands: Sequence[Command], *, atomic: bool) -> list[Outcome]:
     head = lock_head(session)
     stands = standing(session, caller_id, (command.key for command in commands))
-    fresh = [command for command in commands if command.key not in stands]
+    asked = by_kind(command for command in commands if command.key not in stands)
     outcomes: list[Outcome] = []
-    book = book_for(session, head, caller_id, fresh)
-    people = people_of(session, head, book, fresh)
+    book = book_for(session, head, caller_id, asked)
+    people = people_of(session, head, book, asked)
     made: dict[bytes, tuple[Command, int]] = {}
     for place, command in enumerate(commands):
         outcome = _one(book, people, command, stands, made)

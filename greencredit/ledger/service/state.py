@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -12,16 +13,10 @@ from greencredit.ledger.rules.book import UNUSED, Book, Fact
 from greencredit.ledger.rules.spend import graced_until
 from greencredit.ledger.service.names import revived_series
 from greencredit.ledger.service.posting import Head, in_batches, series_now
-from greencredit.schemas.ledger import (
-    Allotment,
-    Command,
-    Funding,
-    LeafKind,
-    Passing,
-    Restoration,
-    Reversal,
-    Verb,
-)
+from greencredit.schemas.ledger import Command, LeafKind, Restoration, Reversal, Verb
+
+Asked = dict[type[Any], list[Any]]
+"""The commands of a batch, kind by kind."""
 
 
 class Stands(NamedTuple):
@@ -72,46 +67,53 @@ def _fact(row: Sequence[Any]) -> Fact:
     return Fact(number, grp or number, Verb(kind), series, holder, party, amount, cause)
 
 
-def book_for(session: Session, head: Head, caller_id: int, commands: Sequence[Command]) -> Book:
+def by_kind(commands: Iterable[Command]) -> Asked:
+    """Put the commands of each kind together, so that what they name is gathered kind by kind."""
+    kinds: Asked = {}
+    for command in commands:
+        kinds.setdefault(type(command), []).append(command)
+    return kinds
+
+
+def named(asked: Asked, *places: str) -> set[int]:
+    """Gather the numbers that commands name in these places."""
+    found: set[int] = set()
+    for kind, commands in asked.items():
+        for place in places:
+            if place in kind._fields:
+                found.update(map(attrgetter(place), commands))
+    return found
+
+
+def book_for(session: Session, head: Head, caller_id: int, asked: Asked) -> Book:
     """Read everything the commands ask for into a book."""
     book = Book(caller=caller_id, next_event=head.next_event, at=head.at)
-    _read_causes(session, book, commands)
+    _read_causes(session, book, asked)
     series = {fact.series for fact in book.facts.values()}
-    series |= {number for command in commands if (number := getattr(command, "series", None))}
+    series |= {number for number in named(asked, "series") if number}
     holders = {fact.holder for fact in book.facts.values()}
-    holders.update(number for command in commands for number in holders_in(command))
+    holders |= named(asked, *_WHOSE)
     book.know(_leaves(session, holders))
     series |= book.series_known()
-    series |= _read_past(session, book, commands)
+    series |= _read_past(session, book, asked)
     known = series_now(session, series)
     book.series = {number: found.facts for number, found in known.items()}
     book.given = {number: found.given for number, found in known.items()}
-    _revive(session, book, commands)
+    _revive(session, book, asked)
     return book
+
+
+_WHOSE: Final = ("holder", "enterprise", "giver", "receiver")
+"""Where a command names those whose credits it touches, as far as it says so itself."""
 
 
 def holders_in(command: Command) -> tuple[int, ...]:
     """Name those whose credits a command touches, as far as it says so itself."""
-    match command:
-        case Allotment():
-            return command.enterprise, command.holder
-        case Passing():
-            return command.giver, command.receiver
-        case Funding():
-            return (command.enterprise,)
-        case _:
-            holder: int | None = getattr(command, "holder", None)
-            return () if holder is None else (holder,)
+    return tuple(getattr(command, place) for place in _WHOSE if place in command._fields)
 
 
-def _read_causes(session: Session, book: Book, commands: Sequence[Command]) -> None:
-    singles = {number for command in commands for name in ("award", "funding") if (number := getattr(command, name, 0))}
-    groups = {
-        number
-        for command in commands
-        for name in ("hold", "redemption", "freeze")
-        if (number := getattr(command, name, 0))
-    }
+def _read_causes(session: Session, book: Book, asked: Asked) -> None:
+    singles, groups = named(asked, "award", "funding"), named(asked, "hold", "redemption", "freeze")
     for row in in_batches(session, f"SELECT {_FACT} FROM ledger_event WHERE id", sorted(singles)):  # noqa: S608
         book.facts[row[0]] = _fact(row)
     for group, facts in read_groups(session, groups).items():
@@ -127,12 +129,12 @@ def _read_causes(session: Session, book: Book, commands: Sequence[Command]) -> N
             book.used[cause, Verb(kind)] += amount
 
 
-def _read_past(session: Session, book: Book, commands: Sequence[Command]) -> set[int]:
+def _read_past(session: Session, book: Book, asked: Asked) -> set[int]:
     """Read what holders did whose awards may be taken back without being there still; give the series they had."""
     past = in_batches(
         session,
         "SELECT id, kind, series, holder, amount FROM ledger_event WHERE holder",
-        sorted(_may_fall_short(book, commands)),
+        sorted(_may_fall_short(book, asked)),
     )
     unused = []
     for number, kind, series, holder, amount in sorted(past):  # the oldest is pardoned first
@@ -145,22 +147,20 @@ def _read_past(session: Session, book: Book, commands: Sequence[Command]) -> set
     return {series for _, _, series, _, _ in past}
 
 
-def _may_fall_short(book: Book, commands: Sequence[Command]) -> set[int]:
+def _may_fall_short(book: Book, asked: Asked) -> set[int]:
     """Name the holders of whom a reversal may find too little; every holder, when the batch does other things too."""
-    reversals = [command for command in commands if isinstance(command, Reversal)]
+    reversals = asked.get(Reversal, [])
     if not reversals:
         return set()
     facts = [book.facts[reversal.award] for reversal in reversals if reversal.award in book.facts]
-    if len(facts) < len(commands):
-        return {fact.holder for fact in book.facts.values()} | {
-            holder for command in commands for holder in holders_in(command)
-        }
-    asked: Counter[tuple[int, int]] = Counter()
+    if len(asked) > 1 or len(facts) < len(reversals):
+        return {fact.holder for fact in book.facts.values()} | named(asked, *_WHOSE)
+    wanted: Counter[tuple[int, int]] = Counter()
     for fact, reversal in zip(facts, reversals, strict=True):
-        asked[fact.series, fact.holder] += reversal.credits
+        wanted[fact.series, fact.holder] += reversal.credits
     return {
         holder
-        for (series, holder), credits_ in asked.items()
+        for (series, holder), credits_ in wanted.items()
         if credits_ > book.standing(LeafKind.AVAILABLE, series, holder)
     }
 
@@ -207,9 +207,9 @@ def _leaves(session: Session, holders: Iterable[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _revive(session: Session, book: Book, commands: Sequence[Command]) -> None:
+def _revive(session: Session, book: Book, asked: Asked) -> None:
     """Open the series that refunds of ended series with a filed grace will need."""
-    refunded = [book.groups.get(one.redemption, []) for one in commands if isinstance(one, Restoration)]
+    refunded = [book.groups.get(one.redemption, []) for one in asked.get(Restoration, [])]
     for series in sorted({fact.series for facts in refunded for fact in facts}):
         terms = book.series[series]
         if terms.refund_grace_days and terms.expires_at <= book.at:
