@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     timestamp_roots: Path | None = None
     """PEM: the certificates that a time stamp must lead to."""
 
+    timestamp_lists: str = ""
+    """Addresses of lists of revoked certificates (CRL), blanks between them, that clear those of the stamp and of
+    `report_certificate`: they are kept in each report for long after (level B-LT); empty means level B-T."""
+
     @property
     def database_url(self) -> str:
         """Give the database's address."""

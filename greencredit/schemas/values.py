@@ -1,7 +1,8 @@
 """The small values every shape is made of: records, credits, fen, grams, periods, regions."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, NewType, Self
+from decimal import Decimal
+from typing import Annotated, Final, NewType, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -30,6 +31,22 @@ def _utc(at: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 """An aware instant in UTC."""
+
+_MOST_PLACES: Final = 100
+"""No quantity, factor or slope has more digits before or behind its point; `1E-999999` would unfold to a million."""
+
+
+def _written_out(value: Decimal) -> Decimal:
+    """Write 1.50, 1.5 and 15E-1 alike, so that equal facts have equal digests."""
+    smallest = value.as_tuple().exponent
+    if not isinstance(smallest, int) or smallest < -_MOST_PLACES or value.adjusted() > _MOST_PLACES:
+        message = f"a number has at most {_MOST_PLACES} places before and behind its point"
+        raise ValueError(message)
+    return Decimal(f"{value.normalize():f}") if value else Decimal(0)
+
+
+Exact = Annotated[Decimal, AfterValidator(_written_out)]
+"""An exact decimal in one spelling."""
 
 PositiveCredits = Annotated[Credits, Field(gt=0)]
 NonNegativeCredits = Annotated[Credits, Field(ge=0)]

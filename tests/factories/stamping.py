@@ -8,6 +8,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Final
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
 _CONFIGURATION: Final = """
 [tsa]
 default_tsa = here
@@ -46,6 +51,21 @@ def make_authority(folder: Path) -> Path:
     return folder / "root.pem"
 
 
+def make_list(folder: Path, *, revoked: tuple[str, ...] = (), by: str = "root") -> None:
+    """Write the root's list of revoked certificates, which the server gives out at `/revoked`; names are of files."""
+    root = x509.load_pem_x509_certificate((folder / f"{by}.pem").read_bytes())
+    key = load_pem_private_key((folder / f"{by}.key").read_bytes(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey), "made above"
+    since = root.not_valid_before_utc
+    made = x509.CertificateRevocationListBuilder(root.subject, since, root.not_valid_after_utc)
+    for name in revoked:
+        serial = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes()).serial_number
+        made = made.add_revoked_certificate(
+            x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since).build()
+        )
+    (folder / "revoked").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER))
+
+
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Answer questions for a stamp while the block runs; gives the address."""
@@ -59,6 +79,13 @@ def serving(folder: Path) -> Iterator[str]:
             self.send_header("Content-Type", "application/timestamp-reply")
             self.end_headers()
             self.wfile.write((folder / "answer").read_bytes())
+
+        def do_GET(self) -> None:
+            content = (folder / "revoked").read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its parent's word
             """Say nothing."""

@@ -11,6 +11,7 @@ from pikepdf import Dictionary, Name
 
 from greencredit.schemas.reports import Lang
 from tests.factories import reports
+from tests.reports.conftest import Drilled
 from tests.reports.paper import every_case, pdf_of
 from tests.reports.structure import faults
 
@@ -38,6 +39,17 @@ def test_every_case_is_well_made_in_one_of_the_languages(case: str, lang: Lang) 
 @pytest.mark.proves("REP-9")
 def test_every_case_is_well_made_in_the_other_language_too(case: str, lang: Lang) -> None:
     assert faults(pdf_of(every_case()[case][1], lang)) == []
+
+
+@pytest.mark.proves("REP-9")
+def test_a_report_with_its_receipt_and_its_signature_is_as_well_made(drilled: Drilled) -> None:
+    signed = drilled.drawing.content
+
+    broken = {
+        profile: [failure.message for failure in page_validation.validate_pdf_bytes(signed, profile=profile).failures]
+        for profile in ("3a", "ua1")
+    }
+    assert (faults(signed), broken) == ([], {"3a": [], "ua1": []})
 
 
 def _first(pdf: pikepdf.Pdf, kind: str) -> Any:  # noqa: ANN401 - any object of the file

@@ -87,10 +87,6 @@ _INSIDE_THE_SIGNATURE: Final[dict[str, tuple[Callable[[bytes], bytes], Broken]]]
         lambda content: _in_the_gap(content, 1500, b"0123456789abcdef"),
         ("signature", "reports.signature_wrong"),
     ),
-    "what follows the signature in its place": (
-        lambda content: _in_the_gap(content, -1, b"1"),
-        ("file_shape", "reports.changed_after_signing"),
-    ),
     "the first byte": (lambda content: b"&" + content[1:], ("file_shape", "reports.not_a_report")),
     "the last byte": (lambda content: content[:-1], ("file_shape", "reports.changed_after_signing")),
     "one byte more": (lambda content: content + b"\n", ("file_shape", "reports.changed_after_signing")),
@@ -125,6 +121,20 @@ def test_the_signature_itself_and_what_is_around_it(drilled: Drilled, what: str)
     tamper, wanted = _INSIDE_THE_SIGNATURE[what]
 
     assert broken(drilled, tamper(drilled.drawing.content)) == wanted
+
+
+@pytest.mark.proves("REP-9")
+def test_nothing_hides_behind_a_signature_that_is_shorter_than_its_place(drilled: Drilled) -> None:
+    made = (
+        tampering.signed_anew(drilled.unsigned, drilled.proof, at=drilled.proof.at + timedelta(seconds=second))
+        for second in range(1, 100)
+    )
+    content = next(one for one in made if b"00>>>\nendobj\n" in one)
+
+    hidden = _in_the_gap(content, -1, b"1")
+
+    assert broken(drilled, content) == ("certificate", "reports.signed_at_another_time")
+    assert broken(drilled, hidden) == ("file_shape", "reports.changed_after_signing")
 
 
 @pytest.mark.proves("REP-9")

@@ -1,5 +1,6 @@
 """The addresses under which others find what a portable proof names: issuer, keys, lists, the achievement."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -7,6 +8,9 @@ from greencredit.schemas.badges import Suite
 
 KEY_PATHS: Final[dict[Suite, str]] = {"eddsa-jcs-2022": "ed25519", "RS256": "rs256"}
 """How the keys of a suite are called in addresses."""
+
+_LIST: Final = re.compile(r"[1-9][0-9]{0,6}")
+"""The number of a status list: there is one for every 65,536 proofs, so none is longer."""
 
 
 def did_of(public_url: str) -> str:
@@ -39,7 +43,7 @@ def list_url(public_url: str, number: int) -> str:
 def list_number(public_url: str, address: str) -> int | None:
     """Read which of our status lists an address names; none where it is not ours."""
     number = address.removeprefix(f"{public_url}/badges/status/")
-    return int(number) if number != address and number.isascii() and number.isdecimal() else None
+    return int(number) if number != address and _LIST.fullmatch(number) else None
 
 
 def achievement_url(public_url: str) -> str:

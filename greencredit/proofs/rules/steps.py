@@ -87,10 +87,10 @@ class Walk:
             raise _StoppedError from refusal
         self.steps.append(Step(name=name, ok=True, found="; ".join(found)))
 
-    def leave_out(self, name: str, why: str) -> None:
+    def leave_out(self, name: str, why: Words) -> None:
         """Say of a step that it was not taken, and what it would need; it counts neither for nor against."""
         assert name in TITLES, "a step has a title"
-        self.steps.append(Step(name=name, ok=True, checked=False, found=why))
+        self.steps.append(Step(name=name, ok=True, checked=False, found=f"{why.zh} · {why.en}"))
 
 
 class _StoppedError(Exception):

@@ -165,25 +165,21 @@ def verify_credential(walk: Walk, data: bytes, handed: Handed) -> None:
         with walk.step("key_in_log") as found:
             found.append(_key_in_log(walk, key, handed.log))
     else:
-        _leave_out(walk, "key_in_log")
+        walk.leave_out("key_in_log", LEFT_OUT["key_in_log"])
     with walk.step("credential_dates") as found:
         found.append(_require_in_time(document, handed.at))
     if handed.status is not None:
         with walk.step("credential_status") as found:
             found.append(_require_not_revoked(document, handed, handed.status))
     else:
-        _leave_out(walk, "credential_status")
+        walk.leave_out("credential_status", LEFT_OUT["credential_status"])
     if handed.identity is not None:
         with walk.step("credential_bearer") as found:
             found.append(_require_bearer(document["credentialSubject"], handed.identity))
     else:
-        _leave_out(walk, "credential_bearer")
+        walk.leave_out("credential_bearer", LEFT_OUT["credential_bearer"])
     if secured.carrier:
-        _leave_out(walk, "credential_picture")
-
-
-def _leave_out(walk: Walk, name: str) -> None:
-    walk.leave_out(name, f"{LEFT_OUT[name].zh} · {LEFT_OUT[name].en}")
+        walk.leave_out("credential_picture", LEFT_OUT["credential_picture"])
 
 
 def said_by(document: Mapping[str, Any]) -> list[tuple[str, str]]:

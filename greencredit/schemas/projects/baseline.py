@@ -5,19 +5,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from greencredit.schemas.projects.series import Carrier, Grain, Interval, ModelGrain
-from greencredit.schemas.values import Period, Record, Words
-
-
-def _written_out(value: Decimal) -> Decimal:
-    """Write 1.50 and 15E-1 alike, so that equal records have equal bytes."""
-    return Decimal(f"{value.normalize():f}") if value else Decimal(0)
-
-
-Number = Annotated[Decimal, AfterValidator(_written_out)]
-"""An exact decimal in one spelling."""
+from greencredit.schemas.values import Exact, Period, Record, Words
 
 
 class Form(StrEnum):
@@ -60,11 +51,11 @@ class Model(Record):
 
     form: Form
     with_occupancy: bool
-    base: Number
-    slope: Number = Decimal(0)
-    heating: Number = Decimal(0)
-    cooling: Number = Decimal(0)
-    occupied: Number = Decimal(0)
+    base: Exact
+    slope: Exact = Decimal(0)
+    heating: Exact = Decimal(0)
+    cooling: Exact = Decimal(0)
+    occupied: Exact = Decimal(0)
     heating_from_milli: int | None = None
     """Below this temperature heating begins, in thousandths of a degree Celsius."""
     cooling_from_milli: int | None = None
@@ -77,16 +68,16 @@ class Statistics(Record):
     observations: int
     days: int
     parameters: int
-    mean_per_day: Number
-    r_squared: Number
-    cvrmse: Number
-    nmbe: Number
-    bic: Number
-    autocorrelation: Number
+    mean_per_day: Exact
+    r_squared: Exact
+    cvrmse: Exact
+    nmbe: Exact
+    bic: Exact
+    autocorrelation: Exact
     """Of each residual with the one before it."""
-    effective_observations: Number
+    effective_observations: Exact
     """How many independent observations they are worth."""
-    squared_error: Number
+    squared_error: Exact
     """The weighted sum of squared residuals, in squared units a day."""
 
 
@@ -96,9 +87,9 @@ class Candidate(Record):
     form: Form
     with_occupancy: bool
     parameters: int
-    bic: Number | None
-    r_squared: Number | None
-    cvrmse: Number | None
+    bic: Exact | None
+    r_squared: Exact | None
+    cvrmse: Exact | None
     chosen: bool
     why_not: Words | None = None
     """Why it can't be the model, whatever its criterion says."""
@@ -125,7 +116,7 @@ class Criterion(Record):
     title: Words
     stage: Stage
     sense: Sense
-    limit: Number
+    limit: Exact
     advisory: bool = False
     """Shown, and never decides."""
     source: Words
@@ -139,7 +130,7 @@ class FitTest(Record):
     """A criterion and what was found."""
 
     criterion: Criterion
-    found: Number | None
+    found: Exact | None
     """`None` where the figure can't be determined, which fails."""
     passed: bool
 
@@ -147,12 +138,12 @@ class FitTest(Record):
 class UncertaintyTerms(Record):
     """The constants of the uncertainty, with their source: they are data, and each record keeps those it used."""
 
-    confidence: Number
-    alpha: Annotated[tuple[Number, ...], Field(min_length=1)]
+    confidence: Exact
+    alpha: Annotated[tuple[Exact, ...], Field(min_length=1)]
     """Coefficients of 1, M, M² …, where M is the number of baseline months."""
-    corrects_from: Number | None
+    corrects_from: Exact | None
     """From this autocorrelation on the effective number of observations is used; `None`: never."""
-    deducts_above: Number
+    deducts_above: Exact
     """Above this fractional uncertainty half the confidence interval is taken off the saving."""
     source: Words
     valid_from: date

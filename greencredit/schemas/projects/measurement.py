@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from greencredit.schemas.actions import Quantification
-from greencredit.schemas.projects.baseline import FitTest, Model, Number
+from greencredit.schemas.projects.baseline import FitTest, Model
 from greencredit.schemas.projects.series import Carrier, Digest, Grain, Interval, ModelGrain
-from greencredit.schemas.values import Grams, Instant, Period, Record
+from greencredit.schemas.values import Exact, Grams, Instant, Period, Record
 
 _Reason = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
 
@@ -56,18 +56,18 @@ class MeasuredLine(Interval):
 class Uncertainty(Record):
     """Everything that the half-width of the confidence interval is computed from."""
 
-    confidence: Number
-    t: Number
-    alpha: Number
-    effective_observations: Number
+    confidence: Exact
+    t: Exact
+    alpha: Exact
+    effective_observations: Exact
     parameters: int
-    mean_squared_error: Number
+    mean_squared_error: Exact
     """Of the baseline, with effective observations less parameters in the denominator."""
-    mean_days: Number
+    mean_days: Exact
     """Days of a mean observation of the baseline."""
     reporting_days: int
     half_width_milli: int
-    fraction: Number | None
+    fraction: Exact | None
     """Half-width ÷ saving; `None` where nothing was saved."""
 
 
@@ -103,7 +103,7 @@ class Measurement(Record):
     """Adjusted baseline - use + adjustments; negative where more was used (trap: GB/T 13234 counts the other way)."""
     uncertainty: Uncertainty | None
     """`None` where the baseline has too few independent observations."""
-    deducts_above: Number
+    deducts_above: Exact
     counted_milli: int
     """What may earn: the saving, less half the interval where the uncertainty is large; never below zero."""
     segments: tuple[Segment, ...]

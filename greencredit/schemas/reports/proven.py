@@ -83,6 +83,7 @@ class SignatureNote(Record):
     """How the file of a report was signed."""
 
     level: Literal["B-B", "B-T"]
+    """Of the signature itself; with material for long after behind it, which the file shows, B-T comes to B-LT."""
     certificate_sha256: Sha256
     unsigned_sha256: Sha256
     """Digest of the file before the signature: the part that anybody can draw again from facts and receipt."""

@@ -28,7 +28,10 @@ _FORM: Final = "/Form"
 
 _NUMBER: Final = re.compile(rb"<gc:number>([0-9A-Z-]{1,40})</gc:number>")
 _DIGEST: Final = re.compile(rb"<gc:factsSha256>([0-9a-f]{64})</gc:factsSha256>")
-_SHOWN: Final = re.compile(rb"/(\S+) [0-9.]+ Tf\b|(\[[^\]]*\]) TJ\b|(<[0-9a-fA-F]*>) Tj\b|/(\S+) Do\b")
+# Nothing that opens may stand inside what it opens: each byte of a page made to be slow is then looked at a few times.
+_SHOWN: Final = re.compile(
+    rb"/([^\s/]{1,127}) [0-9.]{1,20} Tf\b|(\[[^\[\]]*\]) TJ\b|(<[0-9a-fA-F]*>) Tj\b|/([^\s/]{1,127}) Do\b"
+)
 _HEX: Final = re.compile(rb"<([0-9a-fA-F]*)>")
 _MAPPED: Final = re.compile(rb"<([0-9a-f]{4})> <([0-9a-f]{4,32})>")
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -54,6 +54,9 @@ _BEFORE_THE_SIGNATURE: Final = 5  # version, signer, digest, attributes, algorit
 _HEAD: Final = 16  # bytes in which the kind of an attribute stands
 _SIGNATURE_BYTES_MAX: Final = 72
 _TOKEN_BYTES_MAX: Final = 12_000
+UNREADABLE: Final = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
+"""What the library of certificates stumbles over: another version, an unknown curve, a negative serial number."""
+
 _EACH_TIME: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)  # RFC 6979: same input, same signature
 _CHECK: Final = ec.ECDSA(hashes.SHA256())
 
@@ -143,7 +146,7 @@ def require_signature(cms: bytes, digest: bytes) -> Signed:
         key = certificate.public_key()
         if cms != _cms(certificates, found, signature, token):
             raise SignatureMalformed(found="a signature in another form", wanted="PAdES B-B or B-T as written here")
-    except ValueError as error:
+    except UNREADABLE as error:
         raise SignatureMalformed(found="a certificate that cannot be read", wanted="an X.509 certificate") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise SignatureMalformed(found=f"a key of the kind {type(key).__name__}", wanted="ECDSA on P-256")

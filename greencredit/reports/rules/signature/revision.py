@@ -13,13 +13,12 @@ from typing import Final, NamedTuple
 
 from greencredit.reports.errors import ChangedAfterSigning, EncryptedFile, FileTooLarge, NotAReport, NotSigned
 from greencredit.reports.rules.signature.der import first_of
+from greencredit.reports.rules.signature.material import END, TAIL_BYTES, Material, material_behind
 
 LARGEST_BYTES: Final = 20_000_000
 """No report is larger; what is larger is not even read."""
 
 MAGIC: Final = b"%PDF-1.7\n"
-_END: Final = re.compile(rb"startxref\n([1-9][0-9]{0,9})\n%%EOF\n?\Z")
-_TAIL_BYTES: Final = 64
 _RANGE: Final = re.compile(rb"/ByteRange \[0 ([0-9]{1,10}) ([0-9]{1,10}) ([0-9]{1,10}) {0,30}\]")
 _MADE: Final = re.compile(rb"/M \(D:([0-9]{14})Z\)")
 _HEX: Final = re.compile(rb"<([0-9a-f]+)>")
@@ -76,11 +75,13 @@ class Revision(NamedTuple):
     """The time that the signer gives, `YYYYMMDDHHMMSS` in UTC."""
     unsigned_bytes: int
     """How long the file was before it was signed."""
+    material: Material | None = None
+    """What stands behind the signature for long after; none at levels B-B and B-T."""
 
 
 def prepared(unsigned: bytes, places: Places, *, name: str, reason: str, at: datetime, room_bytes: int) -> Prepared:
     """Add an invisible signature field and a certifying signature with a free place to a file."""
-    end = _END.search(unsigned[-_TAIL_BYTES:])
+    end = END.search(unsigned[-TAIL_BYTES:])
     assert end is not None, "a file of our own ends as we write it"
     signature, field = places.size, places.size + 1
     start = unsigned if unsigned.endswith(b"\n") else unsigned + b"\n"
@@ -100,9 +101,10 @@ def prepared(unsigned: bytes, places: Places, *, name: str, reason: str, at: dat
         offsets[number] = here + len(rest)
         rest += b"%d 0 obj\n<<%s>>\nendobj\n" % (number, body)
 
+    # Without size, so invisible; beside the page, so that it has no place in the structure (ISO 14289-1, 7.18.1).
     add(
         field,
-        b"/Type /Annot /Subtype /Widget /FT /Sig /T (Signature) /V %d 0 R /F 132 /Rect [0 0 0 0] /P %d 0 R"
+        b"/Type /Annot /Subtype /Widget /FT /Sig /T (Signature) /V %d 0 R /F 132 /Rect [-1 -1 -1 -1] /P %d 0 R"
         % (signature, places.page),
     )
     add(
@@ -118,7 +120,7 @@ def prepared(unsigned: bytes, places: Places, *, name: str, reason: str, at: dat
 
 
 def revision_of(data: bytes) -> Revision:
-    """Find the signature of a file, and refuse one that does not cover everything else in it."""
+    """Find the signature of a file, and refuse one that does not cover everything in it but material behind it."""
     if len(data) > LARGEST_BYTES:
         raise FileTooLarge(found=f"{len(data)} bytes", wanted=f"at most {LARGEST_BYTES}")
     if not data.startswith(MAGIC):
@@ -129,12 +131,14 @@ def revision_of(data: bytes) -> Revision:
     if last is None:
         raise NotSigned(found="no signature", wanted="a signed file")
     gap_at, after_at, after_bytes = (int(last[place]) for place in (1, 2, 3))
+    material = None
     if after_at + after_bytes < len(data):
-        found = f"{len(data) - after_at - after_bytes} bytes after what was signed"
-        raise ChangedAfterSigning(found=found, wanted="the file as it was signed")
+        data, added = data[: after_at + after_bytes], data[after_at + after_bytes :]
+        material = material_behind(data, added)
     gap = _HEX.fullmatch(data, gap_at, after_at)
     between = data[last.end() : gap_at]
-    if after_at + after_bytes != len(data) or gap is None or between != b" /Contents " or not _END.search(data[-64:]):
+    is_whole = after_at + after_bytes == len(data) and END.search(data[-TAIL_BYTES:]) is not None
+    if not is_whole or gap is None or between != b" /Contents ":
         raise ChangedAfterSigning(
             found="a signature that does not cover the file", wanted="everything but the signature signed"
         )
@@ -149,6 +153,7 @@ def revision_of(data: bytes) -> Revision:
         cms=cms,
         signed_at=made[1].decode(),
         unsigned_bytes=unsigned + 5 + (data[unsigned + 5 : unsigned + 6] == b"\n"),
+        material=material,
     )
 
 

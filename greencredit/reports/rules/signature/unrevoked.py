@@ -1,0 +1,103 @@
+"""That no certificate behind a time stamp or a signature was revoked when it was used, by lists that are at hand."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from greencredit.reports.errors import TimeStampWrong
+from greencredit.reports.rules.signature.cms import UNREADABLE, Signed
+from greencredit.reports.rules.signature.material import Material
+from greencredit.reports.rules.signature.stamp import certificates_of
+
+_LONGEST: Final = 8
+_UNFIT: Final = (InvalidSignature, *UNREADABLE)
+
+
+class _Link(NamedTuple):
+    """A certificate that is not trusted by itself, and the one above it."""
+
+    one: x509.Certificate
+    above: x509.Certificate
+
+
+def needed_of(signed: Signed, roots: Sequence[x509.Certificate]) -> tuple[bytes, ...]:
+    """Give the certificates that a signature and its stamp are checked by, each once."""
+    assert signed.token is not None, "only what is stamped is checked long after"
+    stamping = certificates_of(signed.token)
+    every = (*signed.certificates, *map(_der, (stamping.own, *stamping.others, *roots)))
+    return tuple(dict.fromkeys(every))
+
+
+def require_unrevoked(signed: Signed, material: Material, at: datetime, roots: Sequence[x509.Certificate]) -> str:
+    """Refuse unless the lists in the material clear every certificate below a root at the time of the stamp."""
+    assert signed.token is not None, "only what is stamped is checked long after"
+    try:
+        known = [x509.load_der_x509_certificate(one) for one in material.certificates]
+        lists = [x509.load_der_x509_crl(one) for one in material.lists]
+        own = [x509.load_der_x509_certificate(one) for one in signed.certificates]
+    except UNREADABLE as fault:
+        raise TimeStampWrong(found="material that cannot be read", wanted="certificates and lists in DER") from fault
+    given = {*needed_of(signed, roots)}
+    for raw, one in zip(material.certificates, known, strict=True):
+        if raw not in given and not any(_issued(above, one) for above in known):
+            raise TimeStampWrong(
+                found=f"a certificate that nobody issued ({one.subject.rfc4514_string()})", wanted="none"
+            )
+    # The log says whose the signer's certificate is; whoever stands highest in its own chain is asked no further.
+    links = [*_links(certificates_of(signed.token).own, known, roots), *_links(own[0], own, own[-1:])]
+    for link in links:
+        _require_cleared(link, lists, at)
+    return f"{len(material.certificates)} certificates and {len(lists)} lists for long after; {len(links)} cleared"
+
+
+def _links(
+    lowest: x509.Certificate, known: Iterable[x509.Certificate], roots: Sequence[x509.Certificate]
+) -> list[_Link]:
+    links: list[_Link] = []
+    one, every = lowest, (*roots, *known)
+    while one not in roots:
+        above = next((each for each in every if _is_above(each, one)), None)
+        if above is None or len(links) == _LONGEST:
+            raise TimeStampWrong(found=f"nothing above {one.subject.rfc4514_string()}", wanted="a chain up to a root")
+        links.append(_Link(one, above))
+        one = above
+    return links
+
+
+def _is_above(above: x509.Certificate, one: x509.Certificate) -> bool:
+    return above != one and _issued(above, one)
+
+
+def _issued(above: x509.Certificate, one: x509.Certificate) -> bool:
+    try:
+        one.verify_directly_issued_by(above)
+    except _UNFIT:
+        return False
+    return True
+
+
+def _require_cleared(link: _Link, lists: Iterable[x509.CertificateRevocationList], at: datetime) -> None:
+    name = link.one.subject.rfc4514_string()
+    good = [one for one in lists if _listed_by(one, link.above) and one.next_update_utc and one.next_update_utc >= at]
+    if not good:
+        raise TimeStampWrong(found=f"no list that says whether {name} was revoked", wanted=f"one good on {at:%F}")
+    for one in good:
+        revoked = one.get_revoked_certificate_by_serial_number(link.one.serial_number)
+        if revoked is not None and revoked.revocation_date_utc <= at:
+            raise TimeStampWrong(found=f"{name}, revoked {revoked.revocation_date_utc:%F}", wanted="one in force")
+
+
+def _listed_by(one: x509.CertificateRevocationList, above: x509.Certificate) -> bool:
+    try:
+        return one.issuer == above.subject and bool(one.is_signature_valid(above.public_key()))  # type: ignore[arg-type] # what no list is signed by is a TypeError
+    except _UNFIT:
+        return False
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return certificate.public_bytes(Encoding.DER)
