@@ -115,6 +115,7 @@ def _mount(app: FastAPI) -> None:
         app.include_router(room.router, prefix=API)
     app.include_router(reference.router, prefix=API)
     app.include_router(badges.public)
+    app.include_router(reports.public)
     app.include_router(proofs.router)  # the log's own address, laid down by its formats
     open_consoles(app)
 

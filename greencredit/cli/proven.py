@@ -89,6 +89,20 @@ def seal(
     )
 
 
+def schema(
+    name: Annotated[
+        str, typer.Argument(help="报告种类，或 receipt（回执） · kind of report, or receipt: the file beside its data")
+    ],
+) -> None:
+    """打印报告内附数据的 JSON Schema · print the published shape of the data inside a kind of report."""
+    import json
+
+    from greencredit.reports import queries
+
+    told = queries.published_shape(name, settings().public_url)
+    output.show(told, json.dumps(told, ensure_ascii=False, indent=1))
+
+
 def _reason(given: str) -> "WithdrawalReason":
     from greencredit.schemas.reports.proven import WithdrawalReason
 

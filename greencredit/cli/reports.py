@@ -1,6 +1,5 @@
-"""Commands for reports: one, all, and what the register says about a number."""
+"""Commands for reports: one, many by the batch, and what the register says about a number."""
 
-import csv
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +10,10 @@ from greencredit.cli.periods import lang_of, period_of
 
 if TYPE_CHECKING:
     from greencredit.kernel.database import Database
-    from greencredit.schemas.reports import IssuedReport
 
 app = typer.Typer(help="报告 · reports", no_args_is_help=True)
 app.add_typer(batches.app, name="batch")
-for _command in (proven.revoke, proven.supersede, proven.withdrawn, proven.seal):
+for _command in (proven.revoke, proven.supersede, proven.withdrawn, proven.seal, proven.schema):
     app.command()(_command)
 
 _Kind = Annotated[
@@ -49,51 +47,8 @@ def issue(
     with opened() as database:
         found = jobs.issue_one(database, settings(), kind, subject_id, period, lang_of(lang))
         _note(database, found.number, {"kind": kind, "subject": subject_id})
-    path = settings().data_dir / jobs.FOLDER / found.path
-    output.show(found, f"{found.number}  {path}")
-
-
-@app.command("all")
-def issue_all(
-    lang: _Language = "zh",
-    since: _Since = None,
-    until: _Until = None,
-    limit: Annotated[int | None, typer.Option(help="最多份数 · at most so many", min=1)] = None,
-) -> None:
-    """签发全部家庭的报告，可中断、可续 · issue the reports of all households; interrupt and go on at will."""
-    from greencredit.people import queries as people
-    from greencredit.reports import jobs
-
-    kind, period = "consumer", period_of(since, until)
-    with opened() as database:
-        with database.reading() as session:
-            subjects = people.consumer_ids(session)[:limit]
-        done: list[tuple[str, IssuedReport]] = []
-        refused = []
-        with output.progress("报告 · reports", len(subjects)) as advance:
-            batch = jobs.issue_all(database, settings(), kind, subjects, period, lang_of(lang), progress=advance)
-            try:
-                for subject_id, report, refusal in batch:
-                    if report is not None:
-                        done.append((subject_id, report))
-                    elif refusal is not None:
-                        refused.append({"subject_id": subject_id, "code": refusal.code, "detail": refusal.message})
-            finally:  # what was issued before an interruption is issued
-                _note(database, kind, {"reports": len(done), "refused": len(refused)})
-    manifest = settings().data_dir / jobs.FOLDER / f"manifest-{kind}-{lang}-{period.since}-{period.until}.csv"
-    with manifest.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("subject_id", "number", "facts_sha256", "file_sha256", "size_bytes", "path"))
-        for subject_id, one in done:
-            writer.writerow((subject_id, one.number, one.facts_sha256, one.file_sha256, one.size_bytes, one.path))
-    output.show(
-        {"reports": len(done), "refused": refused, "manifest": str(manifest)},
-        f"{len(done):,} 份报告 · reports",
-        f"清单 manifest: {manifest}",
-        *(f"未签发 not issued: {one['subject_id']} {one['detail']} [{one['code']}]" for one in refused),
-    )
-    if refused:
-        raise typer.Exit(1)
+    store = settings().report_store.rstrip("/") or settings().data_dir / jobs.FOLDER
+    output.show(found, f"{found.number}  {store}/{found.path}")
 
 
 @app.command()

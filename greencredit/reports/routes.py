@@ -8,15 +8,19 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from greencredit.kernel.files.opening import open_files
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
 from greencredit.reports import queries, service
+from greencredit.reports.rules.published import FOLDER
 from greencredit.schemas.reports import IssuedReport
 from greencredit.schemas.reports.batches import Batch, DeadReport, NewBatch, NewReport, ReportRequest, Requeued
 
 router = APIRouter(prefix="/reports", tags=["reports 报告"])
+public = APIRouter(tags=["reports 报告"])
+"""What every report is written by; its address is part of it."""
 
 _Reads = Annotated[Permit, requires("report.read")]
 _Orders = Annotated[Permit, requires("report.batch")]
 _Watches = Annotated[Permit, requires("operations.read")]
 _PRIVATE = {"Cache-Control": "no-store"}
+_OPEN = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 _LINES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in queries.SUFFIXES}}
@@ -121,3 +125,10 @@ def file(permit: _Reads, session: Reading, settings: Configured, number: str) ->
     name = f"{found.number}-{found.lang}.{queries.SUFFIXES[found.media_type]}"
     headers = _PRIVATE | {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=found.media_type, headers=headers)
+
+
+@public.get(f"/{FOLDER}/{{name}}.json", dependencies=[requires("public.read")])
+def shape(settings: Configured, response: Response, name: str) -> dict[str, Any]:
+    """报告数据格式: the JSON Schema of the `report.json` of a kind, or of `receipt` for the receipt beside it."""
+    response.headers.update(_OPEN)
+    return queries.published_shape(name, settings.public_url)

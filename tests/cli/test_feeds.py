@@ -93,17 +93,14 @@ def test_an_award_is_explained_to_the_gram_and_the_books_hold(run: Run, shop: Sh
 
 @pytest.mark.slow
 @pytest.mark.proves("UX-3", "REP-10")
-def test_reports_are_issued_one_by_one_and_all_at_once_and_checked(run: Run, shop: Shop, tmp_path: Path) -> None:
+def test_a_report_is_issued_and_its_digest_checked(run: Run, shop: Shop, tmp_path: Path) -> None:
     run("import", shop.receipts, str(receipt_csv(tmp_path / "r.csv", [bought()])))
     days = ("--since", "2026-01-01", "--until", "2026-02-01")
 
     one = json.loads(run("report", "issue", "consumer", shop.consumers["CARD-0001"], *days, "--json").out)
-    every = json.loads(run("report", "all", *days, "--json").out)
     genuine = run("report", "check", one["number"], "--digest", one["facts_sha256"])
     forged = run("report", "check", one["number"], "--digest", "0" * 64)
 
-    manifest = Path(every["manifest"]).read_text(encoding="utf-8")
-    assert (every["reports"], every["refused"], one["number"] in manifest) == (3, [], True)
     assert (genuine.code, forged.code) == (0, 1)
 
 

@@ -297,22 +297,6 @@ def test_a_report_that_ends_its_worker_every_time_is_given_up_and_the_others_are
     assert [subject_id for subject_id, _ in issued(shared)] == [crowd[0], *crowd[2:4]]
 
 
-def test_a_full_disk_lets_a_batch_wait_and_gives_nobody_up(
-    shared: Database, settings: Settings, crowd: list[str], clock: StandingClock
-) -> None:
-    batch = ordered(shared, Population.LISTED, subject_ids=tuple(crowd[:3]))
-    (settings.data_dir / jobs.FOLDER).mkdir()
-    (settings.data_dir / jobs.FOLDER / "sha256").write_bytes(b"in the way")
-
-    worker(shared, settings).run_due()
-    assert (issued(shared), standing(shared, batch).left) == ([], 3)
-
-    (settings.data_dir / jobs.FOLDER / "sha256").unlink()
-    clock.move(timedelta(minutes=2))
-    worker(shared, settings).run_due()
-    assert (len(issued(shared)), standing(shared, batch).state) == (3, BatchState.CLOSED)
-
-
 def test_a_stopped_worker_ends_after_the_report_at_hand_and_costs_no_attempt(
     shared: Database, settings: Settings, crowd: list[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Reports by job and by the batch: made once, found again, gone on with after a stop."""
+"""One report by a job: made once, and found again."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -14,9 +14,7 @@ from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.worker import Worker
 from greencredit.kernel.settings import Settings
 from greencredit.people import queries as people
-from greencredit.people import service as peopling
 from greencredit.reports import jobs, queries
-from greencredit.schemas.people import NewConsumer
 from greencredit.schemas.reports import IssuedReport
 from greencredit.schemas.values import Period
 from tests.conftest import NOON
@@ -40,43 +38,6 @@ def town(database_url: str, tmp_path: Path) -> Iterator[tuple[Database, Settings
         households = people.consumer_ids(session)
     yield database, Settings(data_dir=tmp_path / "var", public_url="https://example.invalid"), households
     database.close()
-
-
-@pytest.mark.proves("REP-10")
-def test_a_stopped_batch_is_gone_on_with_and_draws_nothing_twice(town: tuple[Database, Settings, list[str]]) -> None:
-    database, settings, households = town
-    batch = jobs.issue_all(database, settings, "consumer", households, YEAR, "zh", processes=1)
-    first = next(batch)
-    batch.close()
-
-    done: list[int] = []
-    whole = list(
-        jobs.issue_all(database, settings, "consumer", households, YEAR, "zh", processes=1, progress=done.append)
-    )
-
-    files = sorted((settings.data_dir / jobs.FOLDER).rglob("*.*"))
-    assert len(households) > 1
-    assert [one.subject_id for one in whole if one.refusal is None] == households
-    assert first in whole
-    assert sum(done) == len(households)
-    issued = sorted((one.report for one in whole if one.report is not None), key=lambda report: report.number)
-    assert sorted(settings.data_dir / jobs.FOLDER / report.path for report in issued) == files
-    assert registered(database, households) == issued
-
-
-@pytest.mark.proves("REP-10")
-def test_a_name_that_no_font_draws_is_told_and_does_not_stop_the_others(
-    town: tuple[Database, Settings, list[str]],
-) -> None:
-    database, settings, households = town
-    with database.writing() as session:
-        odd = peopling.register_consumer(session, NewConsumer(display_name="示例住户 🌱")).id
-
-    whole = list(jobs.issue_all(database, settings, "consumer", [odd, *households], YEAR, "zh", processes=1))
-
-    told = {one.subject_id: None if one.refusal is None else (one.refusal.code, one.refusal.facts) for one in whole}
-    missing = [{"character": "🌱", "code": "U+1F331"}]
-    assert told == {odd: ("reports.missing_glyph", {"characters": missing})} | dict.fromkeys(households)
 
 
 def test_a_job_makes_a_report_once_and_a_second_time_changes_nothing(

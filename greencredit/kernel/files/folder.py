@@ -4,16 +4,27 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
-from greencredit.kernel.files.kept import AT_ONCE_BYTES, FileMissing, Kept, StoreFull, address_of, checked, digest_of
+from greencredit.kernel.files.kept import (
+    AT_ONCE_BYTES,
+    BY_CONTENT,
+    FileMissing,
+    Kept,
+    StoreFull,
+    address_of,
+    checked,
+    digest_of,
+)
 
 OpenBeside = Callable[[Path], IO[bytes]]
 """Opens a new file in a folder for writing, under a name that nobody reads."""
 
 _UNFINISHED: Final = ".unfinished-"
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a machine says where it has no room for a file."""
 
 
 def _open_beside(folder: Path) -> IO[bytes]:
@@ -31,7 +42,7 @@ class FolderFiles:
         """Keep bytes, or a copy of a file, whole or not at all; afterwards they outlast a loss of power."""
         sha256, size = digest_of(content)
         kept = Kept(address_of(sha256, suffix), sha256, size)
-        if not self.holds(kept.address, sha256):
+        if not (self.holds(kept.address, sha256) and self._is_kept_anew(kept.address)):
             self._write(self.root / kept.address, content, size)
         return kept
 
@@ -56,6 +67,23 @@ class FolderFiles:
         """Remove what lies at an address; nothing there is as good."""
         (self.root / address).unlink(missing_ok=True)
 
+    def kept_before(self, at: datetime, *, below: str) -> Iterator[str]:
+        """Give the addresses in one of the store's 256 parts (`00` to `ff`) that nobody kept since an instant.
+
+        What a writer that was killed left unfinished is among them.
+        """
+        for path in (self.root / BY_CONTENT / below).glob("*/*"):
+            address = path.relative_to(self.root).as_posix()
+            if self.was_kept_before(address, at):
+                yield address
+
+    def was_kept_before(self, address: str, at: datetime) -> bool:
+        """Tell whether a file lies at the address that nobody kept since an instant."""
+        try:
+            return (self.root / address).stat().st_mtime < at.timestamp()
+        except FileNotFoundError:
+            return False
+
     def pieces(self, address: str) -> Iterator[bytes]:
         """Give the bytes in pieces as they lie there, unchecked."""
         try:
@@ -64,6 +92,14 @@ class FolderFiles:
                     yield piece
         except FileNotFoundError:
             raise FileMissing(address) from None
+
+    def _is_kept_anew(self, address: str) -> bool:
+        """Note that a file is wanted again, or tell that it is gone meanwhile."""
+        try:
+            os.utime(self.root / address)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _write(self, path: Path, content: bytes | Path, size: int) -> None:
         beside: Path | None = None
@@ -79,7 +115,7 @@ class FolderFiles:
         except BaseException as fault:
             if beside is not None:
                 beside.unlink(missing_ok=True)
-            if isinstance(fault, OSError) and fault.errno in _NO_ROOM:
+            if isinstance(fault, OSError) and fault.errno in NO_ROOM:
                 raise StoreFull(size) from fault
             raise
 

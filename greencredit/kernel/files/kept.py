@@ -11,7 +11,10 @@ from greencredit.kernel.errors import Conflict, NotFound, NotNow
 AT_ONCE_BYTES: Final = 1 << 20
 """How much of a file is in memory at once where it is read or written in pieces."""
 
-_ADDRESS: Final = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{1,8}")
+BY_CONTENT: Final = "sha256"
+"""What addresses begin with that follow from the bytes."""
+
+_ADDRESS: Final = re.compile(BY_CONTENT + r"/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{1,8}")
 
 
 class FileMissing(NotFound):
@@ -90,7 +93,7 @@ class Files(Protocol):
 
 def address_of(sha256: str, suffix: str) -> str:
     """Give the address of a file with this digest: spread over folders, for there may be millions."""
-    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}.{suffix}"
+    return f"{BY_CONTENT}/{sha256[:2]}/{sha256[2:4]}/{sha256}.{suffix}"
 
 
 def is_by_content(address: str) -> bool:

@@ -24,7 +24,7 @@ class StoreAddressWrong(Refused):
 
 def open_files(settings: Settings, folder: str) -> Files:
     """Give the store of files: `folder` below the data folder, unless `report_store` names a bucket."""
-    local = FolderFiles(settings.data_dir / folder)
+    local = local_files(settings, folder)
     if not settings.report_store:
         return local
     named = urlsplit(settings.report_store)
@@ -39,6 +39,11 @@ def open_files(settings: Settings, folder: str) -> Files:
         secret_key=settings.s3_secret_key.get_secret_value(),
     )
     return BucketFiles(bucket, before=local)
+
+
+def local_files(settings: Settings, folder: str) -> FolderFiles:
+    """Give the store of files on this machine, whether or not a bucket was set since."""
+    return FolderFiles(settings.data_dir / folder)
 
 
 def files_in(into: Path | Files) -> Files:

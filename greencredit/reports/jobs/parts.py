@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from greencredit.kernel import logs
 from greencredit.kernel.database import Database
 from greencredit.kernel.errors import NotNow, Refusal
+from greencredit.kernel.files.folder import NO_ROOM
 from greencredit.kernel.files.kept import Files
 from greencredit.kernel.files.opening import open_files
 from greencredit.kernel.messages import queue
@@ -68,8 +69,9 @@ def issue_part_with(database: Database, job: Job, settings: Settings, press: Pre
         prepared = _prepared(database, session, batch, kind)
     run = _Run(database, job, settings, press, batch, kind, prepared.shared, prepared.at)
     due = [one for one in waiting if one.run_after <= database.clock.now()]
-    for begin in range(0, len(due), _AT_ONCE):
-        run.try_some(due[begin : begin + _AT_ONCE])
+    with _waiting_while_refused():
+        for begin in range(0, len(due), _AT_ONCE):
+            run.try_some(due[begin : begin + _AT_ONCE])
     with database.reading() as session:
         left = queries.waiting_in(session, batch_id, first, first + service.PART_SUBJECTS - 1)
     if left:
@@ -145,11 +147,8 @@ class _Run(NamedTuple):
         """Write down why there is no report: a rule's refusal for good, anything else to be tried again."""
         try:
             yield
-        except (LeaseLost, Later):
+        except (LeaseLost, Later, NotNow):
             raise
-        except NotNow as refusal:
-            _LOG.warning("no report for the moment", code=refusal.code)
-            raise Later(_FULL) from refusal
         except Refusal as refusal:
             with self.database.writing() as session:
                 self._hold(session)
@@ -190,7 +189,7 @@ def close_with(database: Database, job: Job, settings: Settings) -> None:
         batch = queries.batch(session, batch_id)
     if (batch.state, batch.edition) != (BatchState.CLOSING, edition):
         return
-    with tempfile.TemporaryDirectory(prefix="manifest-") as folder:
+    with _waiting_while_refused(), tempfile.TemporaryDirectory(prefix="manifest-") as folder:
         path = Path(folder) / "manifest.jsonl"
         reports = 0
         with database.reading() as session, path.open("wb") as file:
@@ -202,6 +201,21 @@ def close_with(database: Database, job: Job, settings: Settings) -> None:
         kept = open_files(settings, service.FOLDER).keep(path, "jsonl")
     with database.writing() as session:
         service.close(session, batch_id, edition, kept, reports=reports, refused=batch.dead)
+
+
+@contextmanager
+def _waiting_while_refused() -> Iterator[None]:
+    """Let a worker wait for room, for the bucket or for the stamp, however long that takes; it costs no attempt."""
+    try:
+        yield
+    except NotNow as refusal:
+        _LOG.warning("not for the moment", code=refusal.code)
+        raise Later(_FULL) from refusal
+    except OSError as fault:
+        if fault.errno not in NO_ROOM:
+            raise
+        _LOG.warning("no room on the disk", exc_info=True)
+        raise Later(_FULL) from fault
 
 
 def _pause_until(due: datetime, at: datetime) -> timedelta:

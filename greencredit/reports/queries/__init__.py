@@ -28,16 +28,21 @@ from greencredit.reports.queries.batches import (
 )
 from greencredit.reports.queries.proven import Receipts, seal_certificates, signature_of, standing_of, withdrawn
 from greencredit.reports.queries.register import (
+    PAGE,
     PDF,
     by_number,
+    digests_kept,
     files_of,
+    kept_of,
     kind_named,
     kinds,
+    published_shape,
     reports_of,
 )
 
 __all__ = [
     "ISSUE",
+    "PAGE",
     "PDF",
     "SUFFIXES",
     "ManifestLine",
@@ -50,9 +55,11 @@ __all__ = [
     "by_number",
     "counts_of",
     "dead_reports",
+    "digests_kept",
     "files_of",
     "is_in_a_batch",
     "issued_in",
+    "kept_of",
     "kind_named",
     "kinds",
     "manifest",
@@ -60,6 +67,7 @@ __all__ = [
     "manifests_of",
     "page_of_population",
     "places_of",
+    "published_shape",
     "readable",
     "reports_of",
     "request",

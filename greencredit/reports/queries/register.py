@@ -1,6 +1,8 @@
 """Reads of the register of issued reports, and the kinds there are."""
 
+from collections.abc import Collection
 from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,11 +11,14 @@ from greencredit.kernel import catalogue
 from greencredit.reports import rules
 from greencredit.reports.catalogue import ReportKind
 from greencredit.reports.errors import UnknownKind, UnknownNumber
-from greencredit.reports.tables import ReportRow
+from greencredit.reports.rules.published import RECEIPT, facts_schema, receipt_schema
+from greencredit.reports.tables import ManifestRow, ReportRow
 from greencredit.schemas.reports import IssuedReport
 from greencredit.schemas.values import Period
 
 PDF = "application/pdf"
+PAGE = "text/html"
+_AT_ONCE: Final = 10_000
 
 
 @cache
@@ -27,6 +32,13 @@ def kind_named(name: str) -> ReportKind:
     if name not in kinds():
         raise UnknownKind(name, sorted(kinds()))
     return kinds()[name]
+
+
+def published_shape(name: str, public_url: str) -> dict[str, Any]:
+    """Give the published shape of the data inside reports of a kind, or of the receipt inside every report."""
+    if name == RECEIPT:
+        return receipt_schema(public_url)
+    return facts_schema(name, kind_named(name).facts, public_url)
 
 
 def by_number(session: Session, number: str) -> IssuedReport:
@@ -52,6 +64,27 @@ def files_of(session: Session, number: str) -> dict[str, IssuedReport]:
     """Give every issued file of a number by its media type."""
     rows = session.scalars(select(ReportRow).where(ReportRow.number == number))
     return {row.media_type: _issued(row) for row in rows}
+
+
+def digests_kept(session: Session, first_digit: str) -> set[bytes]:
+    """Give the digests of all files that the register or a manifest names, of those that begin with a digit."""
+    columns = (ReportRow.file_sha256, ManifestRow.sha256)
+    return {
+        bytes.fromhex(digest)
+        for column in columns
+        for digest in session.scalars(
+            select(column).where(column.startswith(first_digit)).execution_options(yield_per=_AT_ONCE)
+        )
+    }
+
+
+def kept_of(session: Session, digests: Collection[str]) -> set[str]:
+    """Give those of some digests that the register or a manifest names."""
+    return {
+        digest
+        for column in (ReportRow.file_sha256, ManifestRow.sha256)
+        for digest in session.scalars(select(column).where(column.in_(digests)))
+    }
 
 
 def _issued(row: ReportRow) -> IssuedReport:

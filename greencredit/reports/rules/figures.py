@@ -42,7 +42,9 @@ MOVEMENT_BUDGET: Final = 240
 KIND_BUDGET: Final = 12
 """How many kinds a summary table prints before the rest is named in one line."""
 
-_FORMAT: Final = "greencredit.report/1"
+FORMAT: Final = "greencredit.report/1"
+"""The format of `report.json`; a file that an older reader could not read gets another number."""
+
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXYZ"  # no vowels: no words, and nothing that looks like 0 or 1
 _SERIAL_LENGTH: Final = 14
 _LENGTH: Final = 2 + 2 + _SERIAL_LENGTH + 2
@@ -54,7 +56,7 @@ Key = TypeVar("Key", bound=tuple[str, ...])
 
 def facts_json(kind: str, record: Record) -> bytes:
     """Write the facts of a report in the one canonical way: sorted keys, no blanks, UTF-8, no language."""
-    facts = {"format": _FORMAT, "kind": kind, "facts": record.model_dump(mode="json")}
+    facts = {"format": FORMAT, "kind": kind, "facts": record.model_dump(mode="json")}
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

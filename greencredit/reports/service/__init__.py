@@ -23,6 +23,7 @@ from greencredit.reports.service.issuing import Drawing, already_issued, draw, i
 from greencredit.reports.service.proving import Proof, Prover, Wanted, prove, wanted_of
 from greencredit.reports.service.requests import FOLDER, Draw, Press, ask, enter, issue_one, press
 from greencredit.reports.service.seal import SealSource, open_seal, rotate_seal, seal_source
+from greencredit.reports.service.sweeping import digest_in, sweep
 from greencredit.reports.service.telling import tell_of
 from greencredit.reports.service.withdrawal import revoke, status_list, supersede
 
@@ -47,6 +48,7 @@ __all__ = [
     "close_part",
     "cut_on",
     "dare",
+    "digest_in",
     "draw",
     "enter",
     "finish_listing",
@@ -67,6 +69,7 @@ __all__ = [
     "settle",
     "status_list",
     "supersede",
+    "sweep",
     "tell_of",
     "wanted_of",
 ]

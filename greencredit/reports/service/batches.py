@@ -310,8 +310,13 @@ def close(session: Session, batch_id: str, edition: int, kept: Kept, *, reports:
 
 
 def put_back(session: Session, batch_id: str, subject_ids: Sequence[str] = ()) -> int:
-    """Give the dead of a batch, or only these, a fresh set of attempts, and tell how many; a new manifest follows."""
+    """Give the dead of a batch, or only these, a fresh set of attempts, and tell how many; a new manifest follows.
+
+    Work on the batch itself that was given up, a part or the writing of its manifest, is taken up again, too.
+    """
     row = _locked(session, batch_id)
+    if row.state == BatchState.CLOSING and _revive(session, CLOSE, batch_id):
+        return 0
     if row.state not in {BatchState.ISSUING, BatchState.CLOSED}:
         raise BatchBusy(batch_id, found=row.state)
     chosen = [ItemRow.batch_id == batch_id, ItemRow.state == "dead"]
@@ -326,7 +331,7 @@ def put_back(session: Session, batch_id: str, subject_ids: Sequence[str] = ()) -
     session.execute(update(ItemRow).where(*chosen).values(fresh))
     for number, count in dead:
         _open_again(session, row, int(number), int(count))
-    _revive_parts(session, batch_id)
+    _revive(session, PART, batch_id)
     session.flush()
     return sum(int(count) for _, count in dead)
 
@@ -341,14 +346,17 @@ def _open_again(session: Session, row: BatchRow, part: int, dead: int) -> None:
         _take_on(session, row, part)
 
 
-def _revive_parts(session: Session, batch_id: str) -> None:
-    """Let parts be taken again whose job was given up as a whole."""
+def _revive(session: Session, kind: str, batch_id: str) -> int:
+    """Let jobs of a batch be taken again that were given up as a whole, and tell how many."""
     before: str | None = None
-    while page := queue.listed(session, state=State.DEAD, kind=PART, before=before, limit=_LISTED_AT_ONCE):
+    revived = 0
+    while page := queue.listed(session, state=State.DEAD, kind=kind, before=before, limit=_LISTED_AT_ONCE):
         for job in page:
             if job.body["batch"] == batch_id:
                 queue.retry(session, job.id)
+                revived += 1
         before = page[-1].id
+    return revived
 
 
 def forget_subject(session: Session, subject_id: str) -> None:

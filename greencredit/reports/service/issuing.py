@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -13,13 +13,15 @@ from greencredit.kernel.files.kept import Files, address_of
 from greencredit.kernel.files.opening import files_in
 from greencredit.reports import queries, rules
 from greencredit.reports.errors import NotReproduced, NumberTaken, PdfUnavailable, WrongFacts
+from greencredit.reports.rules.signature.cms import require_signature
+from greencredit.reports.rules.signature.material import with_material
+from greencredit.reports.rules.signature.revision import revision_of
 from greencredit.reports.service.proving import Proof
+from greencredit.reports.service.sweeping import keep_from_sweeping
 from greencredit.reports.tables import ReportRow, SignatureRow
 from greencredit.schemas.reports import IssuedReport, Lang, ReportFacts
 from greencredit.schemas.reports.proven import SignatureNote
 from greencredit.schemas.values import Period
-
-_SUFFIX: Final = {"application/pdf": "pdf", "text/html": "html"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Drawing:
     @property
     def suffix(self) -> str:
         """Give the ending of its file's name."""
-        return _SUFFIX[self.media_type]
+        return queries.SUFFIXES[self.media_type]
 
 
 def issue(
@@ -105,6 +107,7 @@ def register(session: Session, drawing: Drawing, into: Path | Files) -> IssuedRe
     """Enter a drawn report in the register, once, and keep its file; of two at the same time the first one stands."""
     files = files_in(into)
     file_sha256 = rules.digest_of(drawing.content)
+    keep_from_sweeping(session)
     found = queries.files_of(session, drawing.number).get(drawing.media_type)
     if found is None and _enter(session, drawing, file_sha256):
         # The row first: whoever was slower writes no file, and a file that could not be kept takes its row with it.
@@ -151,6 +154,9 @@ def _signed(unsigned: bytes, proof: Proof) -> tuple[bytes, SignatureNote]:
     from greencredit.reports.render.sign import sign
 
     content = sign(unsigned, proof.signatory, at=proof.at, name=proof.name, stamp=proof.stamp)
+    if proof.stamp is not None and proof.stamp.lists:
+        revision = revision_of(content)
+        content = with_material(content, proof.stamp.material(require_signature(revision.cms, revision.digest)))
     return content, SignatureNote(
         level="B-B" if proof.stamp is None else "B-T",
         certificate_sha256=proof.signatory.fingerprint,

@@ -1,0 +1,55 @@
+"""Sweeps the local store once a day, part by part; memory holds the digests of a sixteenth of the register at most."""
+
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from greencredit.kernel import logs
+from greencredit.kernel.database import Database
+from greencredit.kernel.files.opening import local_files
+from greencredit.kernel.messages.queue import Job
+from greencredit.kernel.settings import Settings
+from greencredit.reports import queries, service
+
+SWEEP: Final = "reports.sweep"
+"""The kind of job that removes files which nothing names."""
+
+_UNWANTED_FOR: Final = timedelta(days=1)
+"""A file is left alone for so long: no transaction that could name it is open any more."""
+
+_AT_ONCE: Final = 500
+_DIGITS: Final = "0123456789abcdef"
+_LOG: Final = logs.log(__name__)
+
+
+def sweep(database: Database, job: Job) -> None:
+    """Remove the files of the local store that nothing names; a bucket, which others may share, is left alone."""
+    removed = sweep_with(database, job, Settings())
+    if removed:
+        _LOG.info("files that nothing names were removed", files=removed)
+
+
+def sweep_with(database: Database, job: Job, settings: Settings) -> int:
+    """Do so with these settings and give how many; what is stopped begins anew the next day."""
+    files = local_files(settings, service.FOLDER)
+    before = database.clock.now() - _UNWANTED_FOR
+    removed = 0
+    for first in _DIGITS:
+        with database.reading() as session:
+            named = queries.digests_kept(session, first)
+        for second in _DIGITS:
+            lying = files.kept_before(before, below=first + second)
+            unnamed = (one for one in lying if not _is_named(service.digest_in(one), named))
+            while some := list(islice(unnamed, _AT_ONCE)):
+                if job.stopping():
+                    return removed
+                with database.writing() as session:
+                    removed += service.sweep(session, files, some, before=before)
+    return removed
+
+
+def _is_named(digest: str, named: set[bytes]) -> bool:
+    try:
+        return bytes.fromhex(digest) in named
+    except ValueError:
+        return False  # left unfinished by a writer that was killed
