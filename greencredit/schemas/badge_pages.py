@@ -3,7 +3,6 @@
 from greencredit.schemas.badges import PortableProof
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Record, Words
-from greencredit.schemas.web import Fact, ProofStep
 
 
 class ProofCard(Record):
@@ -25,14 +24,3 @@ class ProofsPage(Record):
     """Newest first."""
     consumer_id: str
     """What whoever checks a proof compares with the hash in it."""
-
-
-class CredentialPage(Record):
-    """What came out of checking a portable proof that somebody sent."""
-
-    holds: bool
-    headline: Words
-    sentence: Words
-    facts: tuple[Fact, ...]
-    """What it says, where it holds."""
-    steps: tuple[ProofStep, ...]

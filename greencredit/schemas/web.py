@@ -257,17 +257,29 @@ class Fact(Record):
     value: Words
 
 
+class AtHome(Record):
+    """How the same is checked on one's own machine, off line."""
+
+    sentence: Words
+    command: str
+    address: str
+    """Where that is had which the command needs beside the file."""
+    title: Words
+
+
 class ProofPage(Record):
-    """What came out of checking a receipt, a statement or the proof of a log entry."""
+    """What came out of checking a receipt, a statement, the proof of a log entry or a portable proof."""
 
     holds: bool
     headline: Words
     sentence: Words
     kind: Words
-    is_statement: bool
+    about: Words
+    """What its facts are called."""
     facts: tuple[Fact, ...]
     """What it is about, where it holds."""
     steps: tuple[ProofStep, ...]
+    at_home: AtHome
 
 
 class FactSheet(Record):

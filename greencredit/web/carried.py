@@ -12,24 +12,30 @@ from greencredit.badges.rules.addresses import list_number
 from greencredit.kernel.clock import now
 from greencredit.proofs.errors import ProofRefused
 from greencredit.proofs.rules.baked import NAMESPACE, PNG_MAGIC
-from greencredit.proofs.rules.steps import TITLES, failed_step
 from greencredit.proofs.rules.verify_credential import Handed, keys_of, said_by, secured_of, verify_credential
-from greencredit.schemas.badge_pages import CredentialPage
 from greencredit.schemas.values import Words
-from greencredit.schemas.web import Fact
-from greencredit.web.steps import told
+from greencredit.schemas.web import AtHome, Fact, ProofPage
+from greencredit.web.steps import told, verdict
 
-_HOLDS: Final = (
-    Words(zh="成立", en="It holds"),
-    Words(
-        zh="签名与内容相符，由本平台的密钥签发，至今没有撤销。",
-        en="The signature fits, a key of this platform made it, and it was not revoked to this day.",
-    ),
+_KIND: Final = Words(zh="便携证明", en="Portable proof")
+_ABOUT: Final = Words(zh="它写明的是", en="What it says")
+_HOLDS: Final = Words(
+    zh="签名与内容相符，由本平台的密钥签发，至今没有撤销。",
+    en="The signature fits, a key of this platform made it, and it was not revoked to this day.",
 )
-_FAILS: Final = Words(zh="不成立", en="It does not hold")
+_AT_HOME: Final = AtHome(
+    sentence=Words(
+        zh="这个页面用的是平台自己列出的密钥和状态列表。要不靠平台，请在自己的电脑上断网运行下面的命令。",
+        en="This page uses the keys and the list that the platform itself gives. To depend on nobody, run this on your "
+        "own machine, off line.",
+    ),
+    command="greencredit verify credential FILE --keys did.json --status status.json --identity ID",
+    address="/.well-known/did.json",
+    title=Words(zh="签发方公钥", en="Issuer's keys"),
+)
 
 
-def page_of_credential(session: Session, content: bytes, public_url: str) -> CredentialPage | None:
+def page_of_credential(session: Session, content: bytes, public_url: str) -> ProofPage | None:
     """Check a portable proof in any of its forms; none where the file is something else."""
     if not _is_credential(content):
         return None
@@ -39,20 +45,17 @@ def page_of_credential(session: Session, content: bytes, public_url: str) -> Cre
         status=_status(session, content, public_url),
     )
     steps = verify_credential(content, handed)
-    failed = failed_step(steps)
-    if failed is None:
-        headline, sentence = _HOLDS
-    else:
-        title = TITLES[failed.name]
-        headline = _FAILS
-        sentence = Words(zh=f"止于“{title.zh}”，请不要采信。", en=f"It fails at '{title.en}': do not rely on it.")
-    said = said_by(secured_of(content).document) if failed is None else []
-    return CredentialPage(
-        holds=failed is None,
+    holds, headline, sentence = verdict(steps, where_it_holds=_HOLDS)
+    said = said_by(secured_of(content).document) if holds else []
+    return ProofPage(
+        holds=holds,
         headline=headline,
         sentence=sentence,
+        kind=_KIND,
+        about=_ABOUT,
         facts=tuple(Fact(label=Words(zh=name, en=name), value=Words(zh=value, en=value)) for name, value in said),
         steps=tuple(map(told, steps)),
+        at_home=_AT_HOME,
     )
 
 

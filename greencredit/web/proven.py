@@ -10,27 +10,28 @@ from greencredit.proofs import queries as proofs
 from greencredit.proofs.rules.base64_text import decoded
 from greencredit.proofs.rules.policy import Policy, policy_text
 from greencredit.proofs.rules.receipt import LOG_PROOF_HEADER
-from greencredit.proofs.rules.steps import TITLES, failed_step
 from greencredit.proofs.rules.verify import verify_receipt, verify_statement
 from greencredit.schemas.ledger import Verb
 from greencredit.schemas.ledger.trajectory import VERB_WORDS
 from greencredit.schemas.proofs import RECEIPT_FORMAT, STATEMENT_FORMAT, EventRow
 from greencredit.schemas.values import Words
-from greencredit.schemas.web import Fact, ProofPage
+from greencredit.schemas.web import AtHome, Fact, ProofPage
 from greencredit.web import wording
-from greencredit.web.steps import told
+from greencredit.web.steps import told, verdict
 
 _RECEIPT: Final = Words(zh="流水回执", en="Receipt of a movement")
 _STATEMENT: Final = Words(zh="对账证明", en="Statement")
 _ENTRY: Final = Words(zh="日志条目证明", en="Proof of a log entry")
-_HOLDS: Final = (
-    Words(zh="成立", en="It holds"),
-    Words(
-        zh="每一步都核对过：这一笔在签名的日志里，之后没有被改动。",
-        en="Every step was checked: it is in the signed log and was not changed since.",
-    ),
+_ABOUT: Final = Words(zh="它证明的是", en="What it proves")
+_HOLDS: Final = Words(
+    zh="每一步都核对过：这一笔在签名的日志里，之后没有被改动。",
+    en="Every step was checked: it is in the signed log and was not changed since.",
 )
-_FAILS: Final = Words(zh="不成立", en="It does not hold")
+_AT_HOME: Final = Words(
+    zh="这个页面用的是平台自己列出的密钥。要不靠平台，请在自己的电脑上断网运行下面的命令；策略文件写明您信任谁，密钥请另经可靠途径核对。",
+    en="This page uses the keys that the platform itself lists. To depend on nobody, run this on your own machine, off "
+    "line; the policy file says whom you trust, and its keys should be compared by another way, too.",
+)
 
 
 def page_of_proof(session: Session, content: bytes, own_name: str) -> ProofPage | None:
@@ -41,21 +42,22 @@ def page_of_proof(session: Session, content: bytes, own_name: str) -> ProofPage 
     # Who demands witnesses checks at home, under a policy of his own; here they are told, whoever signed.
     policy = Policy.parse(policy_text(proofs.log_keys(session, own_name), asks_witnesses=False).encode())
     steps = verify_statement(content, policy, EFFECTS) if kind is _STATEMENT else verify_receipt(content, policy)
-    failed = failed_step(steps)
-    if failed is None:
-        headline, sentence = _HOLDS
-    else:
-        title = TITLES[failed.name]
-        headline = _FAILS
-        sentence = Words(zh=f"止于“{title.zh}”，请不要采信。", en=f"It fails at '{title.en}': do not rely on it.")
+    holds, headline, sentence = verdict(steps, where_it_holds=_HOLDS)
+    what = "statement" if kind is _STATEMENT else "receipt"
     return ProofPage(
-        holds=failed is None,
+        holds=holds,
         headline=headline,
         sentence=sentence,
         kind=kind,
-        is_statement=kind is _STATEMENT,
-        facts=_facts(kind, content) if failed is None else (),
+        about=_ABOUT,
+        facts=_facts(kind, content) if holds else (),
         steps=tuple(map(told, steps)),
+        at_home=AtHome(
+            sentence=_AT_HOME,
+            command=f"greencredit verify {what} FILE --policy greencredit.policy",
+            address="/log/policy",
+            title=Words(zh="下载策略文件", en="Get the policy file"),
+        ),
     )
 
 

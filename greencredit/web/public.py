@@ -84,10 +84,8 @@ def verify_file(
         message = f"a report has at most {verification.LARGEST_UPLOAD_BYTES} bytes, found more"
         raise UploadTooLarge(message, most_bytes=verification.LARGEST_UPLOAD_BYTES)
     own_name = witness_name_of(settings_of(request).public_url)
-    carried = page_of_credential(session, content, settings_of(request).public_url)
-    if carried is not None:
-        return pages.render(request, permit.actor, "verify_credential.html", page=carried)
-    proven = page_of_proof(session, content, own_name)
+    proven = page_of_credential(session, content, settings_of(request).public_url)
+    proven = proven or page_of_proof(session, content, own_name)
     if proven is not None:
         return pages.render(request, permit.actor, "verify_proof.html", page=proven)
     return _answer(request, permit, verification.page_of_file(session, content, own_name, number))

@@ -1,10 +1,11 @@
 """Steps of a check off line as people read them: what each means, and what a failure means, in both languages."""
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
 from greencredit.kernel.errors import Refusal, every_refusal
-from greencredit.proofs.rules.steps import TITLES
+from greencredit.proofs.rules.steps import TITLES, failed_step
 from greencredit.schemas.proofs import Step
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import ProofStep
@@ -105,6 +106,20 @@ _MEANS: Final = MappingProxyType(
         "revocation": Words(zh="报告没有被撤销或取代。", en="The report was neither revoked nor superseded."),
     }
 )
+
+
+_HOLDS: Final = Words(zh="成立", en="It holds")
+_FAILS: Final = Words(zh="不成立", en="It does not hold")
+
+
+def verdict(steps: Sequence[Step], *, where_it_holds: Words) -> tuple[bool, Words, Words]:
+    """Say in a headline and a sentence whether a check came out well, and at which step it did not."""
+    failed = failed_step(steps)
+    if failed is None:
+        return True, _HOLDS, where_it_holds
+    title = TITLES[failed.name]
+    fails = Words(zh=f"止于“{title.zh}”，请不要采信。", en=f"It fails at '{title.en}': do not rely on it.")
+    return False, _FAILS, fails
 
 
 def told(step: Step) -> ProofStep:

@@ -34,6 +34,7 @@ _MOST_UNFOLDED_BYTES: Final = 100_000_000
 """What a stream of a PDF may unfold to: ten megabytes can be made to hold ten thousand."""
 
 _PDF_MAGIC: Final = b"%PDF-"
+_PAGE: Final = b"<!doctype html"
 _ASKED_HERE: Final = "revocation"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _LANGUAGES: Final[dict[Lang, Words]] = {"zh": Words(zh="中文", en="Chinese"), "en": Words(zh="英文", en="English")}
@@ -42,7 +43,7 @@ _NUMBER: Final = Words(zh="编号", en="The number")
 _PRINTED: Final = Words(zh="您输入的摘要", en="The digest you entered")
 _STANDING: Final = Words(zh="是否仍然有效", en="Whether it still stands")
 _FACTS: Final = Words(zh="报告数据（report.json）", en="The report's data (report.json)")
-_FILE: Final = Words(zh="PDF 文件本身", en="The PDF file itself")
+_FILE: Final = Words(zh="文件本身", en="The file itself")
 
 _NOT_CHECKED: Final = (
     Words(
@@ -96,6 +97,8 @@ class Upload:
     """What could be read from a file somebody sent."""
 
     is_pdf: bool
+    is_page: bool
+    """A report as a page, as it is given where no PDF can be drawn; it carries no file inside."""
     file_sha256: str
     facts: bytes | None
     """The facts inside; none where the file holds none or can't be read."""
@@ -130,9 +133,9 @@ def page_of_file(session: Session, content: bytes, own_name: str, number: str | 
 
 def read_upload(content: bytes) -> Upload:
     """Take the facts out of a PDF, or take the file for the facts."""
-    is_pdf = content.startswith(_PDF_MAGIC)
-    facts = _attached_facts(content) if is_pdf else content
-    return Upload(is_pdf=is_pdf, file_sha256=rules.digest_of(content), facts=facts)
+    is_pdf, is_page = content.startswith(_PDF_MAGIC), content[: len(_PAGE)].lower() == _PAGE
+    facts = _attached_facts(content) if is_pdf else None if is_page else content
+    return Upload(is_pdf=is_pdf, is_page=is_page, file_sha256=rules.digest_of(content), facts=facts)
 
 
 def _attached_facts(content: bytes) -> bytes | None:
@@ -145,7 +148,7 @@ def _attached_facts(content: bytes) -> bytes | None:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             attached = pdf.attachments.get(FACTS_FILE)
             return None if attached is None else attached.get_file().read_bytes()
-    except (pikepdf.PdfError, RuntimeError, ValueError, KeyError):
+    except (pikepdf.PdfError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 
@@ -170,7 +173,7 @@ def _year_of(facts: bytes) -> int | None:
         read: Any = json.loads(facts)
         as_of = datetime.fromisoformat(read["facts"]["as_of"])
         return civil_date(as_of).year if as_of.tzinfo else None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 
@@ -202,6 +205,8 @@ def _digest_check(found: IssuedReport, digest: str) -> Check:
 
 
 def _file_checks(session: Session, found: IssuedReport, upload: Upload) -> list[Check]:
+    if upload.is_page:
+        return [_bytes_check(session, found, upload)]
     checks = [_facts_check(found, upload)]
     if upload.is_pdf:
         checks.append(_bytes_check(session, found, upload))
@@ -250,14 +255,14 @@ def _facts_check(found: IssuedReport, upload: Upload) -> Check:
 
 
 def _bytes_check(session: Session, found: IssuedReport, upload: Upload) -> Check:
-    issued = reports.files_of(session, found.number).get(reports.PDF)
+    issued = reports.files_of(session, found.number).get(reports.PDF if upload.is_pdf else reports.PAGE)
     if issued is None:
         return Check(
             verdict="not_checked",
             title=_FILE,
             sentence=Words(
-                zh="这份报告登记在案的没有 PDF，无从逐字节比较。",
-                en="No PDF of this report is on file to compare with.",
+                zh="这份报告没有以这种格式签发的文件登记在案，无从逐字节比较。",
+                en="No file of this kind is on file for this report to compare with.",
             ),
         )
     if issued.file_sha256 == upload.file_sha256:

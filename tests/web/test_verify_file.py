@@ -1,5 +1,6 @@
 """The verify page and a signed report: every step in plain words, what was not checked, and whether it still stands."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from greencredit.schemas.reports.proven import WithdrawalReason
 from tests.factories import reports
 from tests.factories.proven import ProvenReport, make_proven, prove_and_draw
 from tests.factories.tampering import flipped
+from tests.web.conftest import ORIGIN
 
 
 class Given(NamedTuple):
@@ -89,3 +91,53 @@ def test_the_list_of_withdrawn_reports_is_open_to_everybody_and_serves_off_line(
 
     assert (before.status_code, before.headers["content-type"]) == (200, "text/plain; charset=utf-8")
     assert [step and step.code for step in failed] == [None, "reports.withdrawn"]
+
+
+@pytest.mark.proves("REP-9")
+def test_a_report_that_was_given_as_a_page_is_known_by_its_bytes(
+    browser: TestClient, shared: Database, given: Given, tmp_path: Path
+) -> None:
+    page = b"<!DOCTYPE html>\n<title>report</title>\n"
+    with shared.writing() as session:
+        service.register(
+            session,
+            replace(given.report.drawing, media_type="text/html", content=page, signature=None),
+            tmp_path,
+        )
+
+    def answered(content: bytes) -> str:
+        sent = {"file": ("report.html", content)}
+        return browser.post("/verify", files=sent, data={"number": given.issued.number}).text
+
+    whole, changed = answered(page), answered(page.replace(b"report", b"rep0rt"))
+    assert (">一致</h2>" in whole, "与签发的文件逐字节相同" in whole) == (True, True)
+    assert (">不一致</h2>" in changed, "与签发时的文件不同" in changed) == (True, True)
+
+
+_STATUS = f"{ORIGIN}/badges/status/"
+
+
+@pytest.mark.proves("REP-9", "UX-1")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"facts": {"as_of": "9999-12-31T23:59:59+00:00"}}',
+        b'{"facts": {"as_of": "0001-01-01T00:00:00+14:00"}}',
+        b'{"facts": ' + b"9" * 5000 + b"}",
+        b'{"@context": [], "credentialStatus": {"statusListCredential": "' + _STATUS.encode() + b"9" * 30 + b'"}}',
+        b'{"@context": [], "credentialStatus": {"statusListCredential": "' + _STATUS.encode() + b"9" * 5000 + b'"}}',
+        b'{"@context": ' + b"[" * 50_000,
+        b'{"@context": NaN}',
+        b'{"format": "greencredit-receipt/v1", "row": 7}',
+        b"c2sp.org/tlog-proof@v1",
+        b"\x89PNG\r\n\x1a\n",
+        b"eyJ.eyJ.e",
+        b"<svg https://purl.imsglobal.org/ob/v3p0",
+        b"%PDF-1.7\n" + b"/ByteRange [0 1 2 3]" * 1000,
+        b"%PDF-1.7\n/ByteRange [0 9999999999 9999999999 9999999999]",
+    ],
+)
+def test_whatever_is_sent_in_is_answered_and_never_a_fault_of_ours(browser: TestClient, content: bytes) -> None:
+    answer = browser.post("/verify", files={"file": ("whatever", content)})
+
+    assert (answer.status_code in {200, 404}, "请不要采信" in answer.text or "无法核对" in answer.text) == (True, True)
