@@ -18,7 +18,7 @@ from tests.factories import tampering
 from tests.reports.conftest import Drilled
 from tests.reports.test_tamper import stranger
 
-NASTY: Final = (
+NASTY: Final[tuple[Any, ...]] = (
     None,
     True,
     -1,

@@ -160,13 +160,12 @@ def test_a_revoked_stamp_or_a_list_by_somebody_else_stops_the_report(drilled: Dr
 def test_the_settings_name_the_lists(tmp_path: Path) -> None:
     roots = tmp_path / "roots.pem"
     roots.write_bytes(b"pem")
-    named = {"timestamp_url": "https://tsa.example", "timestamp_roots": roots}
+    settings = Settings(data_dir=tmp_path, timestamp_url="https://tsa.example", timestamp_roots=roots)
+    two = settings.model_copy(update={"timestamp_lists": "https://a.example/1 https://b.example/2"})
 
-    found = authority_of(
-        Settings(data_dir=tmp_path, timestamp_lists="https://a.example/1 https://b.example/2", **named)
-    )
+    found = authority_of(two)
     with pytest.raises(TimeStampUnavailable):
-        authority_of(Settings(data_dir=tmp_path, timestamp_lists="file:///etc/passwd", **named))
+        authority_of(settings.model_copy(update={"timestamp_lists": "file:///etc/passwd"}))
 
     assert found is not None
     assert found.lists == ("https://a.example/1", "https://b.example/2")
