@@ -3,7 +3,7 @@
 from typing import Final
 
 from benchmarks import Family
-from benchmarks.reports import drawing, gathering, groups, proving
+from benchmarks.reports import district, drawing, gathering, groups, proving
 
 FAMILIES: Final[dict[str, Family]] = {
     "drawing": drawing.measure,
@@ -11,4 +11,5 @@ FAMILIES: Final[dict[str, Family]] = {
     "proving": proving.measure,
     "gathering": gathering.measure,
     "groups": groups.measure,
+    "district": district.measure,
 }

@@ -19,7 +19,15 @@ from greencredit.reports.render.press import sheet_of
 from tests.factories import reports
 from tests.reports.paper import PUBLIC_URL, paper_of
 
-AWARDS: Final = 9
+PAGES: Final = 4
+"""On how many pages what is measured must fit: the report of a month in which a household bought one green thing."""
+
+ORDINARY: Final = 60
+"""How much the household of the examples did in a year."""
+
+_IN_MONTHS: Final = 22
+"""So much in a year of months leaves one purchase in the month that is reported."""
+
 _PAGE: Final = 4096
 
 
@@ -33,17 +41,23 @@ class Drawn(NamedTuple):
     resident_bytes: int
 
 
-def paper(number: int) -> Paper:
-    """Give a consumer's report; no two have the same name, and their awards differ."""
-    return paper_of(reports.consumer_report(AWARDS + number % 3, name=f"示例家庭 {number:04d}"), "zh")
+def short(number: int) -> Paper:
+    """Give a consumer's report of a month, on four pages; no two have the same name."""
+    name = f"示例家庭 {number:04d}"
+    return paper_of(reports.consumer_report(_IN_MONTHS, name=name, period=reports.MONTH, purchases_only=True), "zh")
+
+
+def ordinary(number: int) -> Paper:
+    """Give a consumer's report of a year; no two have the same name, and their awards differ."""
+    return paper_of(reports.consumer_report(ORDINARY + number % 3, name=f"示例家庭 {number:04d}"), "zh")
 
 
 @contextmanager
-def press(kind: str) -> Iterator[Callable[[int], Drawn]]:
+def press(kind: str, paper: Callable[[int], Paper] = short) -> Iterator[Callable[[int], Drawn]]:
     """Start a press; give what draws the document of a number on it."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(kind, there), daemon=True)
+    process = context.Process(target=_serve, args=(kind, there, paper), daemon=True)
     process.start()
     try:
         yield lambda number: Drawn(*_asked(here, number))
@@ -53,23 +67,25 @@ def press(kind: str) -> Iterator[Callable[[int], Drawn]]:
 
 
 @contextmanager
-def presses_at_once(kind: str, count: int) -> Iterator[Callable[[list[int]], float]]:
-    """Start several presses; give what lets them all draw at the same time and says how long that took."""
+def presses_at_once(kind: str, count: int) -> Iterator[Callable[[list[int]], tuple[float, float]]]:
+    """Start several presses; give what lets them all draw at the same time.
+
+    It says how long that took on the clock, and how much of a processor's time one document took: on a machine that
+    others use as well, the clock runs on while a press waits for its turn, and the second figure tells it apart.
+    """
     context = multiprocessing.get_context("spawn")
     pairs = [context.Pipe() for _ in range(count)]
     processes = [context.Process(target=_serve, args=(kind, there), daemon=True) for _, there in pairs]
     for process in processes:
         process.start()
 
-    def draw(numbers: list[int]) -> float:
+    def draw(numbers: list[int]) -> tuple[float, float]:
         began = time.perf_counter()
         for number in numbers:
             for here, _ in pairs:
                 here.send(number)
-        for _ in numbers:
-            for here, _ in pairs:
-                here.recv()
-        return time.perf_counter() - began
+        spent = sum(here.recv()[0] for _ in numbers for here, _ in pairs)
+        return time.perf_counter() - began, spent / (len(numbers) * count)
 
     try:
         yield draw
@@ -85,7 +101,7 @@ def _asked(here: Connection, number: int) -> Any:  # noqa: ANN401 - what the oth
     return here.recv()
 
 
-def _serve(kind: str, there: Connection) -> None:
+def _serve(kind: str, there: Connection, paper: Callable[[int], Paper] = short) -> None:
     if kind == "plain":
         os.environ["GREENCREDIT_PRESS"] = "plain"
     draw = _stock() if kind == "stock" else _ours()

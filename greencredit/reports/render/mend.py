@@ -1,4 +1,4 @@
-"""Mends of the pinned WeasyPrint, once a process: our own HarfBuzz, no file left open, streams that end clearly."""
+"""Mends of the pinned WeasyPrint, once a process: our own HarfBuzz, no memory kept, streams that end clearly."""
 
 import inspect
 from functools import cache
@@ -31,7 +31,6 @@ _DROPPED_TABLES: Final = (
 
 def mend() -> None:
     """Apply them all."""
-    _close_the_colour_profile()
     _subset_with_our_harfbuzz()
     _end_streams_clearly()
     _give_features_back()
@@ -48,19 +47,6 @@ def read_fontconfig() -> None:
     ffi.ffi.cdef("FcBool FcInit (void);")
     understood = ffi.fontconfig.FcInit()
     assert understood, "our own configuration of fontconfig can be read"
-
-
-def _close_the_colour_profile() -> None:
-    """Close the file of the colour profile, which is opened for every document and left to the garbage collector."""
-    from weasyprint import pdf
-
-    read = pdf.ColorProfile
-
-    def read_and_close(file: Any, *described: Any) -> Any:  # noqa: ANN401 - a library without types
-        with file:
-            return read(file, *described)
-
-    pdf.ColorProfile = read_and_close
 
 
 def _subset_with_our_harfbuzz() -> None:

@@ -22,6 +22,7 @@ from greencredit.reports.errors import PdfUnavailable
 from greencredit.reports.render import fonts, swift, words
 from greencredit.reports.render.mend import mend, read_fontconfig
 from greencredit.reports.render.seal import finish
+from greencredit.reports.render.slim import slim
 from greencredit.reports.rules.receipt import FILE_NAME as RECEIPT
 from greencredit.schemas.reports import Lang, ReportFacts
 from greencredit.schemas.values import Words
@@ -232,6 +233,7 @@ def _weasyprint() -> Any:  # noqa: ANN401 - a library without types
     except OSError as missing:
         raise PdfUnavailable(str(missing).splitlines()[0]) from missing
     mend()
+    slim()
     swift.accelerate()
     return weasyprint
 

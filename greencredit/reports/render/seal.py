@@ -42,6 +42,9 @@ _SCHEMAS: Final = (
     ),
 )
 
+_EM: Final = 1000
+"""The width of a glyph of which a PDF says nothing."""
+
 
 def finish(pdf: Any, *, number: str, digest: str, renderer: str) -> None:  # noqa: ANN401 - a pydyf document, which has no types
     """Complete the metadata and the table headers of a PDF before it is written."""
@@ -53,10 +56,30 @@ def finish(pdf: Any, *, number: str, digest: str, renderer: str) -> None:  # noq
     files = pdf.catalog["AF"]
     files[:] = list(dict.fromkeys(files))  # each embedded file is listed twice
     for thing in pdf.objects:
-        if isinstance(thing, dict) and thing.get("S") == "/TH":
+        if not isinstance(thing, dict):
+            continue
+        if thing.get("S") == "/TH":
             row = objects[thing["P"]]
             beside = {objects[kid].get("S") for kid in row["K"] if kid in objects}
             thing["A"]["Scope"] = "/Row" if "/TD" in beside else "/Column"
+        elif thing.get("Subtype") == "/CIDFontType2":
+            thing["W"] = _unusual_widths(thing["W"])
+
+
+def _unusual_widths(told: Any) -> Any:  # noqa: ANN401 - as above
+    """Leave out of a list of widths whatever is as wide as a PDF takes for granted: every hanzi."""
+    kind = type(told)
+    found = kind()
+    after = -1
+    for first, widths in zip(told[::2], told[1::2], strict=True):
+        for glyph, width in enumerate(widths, first):
+            if width == _EM:
+                continue
+            if glyph != after:
+                found.extend((glyph, kind()))
+            found[-1].append(width)
+            after = glyph + 1
+    return found
 
 
 def _claims(number: str, digest: str, renderer: str) -> str:
