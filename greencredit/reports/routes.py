@@ -127,7 +127,7 @@ def file(permit: _Reads, session: Reading, settings: Configured, number: str) ->
     return Response(content, media_type=found.media_type, headers=headers)
 
 
-@public.get(f"/{FOLDER}/{{name}}.json", dependencies=[requires("public.read")])
+@public.get(f"/{FOLDER}/{{name}}", dependencies=[requires("public.read")])
 def shape(settings: Configured, response: Response, name: str) -> dict[str, Any]:
     """报告数据格式: the JSON Schema of the `report.json` of a kind, or of `receipt` for the receipt beside it."""
     response.headers.update(_OPEN)

@@ -53,7 +53,7 @@ def test_the_receipt_in_a_report_fits_its_shape(drilled: Drilled) -> None:
 
     assert misfits(json.loads(drilled.proof.receipt), shape, shape) == []
     assert (shape["$id"], shape["title"]) == (
-        f"{ADDRESS}/schemas/report-1/receipt.json",
+        f"{ADDRESS}/schemas/report-1/receipt",
         "greencredit-report-receipt/v1",
     )
 
@@ -77,8 +77,8 @@ def test_another_spelling_of_the_data_does_not_fit() -> None:
 @pytest.mark.proves("REP-9", "UX-2")
 def test_the_shapes_are_open_to_everybody(shared: Database, tmp_path: Path) -> None:
     with TestClient(make_app(shared, Settings(data_dir=tmp_path, public_url=ADDRESS)), base_url=ADDRESS) as anybody:
-        found = anybody.get("/schemas/report-1/consumer.json")
-        none = anybody.get("/schemas/report-1/nothing.json")
+        found = anybody.get("/schemas/report-1/consumer")
+        none = anybody.get("/schemas/report-1/nothing")
 
     assert (found.status_code, found.json()["properties"]["kind"]) == (200, {"const": "consumer"})
     assert (none.status_code, none.json()["code"]) == (404, UnknownKind.code)

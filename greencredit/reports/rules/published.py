@@ -41,4 +41,4 @@ def _told(shape: type[BaseModel]) -> dict[str, Any]:
 
 
 def _head(name: str, public_url: str, title: str) -> dict[str, Any]:
-    return {"$schema": _DIALECT, "$id": f"{public_url.rstrip('/')}/{FOLDER}/{name}.json", "title": title}
+    return {"$schema": _DIALECT, "$id": f"{public_url.rstrip('/')}/{FOLDER}/{name}", "title": title}
