@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -380,4 +381,4 @@ def _learn(town: Town, answer: Response) -> None:
 
 
 def _names(path: str) -> list[str]:
-    return [part[1:-1].removesuffix(":path") for part in path.split("/") if part.startswith("{")]
+    return re.findall(r"\{(\w+)(?::path)?\}", path)
