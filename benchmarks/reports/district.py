@@ -33,6 +33,9 @@ from tests.factories.organisations import RULES, add, make_organisation
 
 YEAR: Final = Period(since=date(2025, 1, 1), until=date(2026, 1, 1))
 _BEGINS: Final = datetime(2024, 12, 1, 4, 0, tzinfo=UTC)
+_REGISTERED: Final = datetime(2025, 6, 2, 4, 0, tzinfo=UTC)
+"""Within the year, and late enough for the issuer's certificates to hold when the feeds are taken in."""
+
 _MUST_SECONDS: Final = 3.0
 _DEEDS: Final = (("metro_trip_km", 0), ("recycle_pet", 4), ("reusable_cup", 8))
 """What every resident does in a year, and how many months after his neighbours' first."""
@@ -89,6 +92,7 @@ def _founded(kept: Database, clock: StandingClock, communities: int, buildings: 
                 residents = people.register_consumers(session, new)
                 cards |= {f"CARD-{one}-{other}-{number}": resident for number, resident in enumerate(residents)}
                 session.execute(insert(MembershipRow), _memberships(session, whole.organisation_id, unit_id, residents))
+    clock.at = _REGISTERED
     with kept.writing() as session:
         shop = make_shop(session, *RULES, consumers=cards)
     clock.at = later

@@ -69,7 +69,7 @@ def test_our_description_of_colours_says_what_the_usual_one_says() -> None:
         for profile in (ours, ImageCms.ImageCmsProfile(io.BytesIO(usual.read_bytes())))
     ]
 
-    mine, theirs = (list(ImageCms.applyTransform(swatches, how).tobytes()) for how in seen)
+    mine, theirs = (_shown(swatches, how) for how in seen)
     assert max(abs(one - other) for one, other in zip(mine, theirs, strict=True)) <= 1
     assert len(colour.srgb()) == 496
 
@@ -83,7 +83,7 @@ def test_the_code_is_one_picture_of_black_and_white_and_leads_to_the_report() ->
         [picture] = [pikepdf.PdfImage(thing) for thing in _streams(pdf) if thing.get("/Subtype") == "/Image"]
         shown = picture.as_pil_image().convert("1")
 
-    scale = picture.width // wanted.symbol_size(border=0)[0]
+    scale = picture.width // int(wanted.symbol_size(border=0)[0])
     modules = [
         [shown.getpixel((across * scale + scale // 2, down * scale + scale // 2)) == 0 for across in range(len(row))]
         for down, row in enumerate(wanted.matrix)
@@ -166,6 +166,12 @@ def test_a_report_of_four_pages_is_small_and_most_of_it_is_outlines() -> None:
     assert pages == PAGES
     assert len(written) <= _LARGEST_BYTES
     assert outlines > len(written) / 2
+
+
+def _shown(swatches: Image.Image, how: ImageCms.ImageCmsTransform) -> bytes:
+    shown = ImageCms.applyTransform(swatches, how)
+    assert shown is not None, "a new picture"
+    return shown.tobytes()
 
 
 def _streams(pdf: pikepdf.Pdf) -> Iterator[Any]:
