@@ -11,11 +11,12 @@ from greencredit.kernel.http import Configured, Permit, Reading, Writing, requir
 from greencredit.kernel.messages.tables import State
 from greencredit.organisations import queries
 from greencredit.organisations.routes.keeping import of_organisation
+from greencredit.reports.service.dresses import Dress
 from greencredit.schemas.ledger import Verb
 from greencredit.schemas.organisations import Organisation, OrganisationPage, UnitFacts
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Period, Record, Words
-from greencredit.web import organisation_reports, pages
+from greencredit.web import dressing, organisation_reports, pages
 
 router = APIRouter(include_in_schema=False)
 
@@ -106,8 +107,19 @@ def report(permit: _Takes, session: Reading, settings: Configured, organisation_
     """Give the file of a report of the organisation (下载报告)."""
     whole = queries.organisation(session, organisation_id)
     found = organisation_reports.file_of(session, permit.actor, whole, number, settings)
-    named = {"Content-Disposition": f'attachment; filename="{found.name}"'}
-    return Response(found.content, media_type=found.media_type, headers=pages.PRIVATE | named)
+    return Response(found.content, media_type=found.media_type, headers=pages.PRIVATE | found.headers)
+
+
+@router.get("/organisations/{organisation_id}/reports/{number}/{dress}")
+def report_dressed(
+    permit: _Takes, session: Reading, settings: Configured, organisation_id: str, number: str, dress: Dress
+) -> Response:
+    """Give a report of the organisation as a page for a phone, or in large print (手机版、大字版)."""
+    whole = queries.organisation(session, organisation_id)
+    file = organisation_reports.file_of(session, permit.actor, whole, number, settings)
+    found = dressing.dressed(session, file, number, dress, settings)
+    headers = pages.PRIVATE | dressing.headers_of(found)
+    return Response(found.content, media_type=found.media_type, headers=headers)
 
 
 @router.get("/organisations/{organisation_id}/account")

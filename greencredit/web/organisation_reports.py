@@ -5,8 +5,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Actor
-from greencredit.kernel.files.kept import FileMissing
-from greencredit.kernel.files.opening import open_files
 from greencredit.kernel.messages.tables import State
 from greencredit.kernel.settings import Settings
 from greencredit.organisations import queries as organisations
@@ -19,7 +17,7 @@ from greencredit.schemas.reports import Lang
 from greencredit.schemas.reports.batches import NewReport
 from greencredit.schemas.reports.proven import ReportStatus
 from greencredit.schemas.values import Period
-from greencredit.web.own_reports import FileGone, OwnFile
+from greencredit.web.own_reports import OwnFile, file_in_store
 
 _KINDS: Final = {
     OrganisationKind.SCHOOL: "school",
@@ -80,9 +78,4 @@ def file_of(session: Session, actor: Actor, whole: Organisation, number: str, se
     found = reports.readable(session, actor, number)
     if found.subject_id != whole.organisation_id:
         raise UnknownNumber(found.number)
-    try:
-        content = open_files(settings, reporting.FOLDER).read(found.path, found.file_sha256)
-    except FileMissing:
-        message = f"the file of {found.number} is not on this machine"
-        raise FileGone(message, number=found.number) from None
-    return OwnFile(content, found.media_type, f"{found.number}-{found.lang}.{reports.SUFFIXES[found.media_type]}")
+    return file_in_store(found, settings)

@@ -152,7 +152,8 @@ def own_report_dressed(
     dress: Dress,
 ) -> Response:
     """Give one's own report as a page for a phone, or in large print (手机版、大字版)."""
-    found = dressing.dressed(session, permit.actor, himself(permit), number, dress, settings)
+    own = own_reports.file_of(session, permit.actor, himself(permit), number, settings)
+    found = dressing.dressed(session, own, number, dress, settings)
     headers = pages.PRIVATE | dressing.headers_of(found)
     return Response(found.content, media_type=found.media_type, headers=headers)
 

@@ -10,6 +10,7 @@ from greencredit.actions.rules import quantify
 from greencredit.issuers import queries as issuers
 from greencredit.organisations import rules as groups
 from greencredit.reports import rules
+from greencredit.reports.catalogue import illustrations
 from greencredit.schemas.organisations import (
     FamilyFigures,
     FigureMethod,
@@ -267,6 +268,7 @@ def _report(of: type[Report], maker: _Maker, found: UnitFacts, kind: str, **more
         legal=issuers.legal_basis(kind, found.figures.period.last_day),
         before=groups.period_before(found.figures.period),
         whole=maker.whole,
+        pictured=illustrations(book().factors()),
         **more,
     )
 

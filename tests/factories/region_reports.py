@@ -178,7 +178,8 @@ def _effects() -> dict[str, Any]:
         effect.Quantified("clothes", _words("旧衣回收", "Clothes recycled"), goods, Tier.C, 910, 8_911_004),
         effect.Quantified("bottles", _words("饮料瓶回收", "Bottles recycled"), goods, Tier.A, 4_120, 1_204_118),
     ]
-    families, actions = effect.effects_of(lines)
+    source = _words("示例机构，示例核算方法第 3 页", "Example body, example method, page 3")
+    families, actions = effect.effects_of(one._replace(method_version="1", source=source) for one in lines)
     people = (812, 640, 905, 1_130, 1_322, 1_299, 1_401, 1_455, 1_390, 1_502, 1_640, 1_588)
     months = [line.month for line in liability() if not line.after_period]
     return {

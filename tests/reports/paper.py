@@ -31,6 +31,7 @@ def every_case() -> dict[str, tuple[str, ReportFacts]]:
         "consumer-one": ("consumer", reports.consumer_report(1)),
         "consumer-quarter": ("consumer", reports.consumer_report(120, period=reports.QUARTER)),
         "consumer-month": ("consumer", reports.consumer_report(120, period=reports.MONTH)),
+        "consumer-four": ("consumer", reports.consumer_report(40, purchases_only=True, period=reports.MONTH)),
         "consumer-days": ("consumer", reports.consumer_report(120, period=reports.DAYS)),
         "proof-ordinary": ("proof", proof_of(reports.consumer_report(60))),
         "proof-rare": ("proof", proof_of(reports.consumer_report(9, name=RARE))),

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from greencredit.schemas.reports import (
     IntakeFigures,
     IssuanceFigures,
     IssuerFiling,
+    Lang,
     MovementStatement,
     OwedNote,
     ParticipationProof,
@@ -40,9 +42,11 @@ from tests.factories.awards import action_rule, publish_factors, purchase_rule, 
 from tests.factories.evidence import Shop, activities_csv, bought, did, make_shop, receipt_csv
 from tests.factories.issuers import make_filing, make_issuer, new_issuer, owed_up_to, regulator
 from tests.factories.ledger import redeem, reverse
+from tests.house.sources import ROOT
 from tests.reports.paper import page_of, words_of
 
 PERIOD = Period(since=date(2026, 1, 1), until=date(2026, 3, 1))
+LARGEST_PICTURE = 60_000
 
 
 @pytest.fixture
@@ -302,6 +306,18 @@ def test_every_kind_of_the_catalogue_is_found_by_its_name() -> None:
         "school": ("school", SchoolReport, "reports/school.html"),
         "statement": ("statement", MovementStatement, "reports/statement.html"),
     }
+
+
+@pytest.mark.proves("REP-9")
+def test_every_kind_is_shown_in_the_documents_in_both_languages_and_in_small_files() -> None:
+    shown = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    pictures = {f"{kind}-{lang}.png" for kind in queries.kinds() for lang in get_args(Lang)}
+
+    assert {path.name for path in (ROOT / "docs" / "images" / "reports").iterdir()} == pictures
+    assert [name for name in pictures if f"](images/reports/{name})" not in shown] == []
+    assert [
+        path.name for path in (ROOT / "docs" / "images" / "reports").iterdir() if path.stat().st_size > LARGEST_PICTURE
+    ] == []
 
 
 @pytest.mark.proves("REP-1", "REP-4")

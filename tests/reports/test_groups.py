@@ -6,6 +6,7 @@ import json
 import random
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,21 @@ def test_the_law_is_printed_from_data_and_only_where_it_is_in_force() -> None:
 
     assert [one.in_force_since.isoformat() for one in new.legal] == ["2026-08-15", "2021-11-01", "2015-09-01"]
     assert "生态环境法典" not in words_of(page_of(before, "zh"))
+
+
+@pytest.mark.proves("REP-2", "REP-3")
+def test_what_a_group_avoided_is_pictured_as_an_illustration_with_its_factor_and_nothing_where_it_is_withheld() -> None:
+    school, hidden = group_reports.school_report(), group_reports.school_report({"一年级": {"一（1）班": 1}}, part=300)
+
+    assert school.own is not None
+    grams = school.own.avoided_g_co2e or 0
+    assert [(one.name, one.amount) for one in school.equivalents] == [
+        (one.name, int(Decimal(grams) / 1000 / one.factor.value)) for one in school.equivalents
+    ]
+    assert [one.name for one in school.equivalents] == ["car_km", "electricity_kwh"]
+    said = words_of(page_of(school, "zh"))
+    assert ("仅作示意" in said, said.count("示意只帮助想象数量的大小")) == (True, 1)
+    assert (hidden.own, hidden.equivalents, "仅作示意" in words_of(page_of(hidden, "zh"))) == (None, (), False)
 
 
 # ---- Communities and enterprises -------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Every report as a page: both languages, every kind of reader, no wrong claim."""
 
+import csv
+import io
 import itertools
 import re
 import tomllib
@@ -8,8 +10,10 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from greencredit.reports.queries import kind_named
 from greencredit.reports.render import words
-from greencredit.reports.render.press import TEMPLATE_FOLDERS
+from greencredit.reports.render.press import TEMPLATE_FOLDERS, sheet_of
+from greencredit.reports.rules import ROW_BUDGET
 from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Fen, Grams, Words
 from tests.factories import filings, reports
@@ -187,6 +191,22 @@ def test_a_standard_whose_number_nobody_verified_is_named_without_one(case: str)
     _kind, facts = every_case()[case]
 
     assert "编号待核实" in words_of(page_of(facts, "zh"))
+
+
+@pytest.mark.proves("REP-1")
+def test_five_thousand_awards_are_sums_a_budget_of_lines_and_a_whole_table() -> None:
+    report = reports.consumer_report(5_000)
+    kept = [line for line in report.awards if line.kept_credits]
+
+    page = page_of(report, "en")
+    rows = list(csv.DictReader(io.StringIO(sheet_of(kind_named("consumer"), report).decode("utf-8-sig"))))
+
+    assert len(rows) == len(report.awards) == 5_000
+    assert sum(int(row["credits"]) - int(row["reversed_credits"]) for row in rows) == report.totals.credits
+    assert sum(line.avoided_g_co2e or 0 for line in kept) == report.totals.avoided_g_co2e
+    assert f"5,000 awards in all; the latest {ROW_BUDGET} are listed here" in words_of(page)
+    listed = re.findall(r"<tr(?: class=\"reversed\")?><td>(\d{4}-\d\d-\d\d)</td>", page)
+    assert listed == [line.on.isoformat() for line in report.awards[-ROW_BUDGET:]]
 
 
 def test_an_empty_household_is_told_so_and_why() -> None:

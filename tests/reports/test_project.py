@@ -7,15 +7,20 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from greencredit.issuers import queries as laws
+from greencredit.kernel.access import Role, ScopeKind, may
 from greencredit.projects import queries, service
 from greencredit.reports.catalogue import project
 from greencredit.reports.queries import kind_named
 from greencredit.schemas.projects import NewAdjustment
 from greencredit.schemas.reports import ProjectReport
 from greencredit.schemas.values import Period
+from tests.factories.people import make_actor
 from tests.factories.project_reports import PERIOD, project_report
 from tests.factories.projects import keeper_of, make_measured, make_project, make_signed_off
 from tests.reports.paper import page_of, words_of
+
+ACTIONS = ("report.issue", "report.read")
 
 
 @pytest.mark.proves("REP-8", "ACT-3")
@@ -53,6 +58,45 @@ def test_a_project_that_was_just_opened_has_a_report_without_figures(session: Se
 
     assert (report.baseline, report.saving, report.shares, report.factors) == (None, None, (), ())
     assert report.period == PERIOD
+
+
+@pytest.mark.proves("REP-8", "SEC-1")
+def test_the_issuer_s_staff_and_its_region_s_supervisor_read_it_and_no_other(session: Session) -> None:
+    opened = make_project(session)
+    places = tuple(kind_named("project").places_of(session, opened.project_id))
+    issuer_id, region = opened.terms.issuer_id, opened.terms.region
+
+    found = {
+        (role, scope): tuple(may(make_actor(role, kind, scope), action, *places) for action in ACTIONS)
+        for role, kind, scope in (
+            (Role.ISSUER_ADMIN, ScopeKind.ISSUER, issuer_id),
+            (Role.ISSUER_ADMIN, ScopeKind.ISSUER, "iss_other"),
+            (Role.REGULATOR, ScopeKind.REGION, region),
+            (Role.REGULATOR, ScopeKind.REGION, "CN-XZ"),
+        )
+    }
+
+    assert found == {
+        (Role.ISSUER_ADMIN, issuer_id): (True, True),
+        (Role.ISSUER_ADMIN, "iss_other"): (False, False),
+        (Role.REGULATOR, region): (True, True),
+        (Role.REGULATOR, "CN-XZ"): (False, False),
+    }
+
+
+@pytest.mark.proves("REP-8")
+def test_it_names_the_articles_in_force_on_its_last_day_and_prints_them(session: Session) -> None:
+    opened = make_project(session)
+    later = Period(since=date(2026, 9, 1), until=date(2026, 10, 1))
+
+    before, after = (project.gather(session, opened.project_id, one) for one in (PERIOD, later))
+
+    assert before.legal == ()
+    assert after.legal == laws.legal_basis("project", date(2026, 9, 30))
+    assert [one.article.zh for one in after.legal] == ["第一千零四条", "第一千零三十五条"]
+    said = words_of(page_of(after, "zh"))
+    assert "《生态环境法典》第一千零四条" in said
+    assert "自 2026 年 8 月 15 日起施行" in said
 
 
 def test_an_adjustment_that_nobody_signed_is_shown_and_not_counted(session: Session) -> None:

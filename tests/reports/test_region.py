@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
+from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.awards import service as awarding
 from greencredit.kernel.access import Role, Scope, ScopeKind
@@ -111,7 +112,10 @@ def test_the_effect_tells_shares_labels_and_co2e_by_tier(database: Database, sho
     (family,) = found.families
     assert (family.title, family.awards) == (Words(zh="行", en="Travel"), 2)
     assert family.avoided_g_co2e == found.avoided_g_co2e == sum(line.avoided_g_co2e for line in found.uptake) > 0
-    assert [(line.action, line.avoided_g_co2e) for line in found.actions] == [("metro_trip_km", family.avoided_g_co2e)]
+    method = actions.action("metro_trip_km")
+    assert [(line.action, line.avoided_g_co2e, line.method_version, line.source) for line in found.actions] == [
+        ("metro_trip_km", family.avoided_g_co2e, str(method.version), method.source)
+    ]
     assert (found.purchases, found.purchases_spent_fen) == (15, 15 * 3650)
     assert (found.not_awarded.not_green, found.not_awarded.rejected, found.not_awarded.repeated) == (1, 1, 0)
     assert sum(line.lines for line in found.rejects) == 1
@@ -219,7 +223,7 @@ def test_whatever_the_numbers_no_group_of_one_to_nine_can_be_read(people: int, n
 def test_families_and_actions_come_to_the_same_and_the_weakest_source_decides() -> None:
     travel = Words(zh="行", en="Travel")
     lines = [
-        effect.Quantified("metro", Words(zh="地铁", en="Metro"), travel, Tier.A, 2, 100),
+        effect.Quantified("metro", Words(zh="地铁", en="Metro"), travel, Tier.A, 2, 100, "3", travel),
         effect.Quantified("metro", Words(zh="地铁", en="Metro"), travel, Tier.C, 1, 7),
         effect.Quantified("bike", Words(zh="骑行", en="Cycling"), travel, Tier.B, 1, 60),
     ]
@@ -227,10 +231,9 @@ def test_families_and_actions_come_to_the_same_and_the_weakest_source_decides() 
     families, actions = effect.effects_of(lines)
 
     assert [(one.avoided_g_co2e, one.tier_a, one.tier_b, one.tier_c) for one in families] == [(167, 100, 60, 7)]
-    assert [(one.action, one.tier, one.awards, one.avoided_g_co2e) for one in actions] == [
-        ("metro", Tier.C, 3, 107),
-        ("bike", Tier.B, 1, 60),
-    ]
+    assert [
+        (one.action, one.tier, one.awards, one.avoided_g_co2e, one.method_version, one.source) for one in actions
+    ] == [("metro", Tier.C, 3, 107, "3", travel), ("bike", Tier.B, 1, 60, None, None)]
 
 
 def test_what_is_not_covered_is_said_and_what_is_only_recalled_is_not() -> None:

@@ -12,6 +12,7 @@ from greencredit.kernel.database import Database
 from greencredit.kernel.settings import Settings
 from greencredit.organisations import service
 from greencredit.reports.jobs import issue_one
+from greencredit.reports.queries import PDF
 from greencredit.schemas.awards import FundingOrder, PassingOrder
 from greencredit.schemas.ledger import Reason
 from greencredit.schemas.organisations import OrganisationKind
@@ -116,9 +117,21 @@ def test_the_administrator_has_a_report_of_a_published_period_made_and_takes_it_
     listed = browser.get(path)
     file = browser.get(f"{path}/reports/{made.number}")
     foreign = browser.get(f"{path}/reports/{strange.number}")
+    phone = browser.get(f"{path}/reports/{made.number}/page")
+    foreign_phone = browser.get(f"{path}/reports/{strange.number}/page")
 
     assert [one.status_code for one in (asked, again, unpublished, elsewhere)] == [303, 303, 404, 403]
     assert waiting.text.count("正在生成中文报告") == 1
     assert (made.number in listed.text, file.status_code, foreign.status_code) == (True, 200, 404)
     assert file.headers["content-type"].split(";")[0] == made.media_type
     assert 'href="/organisations"' in listed.text
+    assert [f'href="{path}/reports/{made.number}/{dress}"' in listed.text for dress in ("page", "large")] == [
+        made.media_type == PDF
+    ] * 2
+    assert (phone.status_code, phone.headers["content-type"], made.number in phone.text) == (
+        200,
+        "text/html; charset=utf-8",
+        True,
+    )
+    assert phone.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert (foreign_phone.status_code, "reports.unknown_number" in foreign_phone.text) == (404, True)

@@ -4,41 +4,20 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from greencredit.actions import queries as actions
-from greencredit.issuers import queries as issuers
-from greencredit.kernel.access import ScopeKind
-from greencredit.organisations import queries as organisations
-from greencredit.organisations import rules as groups
-from greencredit.reports import rules
-from greencredit.reports.catalogue import ReportKind, Sheet
+from greencredit.reports.catalogue import gather_group, group_kind
 from greencredit.schemas.organisations import OrganisationKind
 from greencredit.schemas.reports import CommunityReport
 from greencredit.schemas.values import Period, Words
 
-_KINDS: Final = (OrganisationKind.DISTRICT, OrganisationKind.COMMUNITY)
+_OF: Final = (OrganisationKind.DISTRICT, OrganisationKind.COMMUNITY)
 
 
 def gather(session: Session, subject_id: str, period: Period, shared: Any = None) -> CommunityReport:  # noqa: ANN401 - as every kind
-    """Collect the facts of an organisation, or of one of its units; nothing is counted that was not published."""
+    """Collect the facts of a district, of a community or of a building."""
     del shared
-    found = organisations.group_facts(session, subject_id, period)
-    rules.require_kind("community", found, _KINDS)
-    return rules.group_report(
-        CommunityReport,
-        found,
-        actions=actions.action,
-        titles={(factor.id, factor.version): factor.title for factor in actions.factor_versions(session)},
-        legal=issuers.legal_basis("community", period.last_day),
-        before=groups.period_before(period),
-        whole=organisations.organisation(session, found.figures.organisation_id),
-    )
+    return gather_group(CommunityReport, session, subject_id, period, kind="community", of=_OF)
 
 
-REPORT = ReportKind(
-    name="community",
-    title=Words(zh="社区环境行动报告", en="Community Environmental Action Report"),
-    facts=CommunityReport,
-    sheet=Sheet(file_name="figures.csv", columns=rules.GROUP_COLUMNS, rows=rules.group_rows),
-    gather=gather,
-    about=ScopeKind.ORGANISATION,
+REPORT = group_kind(
+    "community", Words(zh="社区环境行动报告", en="Community Environmental Action Report"), CommunityReport, gather
 )

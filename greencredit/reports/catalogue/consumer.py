@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,13 +14,12 @@ from greencredit.awards import queries as awards
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import ScopeKind
-from greencredit.kernel.catalogue import data_files
 from greencredit.kernel.clock import start_of
 from greencredit.ledger import queries as ledger
 from greencredit.merchants import queries as merchants
 from greencredit.people import queries as people
 from greencredit.reports import rules
-from greencredit.reports.catalogue import ReportKind, Sheet
+from greencredit.reports.catalogue import ReportKind, Sheet, illustrations
 from greencredit.schemas.actions import Factor, GreenAction, Quantification
 from greencredit.schemas.awards import AwardLine as Award
 from greencredit.schemas.issuers import PublicIssuer
@@ -78,7 +76,7 @@ def background(session: Session, period: Period) -> Background:
     ]
     feeds = [feed for issuer_id in public for feed in evidence.feeds(session, issuer_id)]
     participants = sum(awards.participants(session, issuer_id, period) for issuer_id in public)
-    factors = sorted(actions.factor_versions(session), key=lambda factor: (factor.id, factor.version))
+    factors = actions.factor_versions(session)
     return Background(
         as_of=max(closed, default=None),
         issuers=public,
@@ -90,10 +88,7 @@ def background(session: Session, period: Period) -> Background:
             for merchant in merchants.merchants(session)
         },
         factor_titles={(factor.id, factor.version): factor.title for factor in factors},
-        equivalents=rules.equivalent_bases(
-            (EquivalentBasis(name=name, **told) for name, told in _illustrations().items()),
-            {factor.id: factor for factor in factors},
-        ),
+        equivalents=illustrations(factors),
     )
 
 
@@ -159,11 +154,6 @@ def _method(session: Session, name: str, version: int) -> GreenAction:
     """Give a method as it stood when it was used; it may have been filed anew since."""
     present = actions.action(name)
     return present if present.version == version else actions.method(session, name, version).action
-
-
-@cache
-def _illustrations() -> dict[str, dict[str, Any]]:
-    return dict(data_files("greencredit.reports.catalogue"))["equivalents"]
 
 
 def _is_kept(line: Award) -> bool:

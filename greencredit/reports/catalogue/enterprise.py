@@ -2,18 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from greencredit.actions import queries as actions
 from greencredit.awards import rules as awards
 from greencredit.issuers import queries as issuers
-from greencredit.kernel.access import ScopeKind
 from greencredit.organisations import queries as organisations
-from greencredit.organisations import rules as groups
 from greencredit.reports import rules
-from greencredit.reports.catalogue import ReportKind, Sheet
+from greencredit.reports.catalogue import gather_group, group_kind
 from greencredit.schemas.issuers import Scheme
 from greencredit.schemas.ledger import Verb
 from greencredit.schemas.organisations import AccountMoves, AccountPeriod, OrganisationKind, UnitFacts
@@ -26,24 +23,16 @@ from greencredit.schemas.reports import (
 )
 from greencredit.schemas.values import Credits, Period, Words
 
-_KINDS: Final = (OrganisationKind.ENTERPRISE,)
-
 
 def gather(session: Session, subject_id: str, period: Period, shared: Any = None) -> EnterpriseReport:  # noqa: ANN401 - as every kind
     """Collect the facts of an enterprise, or of one of its departments, which has no account of its own."""
     del shared
-    found = organisations.group_facts(session, subject_id, period)
-    rules.require_kind("enterprise", found, _KINDS)
-    return rules.group_report(
-        EnterpriseReport,
-        found,
-        actions=actions.action,
-        titles={(factor.id, factor.version): factor.title for factor in actions.factor_versions(session)},
-        legal=issuers.legal_basis("enterprise", period.last_day),
-        before=groups.period_before(period),
-        whole=organisations.organisation(session, found.figures.organisation_id),
-        account=_account(session, found) if found.unit.parent_id is None else None,
-    )
+
+    def account(found: UnitFacts) -> dict[str, object]:
+        return {"account": _account(session, found) if found.unit.parent_id is None else None}
+
+    of = (OrganisationKind.ENTERPRISE,)
+    return gather_group(EnterpriseReport, session, subject_id, period, kind="enterprise", of=of, more=account)
 
 
 def _account(session: Session, found: UnitFacts) -> EnterpriseAccount:
@@ -135,11 +124,10 @@ def _rows(report: EnterpriseReport) -> Iterator[tuple[object, ...]]:
             yield (f"account_{name}", flow.issuer_id, flow.issuer.zh, since, until, *told)
 
 
-REPORT = ReportKind(
-    name="enterprise",
-    title=Words(zh="企业环境行动报告", en="Enterprise Environmental Action Report"),
-    facts=EnterpriseReport,
-    sheet=Sheet(file_name="figures.csv", columns=rules.GROUP_COLUMNS, rows=_rows),
-    gather=gather,
-    about=ScopeKind.ORGANISATION,
+REPORT = group_kind(
+    "enterprise",
+    Words(zh="企业环境行动报告", en="Enterprise Environmental Action Report"),
+    EnterpriseReport,
+    gather,
+    _rows,
 )

@@ -12,7 +12,7 @@ from greencredit.actions import queries as actions
 from greencredit.awards import queries as awards
 from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
-from greencredit.kernel.access import Role, ScopeKind, Via
+from greencredit.kernel.access import Role, Scope, ScopeKind, Via
 from greencredit.kernel.clock import civil_date
 from greencredit.ledger import queries as ledger
 from greencredit.people import queries as people
@@ -351,9 +351,15 @@ def _month_rows(report: IssuerFiling) -> Iterable[tuple[object, ...]]:
         yield line.month.isoformat(), line.awards, line.spent_fen, line.issued, line.avoided_g_co2e
 
 
+def _places(session: Session, issuer_id: str) -> tuple[Scope, ...]:
+    """Whoever supervises a region reads of its issuers."""
+    return issuers.scopes_of(issuers.issuer(session, issuer_id))
+
+
 REPORT = ReportKind(
     name="issuer_filing",
     about=ScopeKind.ISSUER,
+    places=_places,
     title=Words(zh="发行主体备案报告", en="Issuer Filing Dossier"),
     facts=IssuerFiling,
     sheet=Sheet(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.access import ScopeKind
 from greencredit.kernel.clock import civil_date
 from greencredit.projects import queries as projects
 from greencredit.projects import rules as measuring
@@ -63,7 +64,6 @@ _NOT_METERED: Final = Words(
     zh="节能量是模型推算的基准用能与实际用能之差，不是直接测得的量；不确定度已按残差的自相关修正。",
     en="A saving is modelled less metered use and is not itself metered; the uncertainty allows for autocorrelation.",
 )
-
 _SOURCE: Final = Words(
     zh="IPMVP 选项 C（整体计量）；ASHRAE Guideline 14-2014（判据与不确定度）",
     en="IPMVP Option C (whole facility); ASHRAE Guideline 14-2014 (criteria and uncertainty)",
@@ -99,11 +99,13 @@ def report_of(
     period: Period,
 ) -> ProjectReport:
     """Put the facts of a project together."""
+    days = period if measured is None else measured.measurement.period
     calculations = [] if measured is None else [one.quantification for one in measured.measurement.segments]
     action = actions.action(carriers()[found.terms.carrier].action)
     return ProjectReport(
-        period=period if measured is None else measured.measurement.period,
+        period=days,
         as_of=found.steps[-1].at,
+        legal=issuers.legal_basis("project", days.last_day),
         project=_project(found, issuer),
         baseline=None if baseline is None else _baseline_note(baseline, found),
         saving=None if measured is None else _saving_note(measured),
@@ -393,4 +395,6 @@ REPORT = ReportKind(
         rows=_rows,
     ),
     gather=gather,
+    about=ScopeKind.ISSUER,
+    places=projects.scopes_of,
 )

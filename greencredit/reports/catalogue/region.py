@@ -261,6 +261,8 @@ def _quantified(activity: Iterable[awards.Activity]) -> list[effect.Quantified]:
             tier=Tier(one.tier),
             awards=one.awards,
             grams=one.grams,
+            method_version=str(found.version),
+            source=found.source,
         )
         for one in activity
         if one.tier is not None and one.ground is Ground.ACTION

@@ -6,12 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from greencredit.issuers import queries as issuers
-from greencredit.kernel.access import Actor, Scope, ScopeKind, may
+from greencredit.kernel.access import Actor, Scope, may
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.queue import Job
 from greencredit.kernel.messages.tables import State
-from greencredit.organisations import queries as organisations
 from greencredit.reports.errors import UnknownNumber, UnknownRequest
 from greencredit.reports.queries.proven import standing_of
 from greencredit.reports.queries.register import PDF, by_number, kind_named, reports_of
@@ -46,13 +44,8 @@ def _may_read(session: Session, actor: Actor, kind: str, subject_id: str) -> boo
 
 
 def places_of(session: Session, kind: str, subject_id: str) -> Iterable[Scope]:
-    """Tell in which places a report lies; none: only whoever may read all of them reads it."""
-    about = kind_named(kind).about
-    if about is ScopeKind.ORGANISATION:  # whoever sees to the organisation sees to its units
-        return organisations.places_of_group(session, subject_id)
-    if about is ScopeKind.ISSUER:  # and whoever supervises a region, to its issuers
-        return issuers.scopes_of(issuers.issuer(session, subject_id))
-    return () if about is None else (Scope(about, subject_id),)
+    """Tell in which places the reports of a subject lie; nowhere: only whoever may read all of them reads them."""
+    return kind_named(kind).places_of(session, subject_id)
 
 
 def request(session: Session, request_id: str) -> ReportRequest:

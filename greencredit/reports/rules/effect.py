@@ -33,6 +33,8 @@ class Quantified(NamedTuple):
     tier: Tier
     awards: int
     grams: int
+    method_version: str | None = None
+    source: Words | None = None
 
 
 def people_shown(people: int) -> int | None:
@@ -89,6 +91,8 @@ def effects_of(lines: Iterable[Quantified]) -> tuple[tuple[FamilyEffect, ...], t
             tier=max(one.tier for one in of),
             awards=sum(one.awards for one in of),
             avoided_g_co2e=_grams(of, *Tier),
+            method_version=of[0].method_version,
+            source=of[0].source,
         )
         for name, of in actions.items()
     ]

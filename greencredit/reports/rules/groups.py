@@ -6,7 +6,8 @@ from typing import Final, TypeVar
 
 from greencredit.reports.errors import WrongOrganisation
 from greencredit.reports.rules.figures import factor_notes, method_note, months_in
-from greencredit.schemas.actions import Gas, GreenAction
+from greencredit.reports.rules.spans import equivalents_of
+from greencredit.schemas.actions import Factor, Gas, GreenAction
 from greencredit.schemas.issuers import LegalCitation
 from greencredit.schemas.organisations import (
     Figures,
@@ -18,6 +19,7 @@ from greencredit.schemas.organisations import (
     WithheldUnit,
 )
 from greencredit.schemas.reports import (
+    EquivalentBasis,
     GroupFamily,
     GroupLine,
     GroupMonth,
@@ -31,7 +33,7 @@ from greencredit.schemas.reports import (
     RecognitionKind,
     Tier,
 )
-from greencredit.schemas.values import Period, Words
+from greencredit.schemas.values import Grams, Period, Words
 
 Report = TypeVar("Report", bound=GroupReport)
 
@@ -65,9 +67,10 @@ def group_report(
     legal: tuple[LegalCitation, ...],
     before: Period,
     whole: Organisation,
+    pictured: Iterable[tuple[EquivalentBasis, Factor]],
     **more: object,
 ) -> Report:
-    """Put the facts of a group together."""
+    """Put the facts of a group together; `pictured` says by what its mass is illustrated."""
     figures = found.figures
     own = None if found.own is None else line_of(found.own)
     results = [result for method in figures.methods for result in method.results]
@@ -97,6 +100,7 @@ def group_report(
         "months": months,
         "units": units,
         "recognitions": tuple(recognitions_of(own, earlier, months, found.below, len(families))),
+        "equivalents": equivalents_of(Grams(0 if own is None else own.avoided_g_co2e or 0), pictured),
         "methods": tuple(_method(actions(one.action), one.results) for one in figures.methods),
         "factors": factor_notes(results, titles),
         "legal": legal,

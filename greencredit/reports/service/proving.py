@@ -25,10 +25,10 @@ from greencredit.proofs.rules.records import parse_entry
 from greencredit.reports import queries, rules
 from greencredit.reports.catalogue import ReportKind
 from greencredit.reports.errors import NotAnnounced
-from greencredit.reports.rules.checking.facts import issuers_named
 from greencredit.reports.rules.receipt import Announced, batch_root, receipt_file
-from greencredit.reports.rules.signature.cms import Signatory, Stamp
+from greencredit.reports.rules.signature.cms import Signatory
 from greencredit.reports.service.seal import Seal, SealSource, open_seal
+from greencredit.reports.service.stamping import Authority
 from greencredit.reports.tables import AnnouncedRow, AnnouncementRow, LoggedRow, SealRow
 from greencredit.schemas.reports import Lang, ReportFacts
 
@@ -46,7 +46,7 @@ class Proof:
     name: str
     at: datetime
     """When it was announced: the signature gives this very second, so that it can be made again."""
-    stamp: Stamp | None = None
+    stamp: Authority | None = None
     """Asks a time-stamp authority, where one is configured."""
 
 
@@ -65,7 +65,7 @@ def wanted_of(kind: ReportKind, record: ReportFacts, lang: Lang) -> Wanted:
     imprint = rules.Imprint(kind.name, record, lang)
     table_sha256 = rules.digest_of(sheet_of(kind, record))
     announced = Announced(imprint.number, kind.name, lang, imprint.digest, table_sha256)
-    return Wanted(announced, issuers_named(kind.name, record))
+    return Wanted(announced, record.issuers_of_credits)
 
 
 def prove(database: Database, source: SealSource, wanted: Sequence[Wanted]) -> dict[str, Proof]:
@@ -162,7 +162,9 @@ def settle(database: Database, source: SealSource, seal: Seal, numbers: Sequence
                 session.execute(insert(LoggedRow).values(values).on_conflict_do_nothing())
 
 
-def proofs_of(session: Session, seal: Seal, wanted: Sequence[Wanted], stamp: Stamp | None = None) -> dict[str, Proof]:
+def proofs_of(
+    session: Session, seal: Seal, wanted: Sequence[Wanted], stamp: Authority | None = None
+) -> dict[str, Proof]:
     """Give what announced reports are drawn and signed with."""
     receipts = queries.Receipts(session, seal.number)
     found = {}

@@ -37,10 +37,8 @@ from greencredit.schemas.reports.issuer_filing import IntakeFigures as IntakeFig
 from greencredit.schemas.reports.issuer_filing import IssuanceFigures as IssuanceFigures
 from greencredit.schemas.reports.issuer_filing import IssuanceMonth as IssuanceMonth
 from greencredit.schemas.reports.issuer_filing import IssuerFiling as IssuerFiling
-from greencredit.schemas.reports.issuer_filing import LiabilityMonth as LiabilityMonth
 from greencredit.schemas.reports.issuer_filing import LifeNote as LifeNote
 from greencredit.schemas.reports.issuer_filing import Registration as Registration
-from greencredit.schemas.reports.issuer_filing import RejectLine as RejectLine
 from greencredit.schemas.reports.issuer_filing import RuleFigures as RuleFigures
 from greencredit.schemas.reports.issuer_filing import SchemeNote as SchemeNote
 from greencredit.schemas.reports.issuer_filing import StatementNote as StatementNote
@@ -81,12 +79,15 @@ from greencredit.schemas.reports.shared import EquivalentBasis as EquivalentBasi
 from greencredit.schemas.reports.shared import EquivalentNote as EquivalentNote
 from greencredit.schemas.reports.shared import FactorNote as FactorNote
 from greencredit.schemas.reports.shared import Ground as Ground
+from greencredit.schemas.reports.shared import Headline as Headline
 from greencredit.schemas.reports.shared import KindLine as KindLine
 from greencredit.schemas.reports.shared import Lang as Lang
+from greencredit.schemas.reports.shared import LiabilityMonth as LiabilityMonth
 from greencredit.schemas.reports.shared import MethodNote as MethodNote
 from greencredit.schemas.reports.shared import Notice as Notice
 from greencredit.schemas.reports.shared import PeriodFigures as PeriodFigures
 from greencredit.schemas.reports.shared import Quantity as Quantity
+from greencredit.schemas.reports.shared import RejectLine as RejectLine
 from greencredit.schemas.reports.shared import ReportFacts as ReportFacts
 from greencredit.schemas.reports.shared import Sha256 as Sha256
 from greencredit.schemas.reports.shared import Span as Span

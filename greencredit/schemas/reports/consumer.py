@@ -11,6 +11,7 @@ from greencredit.schemas.reports.shared import (
     EquivalentNote,
     FactorNote,
     Ground,
+    Headline,
     KindLine,
     MethodNote,
     Notice,
@@ -260,3 +261,14 @@ class ConsumerReport(ReportFacts):
     def subject_id(self) -> str:
         """Give the id of the holder."""
         return self.holder.holder_id
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give the totals."""
+        totals = self.totals
+        return ("awards", totals.awards), ("credits", totals.credits), ("avoided_g_co2e", totals.avoided_g_co2e)
+
+    @property
+    def issuers_of_credits(self) -> tuple[str, ...]:
+        """Name the issuers of the holder's credits."""
+        return tuple(one.issuer_id for one in self.issuers)

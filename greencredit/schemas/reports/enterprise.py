@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from greencredit.schemas.reports.school import GroupReport
-from greencredit.schemas.reports.shared import Count
+from greencredit.schemas.reports.shared import Count, Headline
 from greencredit.schemas.values import Credits, Record, Words
 
 
@@ -83,3 +83,10 @@ class EnterpriseReport(GroupReport):
 
     account: EnterpriseAccount | None
     """None: a department has no account of its own."""
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give the figures of the group, and what its account had at first and in the end."""
+        flows = () if self.account is None else self.account.flows
+        edges = (edge for one in flows for edge in (("opening", one.opening), ("closing", one.closing)))
+        return (*super().headlines, *edges)

@@ -2,7 +2,6 @@
 
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -23,12 +22,16 @@ from greencredit.schemas.reports.shared import (
     Count,
     FactorNote,
     Ground,
+    Headline,
     KindLine,
+    LiabilityMonth,
     MethodNote,
     Notice,
+    RejectLine,
     ReportFacts,
     Sha256,
     StandardNote,
+    require_one_after_another,
 )
 from greencredit.schemas.values import Credits, Grams, Instant, NonNegativeFen, Period, Record, Words
 
@@ -218,29 +221,6 @@ class CoverageMonth(Record):
     is_kept: bool
 
 
-class LiabilityMonth(Record):
-    """What was owed when a month began, what changed it and what was owed in the end, in credits (积分负债变动)."""
-
-    month: date
-    opening: Credits
-    granted: Credits
-    redeemed: Credits
-    expired: Credits
-    adjusted: Credits
-    """Restored, taken back, donated and corrected, with its sign."""
-    closing: Credits
-    after_period: bool = False
-    """All that was posted after the period, up to the ledger's newest event: it leads to what is owed now."""
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        closing = self.opening + self.granted - self.redeemed - self.expired + self.adjusted
-        if closing != self.closing:
-            message = f"the roll-forward of {self.month} does not add up: {closing} follows, found {self.closing}"
-            raise ValueError(message)
-        return self
-
-
 class VersionNote(Record):
     """One version of the filing and what became of it."""
 
@@ -306,13 +286,6 @@ class IntakeFigures(Record):
     rejected: Count
 
 
-class RejectLine(Record):
-    """How many lines were refused for one reason."""
-
-    reason: Words
-    lines: Count
-
-
 class IssuerFiling(ReportFacts):
     """发行主体备案报告: who issues, on whose word, under which rules, what was issued and what stands behind it."""
 
@@ -357,10 +330,7 @@ class IssuerFiling(ReportFacts):
 
     @model_validator(mode="after")
     def _months_follow(self) -> Self:
-        for one, following in pairwise(self.liability):
-            if one.closing != following.opening:
-                message = f"{following.month} opens with {following.opening}, {one.month} closed with {one.closing}"
-                raise ValueError(message)
+        require_one_after_another(self.liability)
         if self.liability and self.liability[-1].after_period:
             closing = self.liability[-1].closing
             if closing != self.figures.outstanding:
@@ -372,3 +342,9 @@ class IssuerFiling(ReportFacts):
     def subject_id(self) -> str:
         """Give the id of the issuer."""
         return self.registration.issuer_id
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give what was issued, to how many, and what is still out."""
+        figures = self.figures
+        return ("issued", figures.issued), ("outstanding", figures.outstanding), ("holders", figures.holders)

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from greencredit.schemas.reports.shared import (
     Count,
     FactorNote,
+    Headline,
     MethodNote,
     Notice,
     Quantity,
@@ -244,3 +245,14 @@ class ProjectReport(ReportFacts):
     def subject_id(self) -> str:
         """Give the id of the project."""
         return self.project.project_id
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give what was saved, what of it counts, and what that avoided."""
+        if self.saving is None:
+            return ()
+        return (
+            ("saved_milli", self.saving.saved_milli),
+            ("counted_milli", self.saving.counted_milli),
+            ("counted_g_co2e", self.saving.counted_grams),
+        )

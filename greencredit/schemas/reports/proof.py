@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from greencredit.schemas.reports.consumer import ReportHolder
-from greencredit.schemas.reports.shared import Count, Ground, Notice, ReportFacts, Tier
+from greencredit.schemas.reports.shared import Count, Ground, Headline, Notice, ReportFacts, Tier
 from greencredit.schemas.values import Credits, Grams, Record, Words
 
 
@@ -90,6 +90,16 @@ class ParticipationProof(ReportFacts):
     def subject_id(self) -> str:
         """Give the id of the holder."""
         return self.holder.holder_id
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give the totals; the exact mass stands in the table."""
+        return ("awards", self.awards), ("avoided_g_co2e", self.avoided_g_co2e)
+
+    @property
+    def issuers_of_credits(self) -> tuple[str, ...]:
+        """Name the issuers of the holder's credits."""
+        return tuple(one.issuer_id for one in self.issuers)
 
     @property
     def quantified_awards(self) -> int:

@@ -1,13 +1,21 @@
 """区域监管报告: the facts of a region's supervision report."""
 
 from datetime import date
-from itertools import pairwise
 from typing import Self
 
 from pydantic import model_validator
 
-from greencredit.schemas.reports.issuer_filing import LiabilityMonth, RejectLine
-from greencredit.schemas.reports.shared import Count, Notice, ReportFacts, Tier
+from greencredit.schemas.reports.shared import (
+    Count,
+    Headline,
+    LiabilityFlow,
+    LiabilityMonth,
+    Notice,
+    RejectLine,
+    ReportFacts,
+    Tier,
+    require_one_after_another,
+)
 from greencredit.schemas.values import Credits, Grams, NonNegativeFen, Record, RegionCode, Words
 
 SMALLEST_GROUP = 10
@@ -21,7 +29,7 @@ class StateLine(Record):
     issuers: Count
 
 
-class RegisteredIssuer(Record):
+class RegisteredIssuer(LiabilityFlow):
     """One issuer of the region, and what its credits did in the period."""
 
     issuer_id: str
@@ -30,20 +38,6 @@ class RegisteredIssuer(Record):
     state: Words
     filing_number: str | None
     """Of the version in force when the period ended."""
-    opening: Credits
-    granted: Credits
-    redeemed: Credits
-    expired: Credits
-    adjusted: Credits
-    closing: Credits
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        closing = self.opening + self.granted - self.redeemed - self.expired + self.adjusted
-        if closing != self.closing:
-            message = f"the roll-forward of {self.issuer_id} does not add up: {closing} follows, found {self.closing}"
-            raise ValueError(message)
-        return self
 
 
 class FilingLine(Record):
@@ -164,6 +158,10 @@ class ActionEffect(Record):
     tier: Tier
     awards: Count
     avoided_g_co2e: Grams
+    method_version: str | None = None
+    """The version of its method that is in the catalogue when the report is made."""
+    source: Words | None = None
+    """Where the method comes from."""
 
 
 class NegativeLine(Record):
@@ -242,10 +240,7 @@ class RegionReport(ReportFacts):
 
     @model_validator(mode="after")
     def _ties_to_the_ledger(self) -> Self:
-        for one, following in pairwise(self.liability):
-            if one.closing != following.opening:
-                message = f"{following.month} opens with {following.opening}, {one.month} closed with {one.closing}"
-                raise ValueError(message)
+        require_one_after_another(self.liability)
         closing = self.liability[-1].closing if self.liability else Credits(0)
         if closing != self.outstanding:
             message = f"the roll-forward ends with {closing}, the balances of the ledger say {self.outstanding}"
@@ -264,6 +259,15 @@ class RegionReport(ReportFacts):
     def subject_id(self) -> str:
         """Give the code of the region."""
         return self.region
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give what is owed, how many people took part, and what was avoided."""
+        return (
+            ("outstanding", self.outstanding),
+            ("participants", self.participants or 0),
+            ("avoided_g_co2e", self.avoided_g_co2e),
+        )
 
     @property
     def avoided_g_co2e(self) -> Grams:

@@ -7,7 +7,16 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from greencredit.schemas.issuers import LegalCitation
-from greencredit.schemas.reports.shared import Count, FactorNote, MethodNote, Notice, ReportFacts, Tier
+from greencredit.schemas.reports.shared import (
+    Count,
+    EquivalentNote,
+    FactorNote,
+    Headline,
+    MethodNote,
+    Notice,
+    ReportFacts,
+    Tier,
+)
 from greencredit.schemas.values import Credits, Grams, Period, Record, RegionCode, Words
 
 _WHOLE = 10_000
@@ -123,6 +132,7 @@ class GroupReport(ReportFacts):
     months: tuple[GroupMonth, ...]
     units: tuple[GroupUnit, ...]
     recognitions: tuple[Recognition, ...]
+    equivalents: tuple[EquivalentNote, ...] = ()
     methods: tuple[MethodNote, ...]
     factors: tuple[FactorNote, ...]
     legal: tuple[LegalCitation, ...]
@@ -151,6 +161,18 @@ class GroupReport(ReportFacts):
     def subject_id(self) -> str:
         """Give the id of the organisation, or of the unit of it that the report is about."""
         return self.group.unit_id if self.group.path else self.group.organisation_id
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give the figures of the whole group; none where they are withheld."""
+        if self.own is None:
+            return ()
+        return (
+            ("participants", self.own.participants),
+            ("actions", self.own.actions),
+            ("credits", self.own.credits),
+            ("avoided_g_co2e", self.own.avoided_g_co2e or 0),
+        )
 
 
 def _require_equal(place: str, found: tuple[int, int, int], whole: tuple[int, int, int | None]) -> None:

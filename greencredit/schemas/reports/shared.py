@@ -1,15 +1,16 @@
 """What every report is made of: figures, kinds, methods, factors, sources, notices."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import Field, model_validator
 
 from greencredit.schemas.issuers import LegalCitation
-from greencredit.schemas.values import Credits, Grams, Instant, NonNegativeFen, Period, Record, Words
+from greencredit.schemas.values import Credits, Exact, Grams, Instant, NonNegativeFen, Period, Record, Words
 
 Lang = Literal["zh", "en"]
 """The language a report is printed in."""
@@ -21,13 +22,8 @@ Count = Annotated[int, Field(ge=0)]
 """How many."""
 
 
-def _written_out(value: Decimal) -> Decimal:
-    """Write 1.50, 1.5 and 15E-1 alike, so that equal facts have equal digests."""
-    return Decimal(f"{value.normalize():f}")
-
-
-Quantity = Annotated[Decimal, AfterValidator(_written_out)]
-"""An exact decimal in one spelling."""
+Quantity = Exact
+"""How much of something, exactly: kilometres, kilowatt-hours, the value of a factor."""
 
 
 class Ground(StrEnum):
@@ -159,6 +155,53 @@ class KindLine(Record):
     avoided_g_co2e: Grams
 
 
+class LiabilityFlow(Record):
+    """What was owed at first, what changed it and what was owed in the end, in credits (积分负债变动)."""
+
+    opening: Credits
+    granted: Credits
+    redeemed: Credits
+    expired: Credits
+    adjusted: Credits
+    """Restored, taken back, donated and corrected, with its sign."""
+    closing: Credits
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        closing = self.opening + self.granted - self.redeemed - self.expired + self.adjusted
+        if closing != self.closing:
+            message = f"the roll-forward does not add up: {closing} follows, found {self.closing}"
+            raise ValueError(message)
+        return self
+
+
+class LiabilityMonth(LiabilityFlow):
+    """The flow of one month."""
+
+    month: date
+    after_period: bool = False
+    """All that was posted after the period, up to the ledger's newest event: it leads to what is owed now."""
+
+
+def require_one_after_another(months: Iterable[LiabilityMonth]) -> None:
+    """Refuse months of which one does not open with what the one before closed with."""
+    for one, following in pairwise(months):
+        if one.closing != following.opening:
+            message = f"{following.month} opens with {following.opening}, {one.month} closed with {one.closing}"
+            raise ValueError(message)
+
+
+class RejectLine(Record):
+    """How many lines were refused for one reason."""
+
+    reason: Words
+    lines: Count
+
+
+Headline = tuple[str, int]
+"""A sum that pages print by itself; its name ends with its unit (`_g_co2e`, `_milli`), without one it is a count."""
+
+
 class ReportFacts(Record, ABC):
     """What the facts of every report have, whatever it is about."""
 
@@ -172,3 +215,13 @@ class ReportFacts(Record, ABC):
     @abstractmethod
     def subject_id(self) -> str:
         """Give the id of whom the report is about."""
+
+    @property
+    @abstractmethod
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give the sums that stand by themselves on its pages, in large type or in a cell; a check looks for them."""
+
+    @property
+    def issuers_of_credits(self) -> tuple[str, ...]:
+        """Name the issuers whose credits the report tells of; whoever is only reported on is none of them."""
+        return ()

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from greencredit.schemas.reports.consumer import ReportHolder
-from greencredit.schemas.reports.shared import Count, ReportFacts
+from greencredit.schemas.reports.shared import Count, Headline, ReportFacts
 from greencredit.schemas.values import Credits, Instant, NonNegativeCredits, PositiveCredits, Record, Words
 
 
@@ -100,6 +100,16 @@ class MovementStatement(ReportFacts):
     def subject_id(self) -> str:
         """Give the id of the holder."""
         return self.holder.holder_id
+
+    @property
+    def headlines(self) -> tuple[Headline, ...]:
+        """Give what there was and what was left of every issuer's credits."""
+        return tuple(edge for one in self.accounts for edge in (("opening", one.opening), ("closing", one.closing)))
+
+    @property
+    def issuers_of_credits(self) -> tuple[str, ...]:
+        """Name the issuers of the accounts."""
+        return tuple(one.issuer_id for one in self.accounts)
 
     @property
     def movements(self) -> int:

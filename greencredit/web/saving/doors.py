@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, number_in, requires
 from greencredit.projects import queries, service
+from greencredit.reports.service.dresses import Dress
 from greencredit.schemas.projects import NewAdjustment, NewDecision, NewRefusal, NewSignOff, Part
-from greencredit.web import pages
+from greencredit.web import dressing, pages
 from greencredit.web.issuing import forms
 from greencredit.web.issuing.forms import Posted, Told
 from greencredit.web.saving import asked, drawn
@@ -154,6 +155,18 @@ def report(permit: _Reads, session: Reading, settings: Configured, project_id: s
     found = drawn.report_file(session, project_id, number, settings)
     permit.concerns(project_id, report=number)
     return Response(found.content, media_type=found.media_type, headers=pages.PRIVATE | found.headers)
+
+
+@router.get("/{project_id}/reports/{number}/{dress}")
+def report_dressed(
+    permit: _Reads, session: Reading, settings: Configured, project_id: str, number: str, dress: Dress
+) -> Response:
+    """Hand out a project's report as a page for a phone, or in large print (手机版、大字版)."""
+    file = drawn.report_file(session, project_id, number, settings)
+    permit.concerns(project_id, report=number)
+    found = dressing.dressed(session, file, number, dress, settings)
+    headers = pages.PRIVATE | dressing.headers_of(found)
+    return Response(found.content, media_type=found.media_type, headers=headers)
 
 
 def _list_again(request: Request, permit: Permit) -> forms.Again:

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import ValidationError
@@ -20,21 +19,8 @@ from greencredit.schemas.reports import Lang, ReportFacts
 
 _KIND: Final = re.compile(r"[a-z][a-z_]{0,39}")
 _SHAPES: Final = "greencredit.schemas.reports"
-_PLACES: Final = ("totals", "figures")
-_HEADLINES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "consumer": ("awards", "credits", "avoided_g_co2e"),
-        "issuer_filing": ("issued", "outstanding"),
-        "proof": ("awards",),
-        "region": ("outstanding",),
-    }
-)
-"""Kind → the sums that its pages print by themselves, as a headline or in a cell; nought may be left out."""
-
-_OF_ISSUERS: Final = MappingProxyType({"consumer": "issuers", "proof": "issuers", "statement": "accounts"})
-"""Kind → the list that names whose credits it tells of; where others list issuers, they tell of their standing."""
-
 _GRAMS: Final = "_g_co2e"
+_THOUSANDTHS: Final = "_milli"
 _LETTERS_TOLD: Final = 40
 
 
@@ -48,19 +34,13 @@ class Facts(NamedTuple):
 
     @property
     def issuer_ids(self) -> tuple[str, ...]:
-        """Name the issuers whose credits are in the report."""
-        return issuers_named(self.kind, self.record)
+        """Name the issuers whose credits are in the report, each once."""
+        return tuple(dict.fromkeys(self.record.issuers_of_credits))
 
     @property
     def first_day(self) -> date:
         """Give the first day of the period."""
         return self.record.period.since
-
-
-def issuers_named(kind: str, record: ReportFacts) -> tuple[str, ...]:
-    """Name the issuers whose credits a report tells of."""
-    listed = getattr(record, _OF_ISSUERS[kind]) if kind in _OF_ISSUERS else ()
-    return tuple(dict.fromkeys(str(one.issuer_id) for one in listed))
 
 
 def require_digest(data: bytes, *, number: str, facts_sha256: str) -> tuple[Lang, Mapping[str, Any]]:
@@ -122,14 +102,16 @@ def require_printed(words: Sequence[str], number: str, facts_sha256: str, facts:
         if wanted not in closed:
             raise PrintedDiffers(found=f"pages without the {what}", wanted=wanted)
     told = []
-    for name, value in _headlines(facts.kind, facts.plain):
+    for name, value in facts.record.headlines:
+        if not value:  # nought may be left out
+            continue
         ways = _ways(name, value)
         # By itself, as a cell or a headline, with at most a unit behind it; a number inside a sentence does not count.
         alone = re.compile(rf"(?:{'|'.join(map(re.escape, ways))})(?:\s?[^\d\s.,][^\d]{{0,15}})?")
         if not any(alone.fullmatch(run) for run in words):
             raise PrintedDiffers(found=f"pages without {' or '.join(ways)} ({name})", wanted=f"{name} {value}")
         told.append(f"{name} {value}")
-    return told or ["number and digest; this kind has no headline figures"]
+    return told or ["number and digest; all its headline figures are nought"]
 
 
 def _shape_of(kind: str) -> type[ReportFacts] | None:
@@ -144,16 +126,9 @@ def _shape_of(kind: str) -> type[ReportFacts] | None:
     return next((one for one in shapes if not any(one in other.__mro__[1:] for other in shapes)), None)
 
 
-def _headlines(kind: str, plain: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
-    sums = [plain, *(plain[place] for place in _PLACES if isinstance(plain.get(place), dict))]
-    for one in sums:
-        for name in _HEADLINES.get(kind, ()):
-            value = one.get(name)
-            if isinstance(value, int) and value > 0:
-                yield name, value
-
-
 def _ways(name: str, value: int) -> tuple[str, ...]:
+    if name.endswith(_THOUSANDTHS):
+        return (kilograms(value),)
     return (kilograms(value), mass(value).number) if name.endswith(_GRAMS) else (whole(value),)
 
 
