@@ -110,3 +110,12 @@ def test_neither_network_nor_database_is_touched(files: Path, tmp_path: Path) ->
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "imported:"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.proves("REP-9", "UX-3")
+def test_the_shape_of_the_data_is_printed_without_a_database(run: Run) -> None:
+    told = [json.loads(run("report", "schema", name).out) for name in ("consumer", "receipt")]
+    none = run("report", "schema", "nothing")
+
+    assert [one["title"] for one in told] == ["greencredit.report/1 consumer", "greencredit-report-receipt/v1"]
+    assert (none.code, "[reports.unknown_kind]" in none.err) == (2, True)
