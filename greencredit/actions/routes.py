@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from greencredit.actions import queries, rules
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, requires
 from greencredit.schemas.actions import FactorPage, GreenAction, Quantification, QuantificationRequest
 
-router = APIRouter(tags=["actions"])
+router = Doors(tags=["actions"])
 
 
 @router.get("/actions")

@@ -1,23 +1,25 @@
 """What the API says about itself: OpenAPI, in which every operation can answer with a problem document."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from greencredit.app.problems import MEDIA_TYPE
+from greencredit.kernel.doors import Door
 from greencredit.schemas.operations import Problem
 
 _STOCK: Final = ("HTTPValidationError", "ValidationError")
 
 
-def describe(app: FastAPI) -> None:
-    """Let the application describe itself in our words, made once when first asked for."""
+def describe(app: FastAPI, doors: Sequence[Door]) -> None:
+    """Let the application describe its doors in our words, made once when first asked for."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _with_problems(
-                get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+                get_openapi(title=app.title, version=app.version, summary=app.summary, routes=doors)
             )
         return app.openapi_schema
 

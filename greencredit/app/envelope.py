@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,6 +31,8 @@ _STRICT_TRANSPORT: Final = "max-age=31536000; includeSubDomains"
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _REQUEST_ID: Final = b"x-request-id"
 _ID_BYTES: Final = 10
+_IDS_AT_ONCE: Final = 64
+"""Ids are drawn many at a time: while the system draws, another thread runs, and this one waits for its turn."""
 _LOG: Final = logs.log(__name__)
 
 
@@ -45,6 +46,7 @@ class Envelope:
         self._app = app
         self._measures = measures
         self._entropy = entropy
+        self._drawn: list[str] = []
         headers = _HEADERS | ({"Strict-Transport-Security": _STRICT_TRANSPORT} if https else {})
         self._headers = {name.lower().encode(): value.encode() for name, value in headers.items()}
         self._for_programs = self._headers | {b"cache-control": b"no-store"}
@@ -54,7 +56,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = self._request_id(Headers(scope=scope))
+        request_id = self._request_id(_told(scope, _REQUEST_ID))
         scope.setdefault("state", {})["request_id"] = request_id
         began, status = time.perf_counter(), 0
 
@@ -90,7 +92,7 @@ class Envelope:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A length that is announced is refused before anything runs; one that is not, while it is read. (The
         # framework's own limit lets the route run first and answers without a problem document.)
-        announced, most = Headers(scope=scope).get("content-length", "0"), body_limit(scope["path"])
+        announced, most = _told(scope, b"content-length") or "0", body_limit(scope["path"])
         if announced.isdecimal() and int(announced) > most:
             await answer(Request(scope), BodyTooLarge(most))(scope, receive, send)
             return
@@ -110,9 +112,22 @@ class Envelope:
 
         await self._app(scope, limited, send)
 
-    def _request_id(self, headers: Headers) -> str:
-        asked = headers.get("x-request-id", "")
-        return asked if _SANE_ID.fullmatch(asked) else base32(self._entropy(_ID_BYTES))
+    def _request_id(self, asked: str) -> str:
+        if asked and _SANE_ID.fullmatch(asked):
+            return asked
+        if not self._drawn:
+            raw = self._entropy(_ID_BYTES * _IDS_AT_ONCE)
+            self._drawn = [base32(raw[begin : begin + _ID_BYTES]) for begin in range(0, len(raw), _ID_BYTES)]
+        return self._drawn.pop()
+
+
+def _told(scope: Scope, name: bytes) -> str:
+    """Give what a header says, the first of that name; the server hands names on in small letters."""
+    for found, value in scope["headers"]:
+        if found == name:
+            said: str = value.decode("latin-1")
+            return said
+    return ""
 
 
 def _completed(given: Iterable[tuple[bytes, bytes]], ours: Mapping[bytes, bytes], request_id: str) -> RawHeaders:
@@ -124,6 +139,6 @@ def _completed(given: Iterable[tuple[bytes, bytes]], ours: Mapping[bytes, bytes]
 
 def template_of(scope: Scope) -> str:
     """Name the route that answers, with the names of its parameters in place of their values."""
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    template = getattr(included or scope.get("route"), "path_format", None) or getattr(scope.get("route"), "path", None)
+    route = scope.get("route")
+    template: str | None = getattr(route, "path_format", None) or getattr(route, "path", None)
     return template or "-"

@@ -1,9 +1,9 @@
-"""Builds the web application of one process; a new room is one line in `_mount`."""
+"""Builds the web application of one process; a new room is one word in `doors`."""
 
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from fastapi import FastAPI
@@ -25,6 +25,7 @@ from greencredit.issuers import routes as issuers
 from greencredit.kernel import logs
 from greencredit.kernel.bare import BareRoute
 from greencredit.kernel.database import Database
+from greencredit.kernel.doors import Directory
 from greencredit.kernel.identities import CARRIED, Identities
 from greencredit.kernel.installation import open_database, version
 from greencredit.kernel.messages.scheduler import Scheduler
@@ -44,7 +45,10 @@ from greencredit.projects import routes as projects
 from greencredit.proofs import routes as proofs
 from greencredit.reports import routes as reports
 from greencredit.reports.jobs import Crew
-from greencredit.web.consoles import open_consoles
+from greencredit.web import consoles, pages
+
+# Everything is loaded: requests make few circles, so that searches for garbage may be rare, but there they are.
+gc.set_threshold(20_000, 20, 20)
 
 API: Final = "/api/v1"
 """Where the rooms' routes live."""
@@ -59,6 +63,8 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
         openapi_url=f"{API}/openapi.json",
         docs_url=None,  # the stock pages load their scripts from a foreign host
         redoc_url=None,
+        # We measure and log ourselves; the framework's own repeats what exceptions say, and asks for it each time.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         exception_handlers=problems.HANDLERS,
         lifespan=_with_workers if workers else _with_writer,
     )
@@ -67,11 +73,14 @@ def create_app(database: Database, settings: Settings, *, workers: bool = False)
     database.carried.setdefault(CARRIED, Identities())
     app.state.writer = open_writer(database)
     app.state.measures = Measures(database, app.state.writer)
-    app.state.error_page = None
+    app.state.error_page = pages.error_page
     app.state.status_of = problems.status_of
+    app.state.identify = people_queries.identify
+    app.state.record_audit = people_service.record_audit
+    app.state.record_deeds = people_service.record_deeds
     app.around = partial(_around, app)
-    _mount(app)
-    description.describe(app)
+    app.router.routes.append(doors())
+    description.describe(app, doors().doors)
     return app
 
 
@@ -93,31 +102,34 @@ class _Application(FastAPI):
 def _around(app: FastAPI, framework: ASGIApp) -> ASGIApp:
     """Put the shortcut before the framework, and the envelope around both."""
     settings: Settings = app.state.settings
-    routes = [route for route in awards.hot.routes if isinstance(route, BareRoute)]
+    routes = [door for door in doors().doors if isinstance(door, BareRoute)]
     return Envelope(
-        Shortcut(framework, routes=routes, prefix=API, handlers=problems.HANDLERS),
+        Shortcut(framework, routes=routes, handlers=problems.HANDLERS),
         measures=app.state.measures,
         entropy=app.state.database.entropy,
         https=settings.public_url.startswith("https://"),
     )
 
 
-def _mount(app: FastAPI) -> None:
-    """Mount every room's routes, `app.include_router(<room>.router, prefix=API)`, and the portal's pages."""
-    app.state.identify = people_queries.identify
-    app.state.record_audit = people_service.record_audit
-    app.state.record_deeds = people_service.record_deeds
-    app.include_router(awards.hot, prefix=API)
-    app.include_router(operations.health)
-    app.include_router(operations.router, prefix=API)
+@cache
+def doors() -> Directory:
+    """Give every room's doors and the portal's pages; they ask the application that a request came to for its database.
+
+    They hold nothing of an application, so that a process with several works each of them out once.
+    """
+    found = Directory()
+    found.keep(awards.hot.doors, API)
+    found.keep(operations.health.doors)
+    found.keep(operations.router.doors, API)
     rooms = (people, ledger, documents, notices, privacy, issuers, merchants, actions, evidence, projects, awards)
     for room in (*rooms, badges, organisations, reports):
-        app.include_router(room.router, prefix=API)
-    app.include_router(reference.router, prefix=API)
-    app.include_router(badges.public)
-    app.include_router(reports.public)
-    app.include_router(proofs.router)  # the log's own address, laid down by its formats
-    open_consoles(app)
+        found.keep(room.router.doors, API)
+    found.keep(reference.router.doors, API)
+    found.keep(badges.public.doors)
+    found.keep(reports.public.doors)
+    found.keep(proofs.router.doors)  # the log's own address, laid down by its formats
+    found.keep(consoles.doors())
+    return found
 
 
 @asynccontextmanager

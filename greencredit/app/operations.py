@@ -3,19 +3,20 @@
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.database import Database
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Store, Writing, requires
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import JOBS, OUTBOX, State
 from greencredit.kernel.writer import Writer
 from greencredit.schemas.operations import Alive, Health, JobCount, JobLine, JobPage
 
-health = APIRouter(tags=["运行 · operations"])
-router = APIRouter(tags=["运行 · operations"])
+health = Doors(tags=["运行 · operations"])
+router = Doors(tags=["运行 · operations"])
 
 _PAGE = Query(ge=1, le=200)
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, requires
 from greencredit.schemas.reference import Field, Group, Operation, ReferencePage, Shape
 from greencredit.web import pages
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 Described = Mapping[str, Any]
 

@@ -16,30 +16,20 @@ from greencredit.kernel.bare import BareRoute
 Handlers = Mapping[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]
 
 
-class Template:
-    """The path under which measurements and log lines name a door."""
-
-    def __init__(self, path: str) -> None:
-        self.path_format = path
-
-
 class Shortcut:
     """Carries bare routes out itself and hands everything else on (pure ASGI)."""
 
-    def __init__(self, app: ASGIApp, *, routes: Sequence[BareRoute], prefix: str, handlers: Handlers) -> None:
+    def __init__(self, app: ASGIApp, *, routes: Sequence[BareRoute], handlers: Handlers) -> None:
         self._app = app
         self._handlers = handlers
-        self._doors = [
-            (compile_path(prefix + route.path)[0], route, {"effective_route_context": Template(prefix + route.path)})
-            for route in routes
-        ]
+        self._doors = [(compile_path(route.path)[0], route) for route in routes]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request through."""
         if scope["type"] == "http" and scope["method"] == "POST":
-            for regex, route, told in self._doors:
+            for regex, route in self._doors:
                 if found := regex.match(scope["path"]):
-                    scope["path_params"], scope["route"], scope["fastapi"] = found.groupdict(), route, told
+                    scope["path_params"], scope["route"] = found.groupdict(), route
                     await self._carry_out(route, scope, receive, send)
                     return
         await self._app(scope, receive, send)

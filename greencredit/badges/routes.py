@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Response, status
+from fastapi import Path, Response, status
 
 from greencredit.badges import queries, service
 from greencredit.badges.rules import content
 from greencredit.kernel.access import ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, of, requires
 from greencredit.schemas.badges import Form, NewPortableProof, PortableProof, ProofAskedFor
 from greencredit.schemas.reports import Lang
 
-router = APIRouter(tags=["badges 便携证明"])
-public = APIRouter(tags=["badges 便携证明"])
+router = Doors(tags=["badges 便携证明"])
+public = Doors(tags=["badges 便携证明"])
 """What the formats lay down the addresses of."""
 
 _OWN: Final = of(ScopeKind.CONSUMER, "consumer_id")

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, UploadFile
+from fastapi import UploadFile
 from starlette.concurrency import run_in_threadpool
 
 from greencredit.documents import queries, service
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Posting, Reading, posts
 from greencredit.schemas.documents import HandedIn
 
-router = APIRouter(prefix="/documents", tags=["documents 材料"])
+router = Doors(prefix="/documents", tags=["documents 材料"])
 
 
 @router.post("", status_code=201)

@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from sqlalchemy.orm import Session
 
 from greencredit.evidence import queries, service
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, number_in, requires
 from greencredit.schemas.certificates import ImportedList, NewSigner, Signer
 from greencredit.schemas.evidence import Batch, RejectLine
 from greencredit.schemas.sources import FeedStatus, NewTie, PutAside, SourceKind
 
-router = APIRouter(tags=["evidence 凭证"])
+router = Doors(tags=["evidence 凭证"])
 
 _SIGNED: Final = {
     "type": "object",

@@ -106,6 +106,19 @@ class Actor:
         """Tell whether we know who asks."""
         return self.via is not Via.NOTHING
 
+    def as_of(self, at: datetime) -> "Actor":
+        """Give the same actor at another instant; written out, because every request of a program pays it."""
+        return Actor(
+            at,
+            self.via,
+            self.account_id,
+            self.subject_id,
+            self.grants,
+            self.api_scopes,
+            self.credential_id,
+            self.suspended,
+        )
+
 
 def anonymous(at: datetime) -> Actor:
     """Give the actor of whom nothing is known."""

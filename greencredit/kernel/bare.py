@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import Annotated, Any, Final
 
 from fastapi import Header
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from greencredit.kernel.doors import Door
 from greencredit.kernel.errors import Refused
 from greencredit.kernel.http import Posting, PostingGate
 
@@ -73,7 +73,7 @@ def key_if_any(request: Request) -> str | None:
     return key
 
 
-class BareRoute(APIRoute):
+class BareRoute(Door):
     """A route whose endpoint takes the request and the posting that its gate gave, and gives a whole answer."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,7 +37,7 @@ class Identities:
         if found is None:
             return None
         since, actor = found
-        return replace(actor, at=at) if since <= at < since + OLDEST else None
+        return actor.as_of(at) if since <= at < since + OLDEST else None
 
     def look_up(self, api_key: str, at: datetime, ask: Callable[[], Actor]) -> Actor:
         """Ask the database and remember the answer, unless something was changed meanwhile."""

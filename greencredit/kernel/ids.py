@@ -11,6 +11,7 @@ Entropy = Callable[[int], bytes]
 """Gives that many random bytes; `secrets.token_bytes` in production, a seeded stream in tests."""
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+_PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
 _TIME_BYTES: Final = 6
 _RANDOM_BYTES: Final = 10
 
@@ -35,7 +36,8 @@ def base32(raw: bytes) -> str:
     """Write bytes in Crockford's base 32, most significant first, without padding."""
     digits = -(-len(raw) * 8 // 5)
     number = int.from_bytes(raw, "big")
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(digits)))
+    pairs = [_PAIRS[number >> bits & 1023] for bits in range(5 * (digits - 2), -1, -10)]
+    return "".join(pairs) + (_ALPHABET[number & 31] if digits % 2 else "")
 
 
 def seeded_entropy(seed: str) -> Entropy:

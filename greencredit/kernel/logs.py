@@ -5,9 +5,8 @@ import re
 import sqlite3
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar, Token
 from itertools import pairwise
 from typing import Any, Final, TextIO
 
@@ -65,14 +64,26 @@ def request_id() -> str | None:
     return found
 
 
-@contextmanager
-def carrying(**facts: object) -> Iterator[None]:
+class _Carrying:
+    """A block inside which lines carry more facts; a class, because every request pays for it."""
+
+    __slots__ = ("_before", "_facts")
+
+    def __init__(self, facts: dict[str, object]) -> None:
+        self._facts = facts
+
+    def __enter__(self) -> None:
+        """Begin to add the facts to what is carried already."""
+        self._before: Token[dict[str, Any]] = _CARRIED.set(_CARRIED.get() | self._facts)
+
+    def __exit__(self, *_: object) -> None:
+        """Carry what was carried before."""
+        _CARRIED.reset(self._before)
+
+
+def carrying(**facts: object) -> _Carrying:
     """Add facts, such as `request_id`, to every line that is logged inside the block."""
-    before = _CARRIED.set(_CARRIED.get() | {key: fact for key, fact in facts.items() if fact is not None})
-    try:
-        yield
-    finally:
-        _CARRIED.reset(before)
+    return _Carrying({key: fact for key, fact in facts.items() if fact is not None})
 
 
 def _with_carried(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - as structlog calls it

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Scope, ScopeKind, serving
 from greencredit.kernel.bare import Key
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Posting, Reading, Store, of, posts, requires
 from greencredit.ledger import queries, service
 from greencredit.schemas.ledger import (
@@ -47,7 +48,7 @@ from greencredit.schemas.ledger import (
 )
 from greencredit.schemas.values import Period
 
-router = APIRouter(tags=["ledger 积分账本"])
+router = Doors(tags=["ledger 积分账本"])
 
 _OfConsumer = Annotated[Permit, requires("consumer.read", at=of(ScopeKind.CONSUMER, "consumer_id"))]
 _Follows = Annotated[Permit, requires("trajectory.read", at=of(ScopeKind.CONSUMER, "consumer_id"))]

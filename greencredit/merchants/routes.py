@@ -1,12 +1,11 @@
 """Merchants over HTTP: who accepts credits, and where."""
 
-from fastapi import APIRouter
-
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Reading, requires
 from greencredit.merchants import queries
 from greencredit.schemas.merchants import Merchant, MerchantPage
 
-router = APIRouter(prefix="/merchants", tags=["merchants 入驻商家"])
+router = Doors(prefix="/merchants", tags=["merchants 入驻商家"])
 
 
 @router.get("", dependencies=[requires("public.read")])

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import Path, Query, status
 
 from greencredit.kernel.access import ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, of, requires
 from greencredit.notices import catalogue, queries, service
 from greencredit.schemas.notices import (
@@ -19,7 +20,7 @@ from greencredit.schemas.notices import (
     Way,
 )
 
-router = APIRouter(tags=["notices 通知"])
+router = Doors(tags=["notices 通知"])
 
 _NAME: Final = r"^[A-Za-z0-9_.:/-]{1,100}$"
 _OWN: Final = of(ScopeKind.CONSUMER, "consumer_id")

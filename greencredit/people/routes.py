@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import Path, Query, Response, status
 
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Store, Writing, hand_cookie, requires, take_cookie
 from greencredit.people import queries, service
 from greencredit.schemas.people import ApiKey, AuditPage, MadeApiKey, Me, NewApiKey, NewSession, SessionOpened
@@ -11,7 +12,7 @@ from greencredit.schemas.people import ApiKey, AuditPage, MadeApiKey, Me, NewApi
 _NAME = r"^[A-Za-z0-9_.:/-]{1,100}$"
 Named = Annotated[str, Path(pattern=_NAME)]
 
-router = APIRouter(tags=["people 账户与授权"])
+router = Doors(tags=["people 账户与授权"])
 
 
 @router.post("/sessions", status_code=status.HTTP_201_CREATED, dependencies=[requires("session.open")])

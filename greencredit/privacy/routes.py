@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from greencredit.kernel.access import ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, of, requires
 from greencredit.privacy import queries, service
 from greencredit.schemas.privacy import BeforeErasure, Erased, Erasure, PersonalCopy
 
-router = APIRouter(tags=["privacy 个人信息"])
+router = Doors(tags=["privacy 个人信息"])
 
 _Copies = Annotated[Permit, requires("personal.copy", at=of(ScopeKind.CONSUMER, "consumer_id"))]
 _Erases = Annotated[Permit, requires("personal.erase", at=of(ScopeKind.CONSUMER, "consumer_id"))]

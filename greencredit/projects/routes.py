@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, UploadFile
+from fastapi import Query, UploadFile
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Scope, ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, number_in, requires
 from greencredit.projects import queries, rules, service
 from greencredit.schemas.projects import (
@@ -26,7 +27,7 @@ from greencredit.schemas.projects import (
     Recomputed,
 )
 
-router = APIRouter(prefix="/projects", tags=["projects 节能减排项目"])
+router = Doors(prefix="/projects", tags=["projects 节能减排项目"])
 
 
 def _of_project(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Reading, Store, requires
 from greencredit.proofs import queries, service
 from greencredit.proofs.errors import OldSizeStale
@@ -12,7 +13,7 @@ from greencredit.proofs.rules.exchange import witness_name_of
 from greencredit.proofs.rules.policy import policy_text
 from greencredit.schemas.proofs import CosignaturesTaken, LogKeys
 
-router = APIRouter(tags=["proofs 存证"])
+router = Doors(tags=["proofs 存证"])
 
 _FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _FOR_SECONDS: Final = {"Cache-Control": "public, max-age=5"}

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.files.opening import open_files
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
 from greencredit.reports import queries, service
@@ -12,8 +13,8 @@ from greencredit.reports.rules.published import FOLDER
 from greencredit.schemas.reports import IssuedReport
 from greencredit.schemas.reports.batches import Batch, DeadReport, NewBatch, NewReport, ReportRequest, Requeued
 
-router = APIRouter(prefix="/reports", tags=["reports 报告"])
-public = APIRouter(tags=["reports 报告"])
+router = Doors(prefix="/reports", tags=["reports 报告"])
+public = Doors(tags=["reports 报告"])
 """What every report is written by; its address is part of it."""
 
 _Reads = Annotated[Permit, requires("report.read")]

@@ -19,7 +19,13 @@ Grams = NewType("Grams", int)
 class Record(BaseModel):
     """A frozen fact: unknown fields are refused, nothing is changed after it was made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    # Most processes need few of the hundreds of shapes: each is built when it is first asked for.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        # Only the shape itself waits: what is made of it, such as what a door takes, is built at once.
+        cls.model_config = {**cls.model_config, "defer_build": False}
 
 
 def _utc(at: datetime) -> datetime:

@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import FileResponse
 
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.errors import NotFound
 
 FOLDER: Final = Path(__file__).parent / "static"
@@ -18,7 +19,7 @@ _KINDS: Final = {
     ".woff2": "font/woff2",
 }
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 
 class NoSuchAsset(NotFound):

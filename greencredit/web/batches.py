@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, Final, Self
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import Form, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
 
 from greencredit.kernel.access import may
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.kernel.ids import new_id
 from greencredit.reports import queries, service
@@ -17,7 +18,7 @@ from greencredit.schemas.reports.batches import BatchState, NewBatch, Population
 from greencredit.schemas.values import Period
 from greencredit.web import pages
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _Watches = Annotated[Permit, requires("operations.read")]
 _Orders = Annotated[Permit, requires("report.batch")]

@@ -1,7 +1,8 @@
-"""Opens the consoles (控制台) on an application: routes, and pages instead of problem details for people."""
+"""Names the consoles (控制台): every page of the portal, in the order in which they are looked at."""
 
-from fastapi import FastAPI
+from collections.abc import Iterator
 
+from greencredit.kernel.doors import Door
 from greencredit.web import (
     assets,
     batches,
@@ -9,7 +10,6 @@ from greencredit.web import (
     kept_back,
     operator,
     organisation,
-    pages,
     portable,
     portal,
     privacy,
@@ -21,11 +21,10 @@ from greencredit.web.issuing import agencies, assess, codes, desk, drafting, fil
 from greencredit.web.saving import doors as saving
 
 
-def open_consoles(app: FastAPI) -> None:
-    """Mount every page of the portal and let refusals be told to people as pages."""
+def doors() -> Iterator[Door]:
+    """Give the door of every page of the portal."""
     own = (portal, portable, privacy, inbox, shared_household, kept_back)
     for console in (public, *own, operator, batches, organisation, trajectories, assets):
-        app.include_router(console.router)
+        yield from console.router.doors
     for side in (hub, codes, agencies, desk, drafting, filings, assess, issuer, gifts, holds, saving):
-        app.include_router(side.router)
-    app.state.error_page = pages.error_page
+        yield from side.router.doors

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import time
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import Form, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
 from greencredit.kernel.settings import Settings
 from greencredit.notices import catalogue, queries, rules, service
@@ -29,7 +30,7 @@ from greencredit.schemas.values import Words
 from greencredit.web import pages
 from greencredit.web.portal import himself
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _Reads = Annotated[Permit, requires("notice.read")]
 _Changes = Annotated[Permit, requires("notice.change")]

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, service
 from greencredit.awards.routes.records import of_hold
 from greencredit.issuers import queries as issuers
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.consoles import Field, Form
@@ -19,7 +20,7 @@ from greencredit.web.issuing import forms
 from greencredit.web.issuing.forms import Posted, Told
 from greencredit.web.portal import himself
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _Reads = Annotated[Permit, requires("consumer.read")]
 _Appeals = Annotated[Permit, requires("hold.appeal", at=of_hold)]

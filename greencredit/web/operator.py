@@ -3,10 +3,11 @@
 from typing import Annotated, Final
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.clock import now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, requires
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import JOBS, OUTBOX, State
@@ -14,7 +15,7 @@ from greencredit.schemas.values import Words
 from greencredit.schemas.web import OperatorPage, Queue, QueueLine, Tally
 from greencredit.web import pages
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _STATES: Final = {
     State.WAITING: Words(zh="等待", en="waiting"),

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import Form, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Actor, may
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
 from greencredit.kernel.messages.tables import State
 from greencredit.organisations import queries
@@ -18,7 +19,7 @@ from greencredit.schemas.reports import Lang
 from greencredit.schemas.values import Period, Record, Words
 from greencredit.web import dressing, organisation_reports, pages
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _Lists = Annotated[Permit, requires("organisation.read")]
 _Reads = Annotated[Permit, requires("organisation.read", at=of_organisation)]

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import Form, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.badges import queries, service
 from greencredit.badges.routes import handed_out
 from greencredit.badges.rules.drawing import avoided_words
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.kernel.messages import queue
 from greencredit.kernel.messages.tables import State
@@ -21,7 +22,7 @@ from greencredit.schemas.values import Period
 from greencredit.web import pages
 from greencredit.web.portal import himself
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _LOOKED_AT: Final = 200
 _YEARS: Final = 3

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import Form, Query, Request, Response
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from greencredit.awards.routes.why import of_evidence as places_of
 from greencredit.awards.service.replay import explain_evidence
 from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.clock import SHANGHAI
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.errors import Denied, Refusal
 from greencredit.kernel.http import Configured, Permit, Reading, Store, Writing, hand_cookie, requires, take_cookie
 from greencredit.people import service as people
@@ -21,7 +22,7 @@ from greencredit.schemas.values import Words
 from greencredit.schemas.web import Problem
 from greencredit.web import dressing, household, own_reports, pages
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _WRONG: Final = Problem(
     title=Words(zh="账户名或密码不正确", en="The account name or the password is wrong"),

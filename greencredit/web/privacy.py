@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import Form, Path, Query, Request, Response
 
 from greencredit.kernel.access import anonymous
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires, take_cookie
 from greencredit.ledger import queries as ledger
 from greencredit.privacy import queries, service
@@ -16,7 +17,7 @@ from greencredit.schemas.web import Problem
 from greencredit.web import pages
 from greencredit.web.portal import himself
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _WORDS: Final = frozenset({"注销", "erase"})
 """What is typed to say it a second time."""

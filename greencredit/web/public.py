@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from fastapi import Form, Query, Request, Response, UploadFile
 from fastapi.responses import PlainTextResponse
 
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.errors import Refused
 from greencredit.kernel.http import Permit, Reading, requires, settings_of
 from greencredit.proofs.rules.exchange import witness_name_of
@@ -15,7 +16,7 @@ from greencredit.web.carried import page_of_credential
 from greencredit.web.codes import error_rooms
 from greencredit.web.proven import page_of_proof
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 Anyone = Annotated[Permit, requires("public.read")]
 Typed = Annotated[str, Query(max_length=100)]

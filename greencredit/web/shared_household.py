@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -14,6 +14,7 @@ from greencredit.awards.service.replay import explain_evidence
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Actor, Role, Scope, ScopeKind, serving
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.people import queries as people
 from greencredit.schemas.awards import Household, HouseholdCap, HouseholdCode, HouseholdJoining, NewHousehold
@@ -26,7 +27,7 @@ from greencredit.web.issuing import forms
 from greencredit.web.issuing.forms import Posted, Told
 from greencredit.web.portal import himself
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 HERE: Final = "/me/household"
 _Reads = Annotated[Permit, requires("membership.read")]

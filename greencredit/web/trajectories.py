@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.awards.errors import NoSuchAward
@@ -11,6 +11,7 @@ from greencredit.awards.queries import named_for
 from greencredit.awards.queries.claims import negatives_seen
 from greencredit.awards.queries.explain import explained
 from greencredit.awards.queries.record import award_record
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.errors import NotFound
 from greencredit.kernel.http import Permit, Reading, requires
 from greencredit.ledger import queries as ledger
@@ -20,7 +21,7 @@ from greencredit.schemas.trails import TrailsPage
 from greencredit.schemas.values import Words
 from greencredit.web import pages, trails
 
-router = APIRouter(include_in_schema=False)
+router = Doors(include_in_schema=False)
 
 _NOT_A_NUMBER: Final = Words(
     zh="代号和批次都是数字，例如 17。", en="A holder's number and a series are numbers, such as 17."

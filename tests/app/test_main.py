@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from starlette.routing import Match
 from starlette.testclient import TestClient
 
 from greencredit import timetable
-from greencredit.app.main import create_app
+from greencredit.app.main import create_app, doors
 from greencredit.kernel.clock import StandingClock
 from greencredit.kernel.database import Database
 from greencredit.kernel.messages import queue
@@ -101,6 +103,21 @@ def test_a_served_process_starts_light_answers_and_ends_by_signal(tmp_path: Path
     assert heavy == []
     assert resident < 150 * _MIB
     assert "Traceback" not in logged
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_the_directory_finds_the_door_that_trying_one_after_the_other_finds(method: str) -> None:
+    found, tried = {}, {}
+    for path in sorted({re.sub(r"\{[a-z_]+(:path)?\}", "1", door.path) for door in doors().doors}):
+        scope = {"type": "http", "path": path, "method": method}
+        found[path] = doors().matches(scope)
+        matches = [door.matches(scope) for door in doors().doors]
+        tried[path] = next(
+            (one for wanted in (Match.FULL, Match.PARTIAL) for one in matches if one[0] is wanted), (Match.NONE, {})
+        )
+
+    assert found == tried
+    assert len(found) > 300
 
 
 def _free_port() -> int:

@@ -1,10 +1,9 @@
-"""The whole application as tests open it: made anew each time, its routes built once."""
+"""The whole application as tests open it, and what is sent through its doors."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI
-from starlette.routing import BaseRoute
 
 from greencredit.app.main import create_app
 from greencredit.kernel.database import Database
@@ -12,21 +11,10 @@ from greencredit.kernel.settings import Settings
 from tests.factories.documents import example_document
 from tests.factories.issuers import new_assessment, new_certificate, new_issuer, new_scheme
 
-_BUILT: Final[list[BaseRoute]] = []
-
 
 def make_app(database: Database, settings: Settings) -> FastAPI:
-    """Give the application without workers.
-
-    Routes hold nothing of an application: they ask the one that the request came to. FastAPI builds what it needs to
-    know of each when the first request looks for it, and that takes longer than most tests: this process does it once.
-    """
-    app = create_app(database, settings)
-    if _BUILT:
-        app.router.routes[:] = _BUILT
-    else:
-        _BUILT.extend(app.router.routes)
-    return app
+    """Give the application without workers."""
+    return create_app(database, settings)
 
 
 def bodies_of_doors(today: date) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, UploadFile
+from fastapi import Path, Query, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic_core import to_json
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.bare import KEY_HEADER, LARGEST, BareRoute, Key, body_told, key_if_any, key_in, path_told
 from greencredit.kernel.columns import Columns, UnfitCell, UnfitColumns, cells_of, of_csv, of_json
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import (
     Configured,
     Permit,
@@ -54,8 +55,8 @@ from greencredit.schemas.ledger import (
     TrajectoryQuery,
 )
 
-router = APIRouter(tags=["awards 积分发放"])
-hot = APIRouter(tags=["awards 积分发放"])
+router = Doors(tags=["awards 积分发放"])
+hot = Doors(tags=["awards 积分发放"])
 """The doors of issuers' machines; they are looked at before all others."""
 
 _SINGLE: Final = {"consumer": str, "credits": int, "promotion": str}

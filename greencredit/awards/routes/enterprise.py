@@ -3,16 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
-from fastapi import APIRouter
-
 from greencredit.awards import service
 from greencredit.kernel.access import ScopeKind, serving
 from greencredit.kernel.bare import Key
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Posting, of, posts
 from greencredit.schemas.awards import AllotmentOrder, FundingOrder, PassingOrder, WaiverOrder, WithdrawalOrder
 from greencredit.schemas.ledger import Moved, Posted, Reason
 
-router = APIRouter(tags=["awards 积分发放"])
+router = Doors(tags=["awards 积分发放"])
 
 _AT_ISSUER: Final = of(ScopeKind.ISSUER, "issuer_id")
 _Funds = Annotated[Posting, posts("enterprise.fund", at=_AT_ISSUER)]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.orm import Session
 
@@ -11,10 +10,11 @@ from greencredit.awards import queries, service
 from greencredit.awards.routes.awards import of_award
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.awards import FunderPart, FunderTotal, GiftGiven, GiftsGiven, NewGift
 
-router = APIRouter(tags=["awards"])
+router = Doors(tags=["awards"])
 
 _MOST = 1_000
 

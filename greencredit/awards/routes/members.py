@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, status
+from fastapi import Body, status
 from pydantic import Field
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from greencredit.awards import queries, service
 from greencredit.awards.errors import NoHousehold
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope, ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, of, requires
 from greencredit.people import queries as people
 from greencredit.schemas.awards import (
@@ -23,7 +24,7 @@ from greencredit.schemas.awards import (
     NewHousehold,
 )
 
-router = APIRouter(tags=["awards"])
+router = Doors(tags=["awards"])
 
 _MOST = 10_000
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, service
@@ -11,11 +11,12 @@ from greencredit.evidence import queries as evidence
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.bare import Key
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Posting, Reading, Writing, of, posts, requires
 from greencredit.schemas.holds import AwardHold, HoldDecision, NewAppeal
 from greencredit.schemas.sources import RecordColumns, RecordsTaken, RecordTaken
 
-router = APIRouter(tags=["awards 积分发放"])
+router = Doors(tags=["awards 积分发放"])
 
 _EXAMPLE = {"operator": "示例地铁", "trip_no": "M-1", "card_no": "CARD-0001", "mode": "metro", "distance_km": "12"}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 
 from greencredit.actions import queries as actions
@@ -14,6 +14,7 @@ from greencredit.awards.queries.claims import negatives_seen
 from greencredit.awards.routes.awards import of_award
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Actor, Scope, ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, number_in, requires
 from greencredit.schemas.actions import (
     AwardRecord,
@@ -28,7 +29,7 @@ from greencredit.schemas.actions import (
     ReductionProduct,
 )
 
-router = APIRouter(tags=["awards 积分发放"])
+router = Doors(tags=["awards 积分发放"])
 
 
 def _of_evidence(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path
+from fastapi import Body, Path
 from sqlalchemy.orm import Session
 
 from greencredit.awards.queries import cases as stored
@@ -16,12 +16,13 @@ from greencredit.awards.service.replay import explain_evidence
 from greencredit.issuers import queries as issuers
 from greencredit.kernel.access import Scope, ScopeKind
 from greencredit.kernel.bare import LARGEST
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, number_in, requires
 from greencredit.schemas.awards.explained import AwardExplained, EvidenceExplained
 from greencredit.schemas.awards.trials import CasesReport, DryRun, GoldenCase, Simulation
 from greencredit.schemas.trials import TrialOrder, TryOrder
 
-router = APIRouter(tags=["awards 积分发放"])
+router = Doors(tags=["awards 积分发放"])
 
 _MOST_CASES = 500
 

@@ -214,8 +214,8 @@ def holders_of(session: Session, consumer_ids: set[str]) -> Mapping[str, int]:
     known = kept[1]
     if not (missing := [one for one in consumer_ids if one not in known]):
         return known
-    registered = people.consumers(session, missing)
-    found = _still_there(session, ledger.holders(session, registered.keys())) if registered else {}
+    registered = people.registered(session, missing)
+    found = _still_there(session, ledger.holders(session, registered)) if registered else {}
 
     def remember() -> None:
         known.update(found)
@@ -234,7 +234,7 @@ def _still_there(session: Session, found: Mapping[str, int]) -> dict[str, int]:
     if not made:
         return dict(found)
     ledger.lock_head(session)
-    there = people.consumers(session, [one for one, number in found.items() if number in made])
+    there = people.registered(session, [one for one, number in found.items() if number in made])
     gone = {one: number for one, number in found.items() if number in made and one not in there}
     if gone:
         ledger.disown(session, gone.values())

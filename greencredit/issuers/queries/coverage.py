@@ -3,6 +3,8 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
@@ -12,7 +14,8 @@ from greencredit.issuers.errors import UnknownVersion
 from greencredit.issuers.queries.filed import filings
 from greencredit.issuers.rules.coverage import change_of
 from greencredit.issuers.tables import CoverageRow, StatementRow
-from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.clock import civil_date, instant, now
+from greencredit.kernel.driver import driver
 from greencredit.ledger import queries as ledger
 from greencredit.schemas.issuers import Coverage, CustodyStatement, Filing, LifeState
 
@@ -125,7 +128,7 @@ def short_now(session: Session, issuer_id: str) -> Coverage | None:
     Most issuers hold more than they could owe: what was owed when it was measured, all that was issued since and all
     that came back with refunds since. That takes a few looks; only nearer the line is every movement counted.
     """
-    row = _newest(session, issuer_id)
+    row = _measured(session, issuer_id)
     today = civil_date(now(session))
     if row is not None and civil_date(row.at) == today and surely_kept(session, row):
         return None
@@ -133,7 +136,7 @@ def short_now(session: Session, issuer_id: str) -> Coverage | None:
     return None if found is None or found.kept else found
 
 
-def surely_kept(session: Session, row: CoverageRow) -> bool:
+def surely_kept(session: Session, row: "CoverageRow | _Measured") -> bool:
     """Tell whether a measurement leaves so much room that nothing since can have used it up."""
     if not row.kept or row.promises is None:
         return False
@@ -169,10 +172,29 @@ def promises(session: Session, issuer_id: str) -> dict[int, rules.Promise]:
     return {} if filed is None else filed[1]
 
 
-def _newest(session: Session, issuer_id: str) -> CoverageRow | None:
-    return session.scalars(
-        select(CoverageRow).where(CoverageRow.issuer_id == issuer_id).order_by(CoverageRow.number.desc()).limit(1)
-    ).first()
+class _Measured(NamedTuple):
+    """What a measurement says that is asked before every batch of awards."""
+
+    issuer_id: str
+    guarantee_fen: int
+    lines: str
+    kept: bool
+    as_of_event: int
+    at: datetime
+    promises: str | None
+
+
+def _measured(session: Session, issuer_id: str) -> _Measured | None:
+    """Give the newest measurement; by the driver, because every batch of awards asks for it."""
+    session.flush()
+    rows = driver(session).rows(
+        "SELECT issuer_id, guarantee_fen, lines, kept, as_of_event, at, promises FROM issuers_coverage "
+        "WHERE issuer_id = ? ORDER BY number DESC LIMIT 1",
+        (issuer_id,),
+    )
+    for found, guarantee_fen, lines, kept, as_of_event, at, promised in rows:
+        return _Measured(found, guarantee_fen, lines, bool(kept), as_of_event, instant(at), promised)
+    return None
 
 
 def _filed(session: Session, issuer_id: str) -> tuple[Filing, dict[int, rules.Promise]] | None:

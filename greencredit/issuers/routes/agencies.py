@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from greencredit.issuers import queries, service
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.issuers import Agency, AgencyKind, AgencyOrder, AgencyStandingOrder, PublicAgency
 
-router = APIRouter(prefix="/agencies")
+router = Doors(prefix="/agencies")
 
 Keeps = Annotated[Permit, requires("agency.keep")]
 

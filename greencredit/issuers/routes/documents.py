@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
@@ -11,11 +10,12 @@ from greencredit.documents import queries as documents
 from greencredit.issuers import queries
 from greencredit.issuers.routes.places import here
 from greencredit.kernel.access import PLATFORM
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, requires
 from greencredit.kernel.settings import Settings
 from greencredit.schemas.documents import Kept, MediaType
 
-router = APIRouter()
+router = Doors()
 
 ReadsDocuments = Annotated[Permit, requires("document.read", at=here)]
 ReadsAnyDocument = Annotated[Permit, requires("document.read")]

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from greencredit.issuers import queries, service
 from greencredit.issuers.catalogue.checks import checks
 from greencredit.issuers.routes.places import here, here_by_filing
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.issuers import (
     AdmitOrder,
@@ -26,7 +27,7 @@ from greencredit.schemas.issuers import (
     Waiting,
 )
 
-router = APIRouter()
+router = Doors()
 
 Drafts = Annotated[Permit, requires("rule.file", at=here)]
 DraftsFiling = Annotated[Permit, requires("rule.file", at=here_by_filing)]

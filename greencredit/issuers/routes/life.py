@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Response, status
+from fastapi import Response, status
 
 from greencredit.issuers import queries, service
 from greencredit.issuers.routes.places import here
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.issuers import (
     Coverage,
@@ -21,7 +22,7 @@ from greencredit.schemas.issuers import (
 )
 from greencredit.schemas.values import Period
 
-router = APIRouter()
+router = Doors()
 
 Decides = Annotated[Permit, requires("issuer.decide", at=here)]
 Supervises = Annotated[Permit, requires("issuer.supervise", at=here)]

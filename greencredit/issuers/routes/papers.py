@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from greencredit.issuers import queries, service
 from greencredit.issuers.catalogue.indicators import indicator_sets
 from greencredit.issuers.routes.places import here
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.issuers import (
     AssessOrder,
@@ -22,7 +23,7 @@ from greencredit.schemas.issuers import (
     StepOrder,
 )
 
-router = APIRouter()
+router = Doors()
 
 ReadsPapers = Annotated[Permit, requires("issuer.read", at=here)]
 Certifies = Annotated[Permit, requires("issuer.certify", at=here)]

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from greencredit.issuers import queries
 from greencredit.issuers.routes.places import here
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Reading, requires
 from greencredit.schemas.issuers import Dossier, PublicIssuer, RegisterEntry
 
-router = APIRouter()
+router = Doors()
 
 Looked = Annotated[
     str, Query(max_length=100, description="名称、统一社会信用代码或备案编号 · name, code or filing number")

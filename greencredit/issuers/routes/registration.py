@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from greencredit.issuers import queries, service
 from greencredit.issuers.catalogue.papers import every_paper
 from greencredit.issuers.routes.places import here
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.issuers import (
     CodeReviewRequest,
@@ -19,7 +20,7 @@ from greencredit.schemas.issuers import (
     StepOrder,
 )
 
-router = APIRouter()
+router = Doors()
 
 Registers = Annotated[Permit, requires("issuer.register")]
 Submits = Annotated[Permit, requires("issuer.submit", at=here)]

@@ -24,6 +24,8 @@ LARGEST_BATCH: Final = 4_096
 QUEUE_LIMIT: Final = 20_000
 PATIENCE: Final = timedelta(seconds=10)
 """How long a command without a deadline of its own may wait for its batch to begin."""
+_LINGERS_MOST: Final = 10
+"""So often a batch waits for more callers: on a busy processor 64 of them take some ten milliseconds to ask again."""
 
 
 class Writer:
@@ -39,7 +41,8 @@ class Writer:
         patience: the deadline of commands that name none.
         attempts_max: how often a batch is tried while the database is locked or gone.
         begin_seconds: how long one attempt waits for its turn and the lock of the file.
-        linger_seconds: how long a batch waits for callers who were there a moment ago; one who is alone never waits.
+        linger_seconds: how long a batch waits for the next of those who were there a moment ago; one who is alone never
+            waits, and nobody waits longer than ten times that.
         idle_seconds: after this time without commands the thread ends.
         by_hand: there is no thread; `step` is called.
         pause: sleeps between two attempts.
@@ -232,12 +235,22 @@ class Writer:
         with self._lock:
             # Whoever was just answered asks again soon, and whoever came meanwhile is somebody else.
             callers = self._answered + len(self._queue)
-            if callers > 1 and len(self._queue) < callers and self._waiting < self._largest_batch:
-                self._slept_until(callers, self._linger_seconds)
+            if callers > 1:
+                self._gather(callers)
             if self._queue or self._slept_until(1, self._idle_seconds):
                 return True
             self._thread = None
             return False
+
+    def _gather(self, callers: int) -> None:
+        """Wait for so many callers while they keep coming: a commit for a few of them costs as much as one for all."""
+        for _ in range(_LINGERS_MOST):
+            came = len(self._queue)
+            if came >= callers or self._waiting >= self._largest_batch:
+                return
+            self._slept_until(callers, self._linger_seconds)
+            if len(self._queue) == came or self._closed:
+                return
 
     def _slept_until(self, commands: int, seconds: float) -> bool:
         """Sleep until so many commands wait, or nobody may come any more, or the time is over."""

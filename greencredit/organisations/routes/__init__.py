@@ -1,9 +1,8 @@
 """Organisations over HTTP: their units and figures, one's own memberships, accounts of enterprises."""
 
-from fastapi import APIRouter
-
+from greencredit.kernel.doors import Doors
 from greencredit.organisations.routes import belonging, keeping, wallet
 
-router = APIRouter()
+router = Doors()
 for part in (keeping, belonging, wallet):
-    router.include_router(part.router)
+    router.take(part.router)

@@ -3,16 +3,15 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter
-
 from greencredit.kernel.access import ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, of, requires
 from greencredit.organisations import queries, service
 from greencredit.organisations.errors import UnknownMembership
 from greencredit.schemas.organisations import Joining, JoinNotice, Membership, UnitFacts
 from greencredit.schemas.values import Period
 
-router = APIRouter(tags=["organisations 组织与成员"])
+router = Doors(tags=["organisations 组织与成员"])
 
 _HIMSELF = of(ScopeKind.CONSUMER, "consumer_id")
 _Reads = Annotated[Permit, requires("membership.read", at=_HIMSELF)]

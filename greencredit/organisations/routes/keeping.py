@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Scope, ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Store, Writing, requires
 from greencredit.organisations import queries, service
 from greencredit.schemas.organisations import (
@@ -25,7 +26,7 @@ from greencredit.schemas.organisations import (
 from greencredit.schemas.people import GrantRecord
 from greencredit.schemas.values import Period
 
-router = APIRouter(tags=["organisations 组织与成员"])
+router = Doors(tags=["organisations 组织与成员"])
 
 
 def of_organisation(session: Session, parameters: Mapping[str, Any]) -> Iterable[Scope]:

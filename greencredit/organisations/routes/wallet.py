@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from greencredit.kernel.access import serving
 from greencredit.kernel.bare import Key
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Posting, Reading, posts, requires
 from greencredit.organisations import queries, service
 from greencredit.organisations.routes.keeping import of_organisation
 from greencredit.schemas.ledger import Moved, Posted, Reason
 from greencredit.schemas.organisations import PartnerAward, StaffAward, WalletStatement
 
-router = APIRouter(tags=["organisations 组织与成员"])
+router = Doors(tags=["organisations 组织与成员"])
 
 _Reads = Annotated[Permit, requires("wallet.read", at=of_organisation)]
 _Gives = Annotated[Posting, posts("wallet.give", at=of_organisation)]

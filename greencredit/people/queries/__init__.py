@@ -18,6 +18,7 @@ from greencredit.people.queries.everyone import ERASED_NAME as ERASED_NAME
 from greencredit.people.queries.everyone import consumer_ids_after as consumer_ids_after
 from greencredit.people.queries.everyone import consumers_of_accounts as consumers_of_accounts
 from greencredit.people.queries.everyone import guardians_of as guardians_of
+from greencredit.people.queries.everyone import registered as registered
 from greencredit.people.tables import (
     PeopleAccount,
     PeopleApiKey,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -11,6 +11,7 @@ from greencredit.issuers import queries, service
 from greencredit.issuers.queries import ties
 from greencredit.kernel.access import Actor, may
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.consoles import AgenciesPage, AgencyLine, AgencyPage, AgencyTie, Button, Form
 from greencredit.schemas.issuers import Agency, AgencyKind, AgencyStandingOrder, AgencyState, Issuer, NewAgency
@@ -21,7 +22,7 @@ from greencredit.web.issuing import asked, forms
 from greencredit.web.issuing.forms import Posted, Told
 from greencredit.web.issuing.sheets import fact
 
-router = APIRouter(prefix="/console/agencies", include_in_schema=False)
+router = Doors(prefix="/console/agencies", include_in_schema=False)
 
 _Reads = Annotated[Permit, requires("issuer.read")]
 _Keeps = Annotated[Permit, requires("agency.keep")]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -14,6 +14,7 @@ from greencredit.issuers.catalogue.indicators import indicator_set_on
 from greencredit.issuers.routes.places import here
 from greencredit.kernel.access import Actor
 from greencredit.kernel.clock import civil_date, now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
 from greencredit.kernel.settings import Settings
 from greencredit.schemas.consoles import Button, Field, Form, FormPage
@@ -24,7 +25,7 @@ from greencredit.web.issuing import asked, forms, sheets
 from greencredit.web.issuing.dossier import again
 from greencredit.web.issuing.forms import FormIncomplete, Posted, Told
 
-router = APIRouter(prefix="/console/issuers/{issuer_id}", include_in_schema=False)
+router = Doors(prefix="/console/issuers/{issuer_id}", include_in_schema=False)
 
 _Reads = Annotated[Permit, requires("issuer.read", at=here)]
 _Assesses = Annotated[Permit, requires("issuer.assess", at=here)]

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, service
 from greencredit.kernel.access import PLATFORM, Actor, may
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
 from greencredit.schemas.consoles import Button, CodesPage, FileLink, Form, PaperSheet
 from greencredit.schemas.issuers import CodeReviewRequest, CodeReviewState, NewCodeReview
@@ -17,7 +18,7 @@ from greencredit.web.issuing import asked, forms, sheets
 from greencredit.web.issuing.forms import Posted, Told
 from greencredit.web.issuing.sheets import fact
 
-router = APIRouter(prefix="/console/codes", include_in_schema=False)
+router = Doors(prefix="/console/codes", include_in_schema=False)
 
 _Own = Annotated[Permit, requires("me.read")]
 _Asks = Annotated[Permit, requires("issuer.register")]

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from greencredit.issuers import queries, rules, service
 from greencredit.issuers.routes.places import here_by_filing
 from greencredit.kernel.clock import now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.consoles import DeskPage
 from greencredit.schemas.issuers import Decision, LifeState, RefuseOrder, ReturnOrder, Ruling
@@ -16,7 +17,7 @@ from greencredit.web import pages
 from greencredit.web.issuing import forms, hub, version
 from greencredit.web.issuing.forms import FormIncomplete, Posted
 
-router = APIRouter(prefix="/console", include_in_schema=False)
+router = Doors(prefix="/console", include_in_schema=False)
 
 _ReadsDesk = Annotated[Permit, requires("desk.read")]
 _Decides = Annotated[Permit, requires("issuer.decide", at=here_by_filing)]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -14,6 +14,7 @@ from greencredit.issuers import queries, service
 from greencredit.issuers.catalogue.regions import region_titles
 from greencredit.issuers.routes.places import here
 from greencredit.kernel.clock import now
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
 from greencredit.kernel.settings import Settings
 from greencredit.merchants import queries as merchants
@@ -29,7 +30,7 @@ from greencredit.web.issuing.answers import Answers
 from greencredit.web.issuing.forms import FormIncomplete, Posted, Told
 from greencredit.web.issuing.workpaper import Workpaper
 
-router = APIRouter(prefix="/console/issuers/{issuer_id}/filings", include_in_schema=False)
+router = Doors(prefix="/console/issuers/{issuer_id}/filings", include_in_schema=False)
 
 _Drafts = Annotated[Permit, requires("rule.file", at=here)]
 _Writing = Annotated[Permit, requires("scheme.draft", at=here)]

@@ -2,19 +2,20 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 
 from greencredit.awards.service.cases import store_cases
 from greencredit.issuers import service
 from greencredit.issuers.routes.places import here_by_filing
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.awards.trials import GoldenCase
 from greencredit.web import pages
 from greencredit.web.issuing import forms, version
 from greencredit.web.issuing.forms import Posted
 
-router = APIRouter(prefix="/console", include_in_schema=False)
+router = Doors(prefix="/console", include_in_schema=False)
 
 _CASES: Final = TypeAdapter(list[GoldenCase])
 

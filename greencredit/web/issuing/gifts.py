@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -12,6 +12,7 @@ from greencredit.awards import service
 from greencredit.awards.queries.gifts import gifts_of
 from greencredit.issuers import queries as issuers
 from greencredit.issuers.routes.places import here
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.awards import GIFTS, GiftsGiven, Ground, NewGift
 from greencredit.schemas.consoles import Field, Form
@@ -22,7 +23,7 @@ from greencredit.web.issuing import forms
 from greencredit.web.issuing.asked import day_field, text_field
 from greencredit.web.issuing.forms import FormIncomplete, Posted, Told
 
-router = APIRouter(prefix="/console/issuers/{issuer_id}/gifts", include_in_schema=False)
+router = Doors(prefix="/console/issuers/{issuer_id}/gifts", include_in_schema=False)
 
 _Sees = Annotated[Permit, requires("gift.read", at=here)]
 _Gives = Annotated[Permit, requires("award.give", at=here)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries, service
@@ -10,6 +10,7 @@ from greencredit.awards.routes.records import of_hold
 from greencredit.issuers import queries as issuers
 from greencredit.issuers.routes.places import here
 from greencredit.kernel.access import Actor, may
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.consoles import Field, Form
 from greencredit.schemas.holds import AwardHold, HoldDecision, HoldOutcome
@@ -19,7 +20,7 @@ from greencredit.web import pages
 from greencredit.web.issuing import forms
 from greencredit.web.issuing.forms import Posted, Told
 
-router = APIRouter(prefix="/console/issuers/{issuer_id}/holds", include_in_schema=False)
+router = Doors(prefix="/console/issuers/{issuer_id}/holds", include_in_schema=False)
 
 _Sees = Annotated[Permit, requires("evidence.read", at=here)]
 _Decides = Annotated[Permit, requires("hold.decide", at=of_hold)]

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, service
 from greencredit.kernel.access import PLATFORM, Actor, may, serving
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Permit, Reading, Writing, requires
 from greencredit.schemas.consoles import ConsoleLine, FormPage, HubPage
 from greencredit.schemas.issuers import Issuer
@@ -17,7 +18,7 @@ from greencredit.web import pages, register
 from greencredit.web.issuing import asked, forms
 from greencredit.web.issuing.forms import Posted, Told
 
-router = APIRouter(prefix="/console", include_in_schema=False)
+router = Doors(prefix="/console", include_in_schema=False)
 
 _Own = Annotated[Permit, requires("me.read")]
 _Registers = Annotated[Permit, requires("issuer.register")]

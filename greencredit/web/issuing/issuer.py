@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.issuers import queries, service
 from greencredit.issuers.routes.places import here
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.errors import NotFound
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, requires
 from greencredit.schemas.issuers import FrozenOutcome, Paper
@@ -15,7 +16,7 @@ from greencredit.web.issuing import asked, dossier, forms, steps
 from greencredit.web.issuing.dossier import again
 from greencredit.web.issuing.forms import Posted, Told
 
-router = APIRouter(prefix="/console/issuers/{issuer_id}", include_in_schema=False)
+router = Doors(prefix="/console/issuers/{issuer_id}", include_in_schema=False)
 
 _Reads = Annotated[Permit, requires("issuer.read", at=here)]
 _Submits = Annotated[Permit, requires("issuer.submit", at=here)]

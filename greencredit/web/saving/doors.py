@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.access import Scope, ScopeKind
+from greencredit.kernel.doors import Doors
 from greencredit.kernel.http import Configured, Permit, Reading, Writing, number_in, requires
 from greencredit.projects import queries, service
 from greencredit.reports.service.dresses import Dress
@@ -16,7 +17,7 @@ from greencredit.web.issuing import forms
 from greencredit.web.issuing.forms import Posted, Told
 from greencredit.web.saving import asked, drawn
 
-router = APIRouter(prefix="/console/projects", include_in_schema=False)
+router = Doors(prefix="/console/projects", include_in_schema=False)
 
 
 def _here(session: Session, parameters: Mapping[str, Any]) -> tuple[Scope, ...]:
