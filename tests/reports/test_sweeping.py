@@ -117,6 +117,8 @@ def test_a_file_that_is_kept_again_is_not_swept_away_under_whoever_names_it(
 
 def test_whoever_wants_a_swept_file_again_writes_it_again(shared: Database, settings: Settings) -> None:
     drawing, store = drawn(shared, settings, 2), store_of(settings)
+    with shared.writing() as session:
+        service.register(session, drawn(shared, settings, 3), store)
     aged(shared, store.root / store.keep(drawing.content, "pdf").address)
     assert sweep_with(shared, job_of(shared), settings) == 1
 
@@ -125,5 +127,19 @@ def test_whoever_wants_a_swept_file_again_writes_it_again(shared: Database, sett
 
     assert store.read(issued.path, issued.file_sha256) == drawing.content
     with shared.reading() as session:
-        assert queries.digests_kept(session, issued.file_sha256[0]) == {bytes.fromhex(issued.file_sha256)}
-        assert session.scalar(text("SELECT count(*) FROM reports_report")) == 1
+        assert bytes.fromhex(issued.file_sha256) in queries.digests_kept(session, issued.file_sha256[0])
+        assert session.scalar(text("SELECT count(*) FROM reports_report")) == 2
+
+
+@pytest.mark.proves("REP-10")
+def test_a_store_of_another_database_is_left_alone(shared: Database, settings: Settings) -> None:
+    store = store_of(settings)
+    files = [aged(shared, store.root / store.keep(f"{number}".encode(), "pdf").address) for number in range(3)]
+    with shared.writing() as session:
+        service.register(session, drawn(shared, settings, 2), store)
+    before = lying(settings)
+
+    removed = sweep_with(shared, job_of(shared), settings)
+
+    assert (removed, lying(settings)) == (0, before)
+    assert set(files) < set(before)
