@@ -34,6 +34,7 @@ _LARGEST_BYTES = 120_000
         (99.9999, b"100"),
         (1e-7, b"0"),
         (841.8, b"841.8"),
+        (1.333021, b"1.33302"),
     ],
 )
 def test_a_number_is_written_to_what_can_be_seen(value: float, written: bytes) -> None:

@@ -10,15 +10,18 @@ _UP: Final = 2
 _UP_ALWAYS: Final = 12
 """The filter of PNG that says what changed since the row above, and how a PDF names it."""
 
+_COARSE: Final = 10
+"""Numbers below it may be multiplied by the width of a page."""
+
 _BETWEEN: Final = re.compile(r"(^|>)([^<>]+)")
 """What stands between the glyphs of a text, or before them: by how much the pen is moved."""
 
 
 def number(value: float) -> bytes:
-    """Write a number to a thousandth of a pixel; a colour or a turn, which are below one, finer."""
+    """Write a number to a thousandth of a pixel; a colour, a turn or a scale, which are small, finer."""
     if value.is_integer():
         return b"%d" % int(value)
-    written = b"%.3f" % value if abs(value) >= 1 else b"%.5f" % value
+    written = b"%.3f" % value if abs(value) >= _COARSE else b"%.5f" % value
     return written.rstrip(b"0").rstrip(b".")
 
 
