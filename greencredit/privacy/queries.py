@@ -1,21 +1,29 @@
 """Reads all that is kept about one person, out of every room that keeps something."""
 
+from datetime import date
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from greencredit.awards import queries as awards
+from greencredit.awards.queries.explained import unearned
 from greencredit.badges import queries as badges
+from greencredit.evidence.queries.signals import ties
 from greencredit.kernel.clock import now
 from greencredit.ledger import queries as ledger
+from greencredit.ledger.errors import NoSuchHolder
 from greencredit.notices import queries as notices
 from greencredit.organisations import queries as organisations
 from greencredit.people import queries as people
 from greencredit.reports import queries as reports
+from greencredit.schemas.awards import AwardLine
 from greencredit.schemas.ledger import Movement
 from greencredit.schemas.privacy import BeforeErasure, OwedCredits, PersonalCopy
+from greencredit.schemas.values import Period
 
 _AT_ONCE: Final = 500
+_EVERYTHING: Final = 10**9
+_ANY_DAY: Final = Period(since=date(1, 1, 1), until=date(9999, 12, 31))
 
 
 def copy_of(session: Session, consumer_id: str) -> PersonalCopy:
@@ -31,6 +39,10 @@ def copy_of(session: Session, consumer_id: str) -> PersonalCopy:
         cards_known_to=people.card_owners(session, consumer_id),
         consents=tuple(people.consents(session, consumer_id)),
         household=awards.household_of(session, consumer_id),
+        levels=awards.every_level_of(session, consumer_id),
+        awards=_awards(session, consumer_id),
+        unearned=unearned(session, consumer_id, _ANY_DAY, limit=_EVERYTHING, looked_at=_EVERYTHING),
+        acts_for=_acts_for(session, consumer_id),
         holds=tuple(awards.holds_of(session, consumer_id)),
         memberships=tuple(organisations.memberships_of(session, consumer_id)),
         balances=tuple(ledger.balances_of(session, consumer_id)),
@@ -56,6 +68,23 @@ def before_erasure(session: Session, consumer_id: str) -> BeforeErasure:
         reports=len({one.number for one in reports.reports_of(session, consumer_id)}),
         has_account=consumer.account_id is not None,
     )
+
+
+def _awards(session: Session, consumer_id: str) -> tuple[AwardLine, ...]:
+    found: list[AwardLine] = []
+    before: int | None = None
+    while page := awards.awards_of(session, consumer_id, before=before, limit=_AT_ONCE):
+        found += page
+        before = page[-1].award_id
+    return tuple(found)
+
+
+def _acts_for(session: Session, consumer_id: str) -> dict[str, str]:
+    try:
+        holder = ledger.holder_number(session, consumer_id)
+    except NoSuchHolder:
+        return {}
+    return ties(session, [holder]).get(holder, {})
 
 
 def _movements(session: Session, consumer_id: str) -> tuple[Movement, ...]:

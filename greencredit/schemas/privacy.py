@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from greencredit.schemas.awards import Household
+from greencredit.schemas.awards import AwardLine, Household, IssuersLevel
+from greencredit.schemas.awards.explained import UnearnedLine
 from greencredit.schemas.badges import PortableProof
 from greencredit.schemas.holds import AwardHold
 from greencredit.schemas.ledger import Movement, Owed, SeriesBalance
@@ -43,6 +44,13 @@ class PersonalCopy(Record):
     """Issuers and merchants that know him by a card; the numbers themselves are not kept."""
     consents: tuple[Consent, ...]
     household: Household | None
+    levels: tuple[IssuersLevel, ...]
+    awards: tuple[AwardLine, ...]
+    """What was earned: for what, on which day, by which rule, and step by step how it came about."""
+    unearned: tuple[UnearnedLine, ...]
+    """Evidence of purchases and actions that earned nothing."""
+    acts_for: dict[str, str]
+    """Merchants for which he was noted to act, and as what."""
     holds: tuple[AwardHold, ...]
     """Credits that were kept back, with what he said against it."""
     memberships: tuple[Membership, ...]

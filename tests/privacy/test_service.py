@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from greencredit.awards import jobs
 from greencredit.awards import queries as awards
+from greencredit.awards import service as awarding
+from greencredit.evidence import service as evidence
 from greencredit.kernel.access import Role
-from greencredit.kernel.clock import StandingClock
+from greencredit.kernel.clock import StandingClock, civil_date, now
 from greencredit.kernel.database import Database, Table
 from greencredit.kernel.errors import Refusal
 from greencredit.kernel.ids import seeded_entropy
@@ -26,11 +29,15 @@ from greencredit.proofs import service as proving
 from greencredit.proofs.rules.verify import verify_receipt
 from greencredit.reports import jobs as reporting
 from greencredit.reports import queries as reports
+from greencredit.schemas.awards import IssuersLevel, LevelSet, Spent
 from greencredit.schemas.ledger import IssuerPosition
 from greencredit.schemas.notices import Way
 from greencredit.schemas.people import NewApiKey, NewSession
 from greencredit.schemas.privacy import BeforeErasure, Erased, Erasure
+from greencredit.schemas.sources import TieKind
+from tests.factories.awards import purchase_rule
 from tests.factories.badges import make_portable_proof
+from tests.factories.evidence import CARDS, bought, make_shop, receipt_csv
 from tests.factories.ledger import hold
 from tests.factories.paper_log import holding
 from tests.factories.people import PASSWORD, make_account_with, make_consumer, make_grant
@@ -232,6 +239,29 @@ def test_the_copy_of_one_s_data_holds_what_every_room_keeps(own: Database, leavi
     assert (len(copy.movements), sum(one.credits for one in copy.movements)) == (4, EARNED)
     assert (len(copy.cards_known_to), len(copy.reports), len(copy.api_keys)) == (2, 1, 1)
     assert sum(one.available for one in copy.balances) == EARNED
+    assert sum(one.credits for one in copy.awards) == EARNED
+
+
+@pytest.mark.proves("SEC-1")
+def test_the_copy_holds_what_was_handed_in_and_earned_and_what_was_noted(own: Database, tmp_path: Path) -> None:
+    with own.writing() as session:
+        shop = make_shop(session, purchase_rule(conditions=(Spent(least=3000),)))
+        himself, today = shop.consumers[CARDS[0]], civil_date(now(session))
+        levels = [LevelSet(card=CARDS[0], level="gold", since=today)]
+        awarding.set_levels(session, shop.issuer_id, levels, by="acc_example")
+        evidence.tie(session, shop.merchant_id, himself, TieKind.STAFF, by="acc_example")
+        at = now(session)
+    lines = [bought(), bought(receipt_no="R2", amount_yuan="17.50")]
+    jobs.import_file(own, shop.receipts, receipt_csv(tmp_path / "r.csv", lines))
+
+    with own.reading() as session:
+        copy, other = (queries.copy_of(session, shop.consumers[card]) for card in CARDS[:2])
+
+    assert copy.levels == (IssuersLevel(issuer_id=shop.issuer_id, level="gold", since=today, set_at=at),)
+    assert [(one.credits, one.spent_fen, one.rule_name) for one in copy.awards] == [(36, 3650, "organic")]
+    assert [(one.what.zh, one.spent_fen) for one in copy.unearned] == [("有机农产品", 1750)]
+    assert copy.acts_for == {shop.merchant_id: "staff"}
+    assert (other.levels, other.awards, other.unearned, other.acts_for) == ((), (), (), {})
 
 
 @pytest.mark.proves("SEC-1", "REP-11")

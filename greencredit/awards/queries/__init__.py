@@ -23,7 +23,7 @@ from greencredit.awards.queries.lines import (
     negative_results,
     quantification,
 )
-from greencredit.awards.queries.members import household_of, households, levels, levels_of
+from greencredit.awards.queries.members import every_level_of, household_of, households, levels, levels_of
 from greencredit.awards.queries.regional import (
     Activity,
     Claimed,
@@ -74,6 +74,7 @@ __all__ = [
     "counters",
     "counts_with_former_until",
     "cut_by_household",
+    "every_level_of",
     "filed_rule",
     "filings_in_effect",
     "following_rule",

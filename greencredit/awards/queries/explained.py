@@ -24,6 +24,7 @@ from greencredit.schemas.values import Fen, Period, Words
 
 _LOOKED_AT: Final = 200
 """So much of a person's latest evidence is looked at."""
+_AT_ONCE: Final = 1_000
 
 
 def award_explained(session: Session, award_id: int) -> AwardExplained:
@@ -89,14 +90,19 @@ def places_of_evidence(session: Session, evidence_id: int) -> tuple[str, str | N
     return issuer_id, ledger.subjects_of(session, [found[0].holder]).get(found[0].holder)
 
 
-def unearned(session: Session, consumer_id: str, period: Period, *, limit: int) -> tuple[UnearnedLine, ...]:
-    """List a person's latest evidence of a period that earned nothing, newest first."""
+def unearned(
+    session: Session, consumer_id: str, period: Period, *, limit: int, looked_at: int = _LOOKED_AT
+) -> tuple[UnearnedLine, ...]:
+    """List a person's latest evidence of a period that earned nothing, newest first; looks at so much of it."""
     holder = holder_number(session, consumer_id)
     if holder is None:
         return ()
-    latest = evidence.latest_of(session, holder, period, limit=_LOOKED_AT)
+    latest = evidence.latest_of(session, holder, period, limit=looked_at)
     numbers = [one.item.evidence_id for one in latest]
-    earned = set(session.scalars(select(AwardsAward.evidence_id).where(AwardsAward.evidence_id.in_(numbers))))
+    earned = set[int]()
+    for first in range(0, len(numbers), _AT_ONCE):
+        some = AwardsAward.evidence_id.in_(numbers[first : first + _AT_ONCE])
+        earned |= set(session.scalars(select(AwardsAward.evidence_id).where(some)))
     titles = titles_of(session)
     found = [one for one in latest if one.item.evidence_id not in earned][:limit]
     return tuple(_unearned(one, titles) for one in found)

@@ -12,7 +12,7 @@ from greencredit.awards.rules.households import FIRST_HOUSEHOLD, Households, Sta
 from greencredit.awards.tables import AwardsLevel, AwardsStay
 from greencredit.ledger import queries as ledger
 from greencredit.ledger.errors import NoSuchHolder
-from greencredit.schemas.awards import Household, LevelLine
+from greencredit.schemas.awards import Household, IssuersLevel, LevelLine
 
 _AT_ONCE = 10_000
 
@@ -90,6 +90,20 @@ def levels_of(session: Session, issuer_id: str, consumer_id: str) -> tuple[Level
         .order_by(AwardsLevel.number)
     )
     return tuple(LevelLine(level=row.level, since=row.since, set_at=row.set_at) for row in rows)
+
+
+def every_level_of(session: Session, consumer_id: str) -> tuple[IssuersLevel, ...]:
+    """List the levels that any issuer ever gave somebody, by issuer, oldest first."""
+    try:
+        holder = ledger.holder_number(session, consumer_id)
+    except NoSuchHolder:
+        return ()
+    rows = session.scalars(
+        select(AwardsLevel).where(AwardsLevel.holder == holder).order_by(AwardsLevel.issuer_id, AwardsLevel.number)
+    )
+    return tuple(
+        IssuersLevel(issuer_id=row.issuer_id, level=row.level, since=row.since, set_at=row.set_at) for row in rows
+    )
 
 
 def household_of(session: Session, consumer_id: str) -> Household | None:

@@ -55,6 +55,7 @@ from greencredit.schemas.awards.members import HouseholdCode as HouseholdCode
 from greencredit.schemas.awards.members import HouseholdCut as HouseholdCut
 from greencredit.schemas.awards.members import HouseholdJoining as HouseholdJoining
 from greencredit.schemas.awards.members import HouseholdMember as HouseholdMember
+from greencredit.schemas.awards.members import IssuersLevel as IssuersLevel
 from greencredit.schemas.awards.members import Level as Level
 from greencredit.schemas.awards.members import LevelLine as LevelLine
 from greencredit.schemas.awards.members import LevelSet as LevelSet

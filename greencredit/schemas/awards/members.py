@@ -101,3 +101,9 @@ class LevelLine(Record):
     level: Level
     since: date
     set_at: Instant
+
+
+class IssuersLevel(LevelLine):
+    """A level as the member himself reads it, beside the issuer that set it."""
+
+    issuer_id: str
