@@ -47,7 +47,8 @@ from greencredit.reports import routes as reports
 from greencredit.reports.jobs import Crew
 from greencredit.web import consoles, pages
 
-# Everything is loaded: requests make few circles, so that searches for garbage may be rare, but there they are.
+# What is loaded stays for good and is not gone through again. Requests make few circles: searches are rare, not gone.
+gc.freeze()
 gc.set_threshold(20_000, 20, 20)
 
 API: Final = "/api/v1"

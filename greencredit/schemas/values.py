@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Final, NewType, Self
+from typing import Annotated, Final, NewType, Self, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -26,6 +26,15 @@ class Record(BaseModel):
     def __pydantic_init_subclass__(cls, **_: object) -> None:
         # Only the shape itself waits: what is made of it, such as what a door takes, is built at once.
         cls.model_config = {**cls.model_config, "defer_build": False}
+
+
+Shape = TypeVar("Shape", bound=Record)
+
+
+def ground(shape: type[Shape]) -> type[Shape]:
+    """Let the shapes made from this one wait as well until they are asked for; no door takes or gives it itself."""
+    shape.model_config = {**shape.model_config, "defer_build": True}
+    return shape
 
 
 def _utc(at: datetime) -> datetime:

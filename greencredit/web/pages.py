@@ -2,13 +2,11 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
 
 from greencredit.kernel.access import Actor, Role, ScopeKind, SignInFirst, anonymous, may, serving
 from greencredit.kernel.errors import every_refusal
@@ -18,6 +16,10 @@ from greencredit.schemas.operations import Problem
 from greencredit.schemas.values import Words
 from greencredit.schemas.web import ErrorPage, Shell
 from greencredit.web import assets, wording
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.runtime import Context
 
 LANGUAGE_COOKIE: Final = "gc_lang"
 _LANGUAGES: Final = {"zh": "zh-CN", "en": "en"}
@@ -59,13 +61,15 @@ _OTHER_SENTENCE: Final = Words(
 )
 
 
-def _in_words(context: Context, words: Words) -> str:
+def _in_words(context: "Context", words: Words) -> str:
     return words.in_(context["shell"].lang)
 
 
 @cache
-def templates() -> Environment:
+def templates() -> "Environment":
     """Give the templates of the portal; a fact that is not there is an error, never an empty place."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context  # not before the first page
+
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,

@@ -17,7 +17,7 @@ from greencredit.schemas.reports.shared import (
     ReportFacts,
     Tier,
 )
-from greencredit.schemas.values import Credits, Grams, Period, Record, RegionCode, Words
+from greencredit.schemas.values import Credits, Grams, Period, Record, RegionCode, Words, ground
 
 _WHOLE = 10_000
 
@@ -116,6 +116,7 @@ class Recognition(Record):
     of: Count
 
 
+@ground
 class GroupReport(ReportFacts):
     """What a report of any group says: published figures and how they are known, nothing of any person or merchant."""
 

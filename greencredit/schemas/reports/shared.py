@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from greencredit.schemas.issuers import LegalCitation
-from greencredit.schemas.values import Credits, Exact, Grams, Instant, NonNegativeFen, Period, Record, Words
+from greencredit.schemas.values import Credits, Exact, Grams, Instant, NonNegativeFen, Period, Record, Words, ground
 
 Lang = Literal["zh", "en"]
 """The language a report is printed in."""
@@ -202,6 +202,7 @@ Headline = tuple[str, int]
 """A sum that pages print by itself; its name ends with its unit (`_g_co2e`, `_milli`), without one it is a count."""
 
 
+@ground
 class ReportFacts(Record, ABC):
     """What the facts of every report have, whatever it is about."""
 
