@@ -24,13 +24,13 @@ from greencredit.proofs.service import rotate_key
 from greencredit.reports import queries, rules, service
 from greencredit.reports.errors import CertificateUnusable, NotAnnounced, SealKeyLost
 from greencredit.reports.queries import kind_named
-from greencredit.reports.rules.checking.verify import verify_report
+from greencredit.reports.rules.checking.verify import LEFT_OUT, verify_report
 from greencredit.reports.rules.signature.revision import revision_of
 from greencredit.reports.service import Proof, SealSource, Wanted
 from greencredit.reports.service.proving import announce, proofs_of, settle
 from greencredit.schemas.values import Period
 from tests.conftest import NOON
-from tests.factories import reports
+from tests.factories import group_reports, reports
 from tests.factories.proven import PUBLIC_URL, SOURCE, make_proven, policy_of, prove_and_draw, tell_of_issuer
 from tests.factories.web import make_filed_issuer, make_household
 from tests.reports.conftest import Drilled
@@ -78,6 +78,21 @@ def test_a_proven_report_holds_at_every_step(database: Database, clock: Standing
             "revocation",
         )
     ]
+
+
+@pytest.mark.proves("REP-9")
+def test_what_was_left_out_is_said_in_both_languages(database: Database) -> None:
+    drawing = prove_and_draw(database, group_reports.school_report(), kind="school")
+
+    steps = verify_report(drawing.content, None, None, None)
+
+    left = {step.name: step.found for step in steps if not step.checked}
+    assert failed_step(steps) is None
+    assert left == {
+        name: f"{LEFT_OUT[name].zh} · {LEFT_OUT[name].en}"
+        for name in ("checkpoint_signature", "issuers_then", "revocation")
+    }
+    assert left["revocation"].startswith("未给出已撤销清单，没有核对之后是否已撤销 · no status list was given: ")
 
 
 @pytest.mark.proves("REP-9")
