@@ -168,6 +168,8 @@ def read_key(text: str) -> tuple[str, str] | None:
 
 WITHHELD: Final = "(withheld)"
 _IMPERSONAL: Final = re.compile(r"[A-Za-z0-9_.:/+-]{0,100}")
+_SHORTEST_PERSONAL: Final = 10**10
+"""A mobile number has eleven digits, an identity number eighteen: what is smaller is neither."""
 _PERSONAL_NUMBER: Final = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 
 
@@ -180,7 +182,7 @@ def impersonal(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def _impersonal(fact: object) -> object:
-    if fact is None or isinstance(fact, bool):
+    if fact is None or isinstance(fact, bool) or (type(fact) is int and abs(fact) < _SHORTEST_PERSONAL):
         return fact
     if isinstance(fact, list | tuple):
         return [_impersonal(part) for part in fact]

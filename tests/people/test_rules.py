@@ -177,3 +177,20 @@ def test_the_log_keeps_ids_counts_and_codes_and_withholds_what_could_name_a_pers
         "scopes": ["evidence.take_in", "rule.file"],
         "words": rules.WITHHELD,
     }
+
+
+@pytest.mark.proves("SEC-1")
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        (0, True),
+        (9_999_999_999, True),
+        (-9_999_999_999, True),
+        (10_000_000_000, True),
+        (13_800_000_000, False),
+        (-13_800_000_000, False),
+        (110_105_194_912_310_021, False),
+    ],
+)
+def test_a_number_that_could_be_a_persons_is_withheld_from_the_log(number: int, kept: bool) -> None:  # noqa: FBT001
+    assert rules.impersonal({"number": number}) == {"number": number if kept else rules.WITHHELD}
