@@ -17,6 +17,7 @@ from tests.factories import reports
 from tests.reports.paper import PUBLIC_URL, every_case, paper_of, pdf_of
 
 LANGS: tuple[Lang, ...] = get_args(Lang)
+_LENGTHS = ("vw", "vh", "vmin", "vmax")
 
 
 @pytest.mark.slow
@@ -88,7 +89,7 @@ def test_no_style_asks_for_what_a_place_does_not_say() -> None:
     asking = {
         (name, word)
         for name, sheet in sheets.items()
-        for word in (":has(", "nth-last-of", "of-type", "only-child", "attr(", "vw", "vh", "vmin", "vmax")
+        for word in (":has(", "nth-last-of", "of-type", "only-child", "attr(", "[src", "[alt", "[content", *_LENGTHS)
         if re.search(rf"(?<![a-z-]){re.escape(word)}|\d{re.escape(word)}\b", sheet)
     }
     far = {
@@ -145,3 +146,16 @@ def _flat(element: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a tree without typ
         element.tail,
         [_flat(child) for child in element],
     )
+
+
+@pytest.mark.slow
+def test_styles_that_are_kept_hardly_grow_from_report_to_report() -> None:
+    for number in range(2):
+        pdf_of(reports.consumer_report(3, name=f"示例家庭 {number}"), "zh")
+    from weasyprint import css
+
+    before = sum(len(known.places) for known in css.StyleFor.kept.values())
+    for number in range(2, 5):
+        pdf_of(reports.consumer_report(3, name=f"示例家庭 {number}"), "zh")
+
+    assert sum(len(known.places) for known in css.StyleFor.kept.values()) - before <= 6  # addresses of links

@@ -12,6 +12,9 @@ _MOST: Final = 3_000
 _AFTER: Final = 8
 """Whether so many elements come after one, and how many if fewer: what `:nth-last-child` may ask for."""
 
+_UNASKED: Final = frozenset(("alt", "content", "src"))
+"""What these say is another in every report, and no selector asks for it; whether they are there may matter."""
+
 _IN_DRAWING: Final = "{http://www.w3.org/2000/svg}"
 
 
@@ -72,7 +75,7 @@ class _Keeping(_ABOVE):  # type: ignore[misc] # a class without types
     def _walk(self, wrapper: Any, above: int, before: int, left: int) -> int:  # noqa: ANN401 - as above
         """Style an element and all in it; give its place."""
         element, known = wrapper.etree_element, self._known
-        said = tuple(element.attrib.items())
+        said = tuple([one if one[0] not in _UNASKED else one[0] for one in element.attrib.items()])
         where = (above, before, element.tag, said, min(left, _AFTER), bool(len(element) or element.text))
         place = known.places.setdefault(where, len(known.places) + 1)
         parent = None if wrapper.parent is None else self._computed_styles[wrapper.parent.etree_element, None]

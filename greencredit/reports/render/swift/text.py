@@ -49,7 +49,7 @@ _type_of = itemgetter(*_TYPE)
 _breaking_of = itemgetter(*_BREAKING)
 
 _lines: Final = Kept(4_000)
-_recipes: Final = Kept(4_000)
+_recipes: Final = Kept(1_500)
 _types: Final = Kept(500)
 _fonts: Final = Kept(500)
 
