@@ -145,7 +145,7 @@ def _attached_facts(content: bytes) -> bytes | None:
     pikepdf.settings.set_qpdf_limits(flate_max_memory=most, png_max_memory=most, run_length_max_memory=most)
     # Whatever is wrong with the file: it holds no facts that could be compared.
     try:
-        with pikepdf.open(io.BytesIO(content)) as pdf:
+        with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
             attached = pdf.attachments.get(FACTS_FILE)
             return None if attached is None else attached.get_file().read_bytes()
     except (pikepdf.PdfError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, OverflowError):

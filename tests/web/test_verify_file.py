@@ -13,9 +13,11 @@ from greencredit.reports import service
 from greencredit.reports.rules.checking.verify import verify_report
 from greencredit.schemas.reports import IssuedReport
 from greencredit.schemas.reports.proven import WithdrawalReason
+from greencredit.web.verification import read_upload
 from tests.factories import reports
 from tests.factories.proven import ProvenReport, make_proven, prove_and_draw
 from tests.factories.tampering import flipped
+from tests.factories.web import make_pdf
 from tests.web.conftest import ORIGIN
 
 
@@ -112,6 +114,16 @@ def test_a_report_that_was_given_as_a_page_is_known_by_its_bytes(
     whole, changed = answered(page), answered(page.replace(b"report", b"rep0rt"))
     assert (">一致</h2>" in whole, "与签发的文件逐字节相同" in whole) == (True, True)
     assert (">不一致</h2>" in changed, "与签发时的文件不同" in changed) == (True, True)
+
+
+@pytest.mark.proves("REP-9")
+def test_a_file_that_would_have_to_be_repaired_is_not_read() -> None:
+    """Repairing takes seconds for a file that was made for it, and no report needs it."""
+    whole = make_pdf({"report.json": b"{}"})
+
+    broken = whole.replace(b"startxref\n", b"startxref\n9")
+
+    assert (read_upload(whole).facts, read_upload(broken).facts) == (b"{}", None)
 
 
 _STATUS = f"{ORIGIN}/badges/status/"

@@ -54,7 +54,7 @@ def opened(data: bytes) -> Opened:
 
     most = UNFOLDED_BYTES_MAX
     pikepdf.settings.set_qpdf_limits(flate_max_memory=most, png_max_memory=most, run_length_max_memory=most)
-    with _refusing(), pikepdf.open(io.BytesIO(data)) as pdf:
+    with _refusing(), pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
         reader = _Reader(most)
         metadata = reader.unfolded(pdf.Root["/Metadata"])
         return Opened(
