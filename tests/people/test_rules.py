@@ -192,5 +192,5 @@ def test_the_log_keeps_ids_counts_and_codes_and_withholds_what_could_name_a_pers
         (110_105_194_912_310_021, False),
     ],
 )
-def test_a_number_that_could_be_a_persons_is_withheld_from_the_log(number: int, kept: bool) -> None:  # noqa: FBT001
+def test_a_number_that_could_be_a_persons_is_withheld_from_the_log(number: int, kept: bool) -> None:
     assert rules.impersonal({"number": number}) == {"number": number if kept else rules.WITHHELD}
