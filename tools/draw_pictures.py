@@ -19,7 +19,7 @@ FOLDER: Final = ROOT / "docs" / "images" / "reports"
 PAGE_HEIGHT: Final = 460
 GAP: Final = 10
 DRAWN_AT_DPI: Final = 144
-COLOURS: Final = 40
+COLOURS: Final = 64
 
 sys.path.insert(0, str(ROOT))
 
