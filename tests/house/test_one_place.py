@@ -48,7 +48,6 @@ _MOVE_WALLETS: Final = {
     "greencredit/ledger/rules/issue.py",
     "greencredit/ledger/rules/verbs.py",
     "greencredit/ledger/service/people.py",
-    "greencredit/ledger/service/state.py",
     "greencredit/awards/service/enterprise.py",
 }
 """The ledger itself, and the one place that asks the filing in force first."""
