@@ -290,6 +290,7 @@ class _Seen:
 
 @pytest.mark.timeout(600)  # some 1,500 requests, and this machine may be busy
 @pytest.mark.proves("SEC-1")
+@pytest.mark.slow
 def test_every_route_lets_in_whom_the_policy_lets_in_and_every_privileged_write_is_logged(
     app: FastAPI, shared: Database
 ) -> None:

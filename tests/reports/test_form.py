@@ -23,6 +23,8 @@ from tests.factories.region_reports import region_report
 from tests.house.sources import ROOT
 from tests.reports.paper import PUBLIC_URL, attached, every_case, page_of, paper_of, pdf_of, words_of
 
+pytestmark = pytest.mark.slow  # it draws dozens of reports
+
 FOLDER: Final = next(folder for folder in TEMPLATE_FOLDERS if (folder / "reports").is_dir()) / "reports"
 _NEVER_FIRST: Final = frozenset("，。、；：！？）》」』】〉”’…％·")
 _NEVER_LAST: Final = frozenset("（《「『【〈“‘")

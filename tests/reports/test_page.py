@@ -19,6 +19,8 @@ from greencredit.schemas.values import Fen, Grams, Words
 from tests.factories import filings, reports
 from tests.reports.paper import RARE, every_case, page_of, words_of
 
+pytestmark = pytest.mark.slow  # it draws dozens of reports
+
 LANGS: tuple[Lang, ...] = get_args(Lang)
 FOLDER = next(folder for folder in TEMPLATE_FOLDERS if (folder / "reports").is_dir()) / "reports"
 

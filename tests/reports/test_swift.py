@@ -16,6 +16,8 @@ from greencredit.schemas.reports import Lang
 from tests.factories import reports
 from tests.reports.paper import PUBLIC_URL, every_case, paper_of, pdf_of
 
+pytestmark = pytest.mark.slow  # it draws dozens of reports
+
 LANGS: tuple[Lang, ...] = get_args(Lang)
 _LENGTHS = ("vw", "vh", "vmin", "vmax")
 
