@@ -144,7 +144,8 @@ def _open_sqlite(engine: Engine, *, read_only: bool) -> None:
             connection.rollback()
 
 
-# A writer that lost its server, or waits for a lock that nobody gives back, must not wait for ever.
+# A writer that lost its server, or waits for a lock that nobody gives back, must not wait for ever. Its statements look
+# rows up by index, whatever numbers they are given: a plan for each batch's own numbers would only cost time.
 _POSTGRES_BATCHES: Final = {
     "options": "-c plan_cache_mode=force_generic_plan -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
     "connect_timeout": 10,

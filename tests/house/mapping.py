@@ -24,6 +24,8 @@ class Mapped:
     id: str
     requirement: str
     state: str
+    said: str
+    """What the cell says of the state: what is there, and what is missing."""
     code: frozenset[str]
     tests: frozenset[str]
     regulation: str
@@ -42,6 +44,7 @@ def read(text: str) -> list[Mapped]:
                     id=found[1],
                     requirement=requirement,
                     state=next((known for known in STATES if state.startswith(known)), state),
+                    said=state,
                     code=frozenset(_CODE.findall(code)),
                     tests=frozenset(_TEST.findall(tests)),
                     regulation=regulation,

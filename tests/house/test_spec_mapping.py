@@ -26,6 +26,12 @@ def test_every_state_is_one_of_the_three() -> None:
     assert {row.id: row.state for row in mapped() if row.state not in STATES} == {}
 
 
+def test_what_is_partly_kept_says_what_is_missing_and_nothing_else_does() -> None:
+    missing = {row.id: ("缺：" in row.said, "Lacks " in row.said) for row in mapped() if row.state != "not yet"}
+
+    assert missing == {row.id: (row.state == "partly",) * 2 for row in mapped() if row.state != "not yet"}
+
+
 def test_every_row_says_what_is_required_and_which_regulation_it_serves() -> None:
     assert [row.id for row in mapped() if not row.requirement or not row.regulation] == []
 
@@ -71,6 +77,7 @@ def test_a_row_is_read_as_it_is_written() -> None:
             id="LED-1",
             requirement="words",
             state="kept",
+            said="kept 已做到",
             code=frozenset({"greencredit/ledger"}),
             tests=frozenset({"tests/ledger/test_rules.py"}),
             regulation="R-1",

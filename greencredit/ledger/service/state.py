@@ -27,6 +27,8 @@ class Stands(NamedTuple):
 
 
 _FACT: Final = "id, grp, kind, series, holder, party, amount, cause"
+_WHOSE: Final = ("holder", "enterprise", "giver", "receiver")
+"""Where a command names those whose credits it touches, as far as it says so itself."""
 _KEYS_AT_ONCE: Final = 500
 _GROUP_AT_ONCE: Final = 64
 """Events of a group are read so many at a time; few groups have more."""
@@ -101,10 +103,6 @@ def book_for(session: Session, head: Head, caller_id: int, asked: Asked) -> Book
     book.given = {number: found.given for number, found in known.items()}
     _revive(session, book, asked)
     return book
-
-
-_WHOSE: Final = ("holder", "enterprise", "giver", "receiver")
-"""Where a command names those whose credits it touches, as far as it says so itself."""
 
 
 def holders_in(command: Command) -> tuple[int, ...]:
