@@ -236,6 +236,8 @@ def test_no_statement_updates_from_a_union_over_rows_it_inserts() -> None:
 def test_a_holders_events_are_found_by_index_in_a_ledger_nobody_analysed(session: Session) -> None:
     by_holder = "SELECT id FROM ledger_event WHERE holder = 7 AND id > 9 ORDER BY id LIMIT 50"
     joined = "SELECT e.id FROM ledger_holder h JOIN ledger_event e ON e.holder = h.id WHERE h.subject_id = 'con_7'"
+    if not is_sqlite(session):  # an empty table is rightly read whole once the server has looked and found it empty
+        session.execute(text("SET LOCAL enable_seqscan = off"))
 
     found = [scans(session, statement, None) for statement in (by_holder, joined)]
 
