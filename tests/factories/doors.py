@@ -1,6 +1,7 @@
 """The whole application as tests open it, and what is sent through its doors."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,6 +16,12 @@ from tests.factories.issuers import new_assessment, new_certificate, new_issuer,
 def make_app(database: Database, settings: Settings) -> FastAPI:
     """Give the application without workers."""
     return create_app(database, settings)
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Give what the API tells of itself, worked out once; to describe itself it opens no database."""
+    return create_app(Database("sqlite://"), Settings()).openapi()
 
 
 def bodies_of_doors(today: date) -> dict[str, Any]:

@@ -119,6 +119,7 @@ def daily_csv(
     return meter_csv(("date", unit, "temp_f" if fahrenheit else "temp_c"), rows)
 
 
+@cache
 def book() -> FactorBook:
     """Give the factors that the platform ships, without a database."""
     return FactorBook(row.factor for row in read_factor_file(actions.shipped_factor_file(), actions.units()))

@@ -7,16 +7,14 @@ from typing import Any
 
 import pytest
 
-from greencredit.app.main import create_app
-from greencredit.kernel.database import Database
-from greencredit.kernel.settings import Settings
+from tests.factories.doors import description
 from tests.house.sources import ROOT
 
 
 @pytest.fixture(scope="module")
 def operations() -> dict[str, dict[str, Any]]:
-    """Give every operation of the API by method and path; to describe them opens no database."""
-    paths = create_app(Database("sqlite://"), Settings()).openapi()["paths"]
+    """Give every operation of the API by method and path."""
+    paths = description()["paths"]
     return {f"{method.upper()} {path}": told for path, methods in paths.items() for method, told in methods.items()}
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from greencredit.kernel.database import Database
 from greencredit.kernel.ids import new_id
 from greencredit.migrations.upgrade import newest
-from tests.conftest import NOON, Dialect
+from tests.conftest import NOON, ON_BOTH, Dialect
+from tests.house.sources import ROOT
 
 
 def test_a_test_runs_on_the_database_it_names(session: Session, dialect: Dialect) -> None:
@@ -45,6 +46,10 @@ def test_a_database_of_its_own_is_fresh_and_keeps_what_was_committed(database_ur
     assert kept == 2
 
 
+def test_what_a_quick_run_asks_both_databases_is_there() -> None:
+    assert [name for name in ON_BOTH if not (ROOT / "tests" / name).exists()] == []
+
+
 def test_reading_cannot_write(database_url: str) -> None:
     database = Database(database_url)
 
@@ -62,7 +67,7 @@ def test_text_is_ordered_by_code_point_on_every_database(session: Session) -> No
 
 
 def test_ids_are_the_same_every_time_and_on_every_database(session: Session) -> None:
-    assert new_id(session, "iss", NOON) == "iss_01kjpb7wg04mg3qwddsevgs27a"
+    assert new_id(session, "iss", NOON) == "iss_01kjpb7wg0qjf2ahhk2r2mjdbb"
 
 
 def test_draws_are_the_same_every_time() -> None:

@@ -220,7 +220,7 @@ def test_a_tree_that_does_not_continue_the_signed_one_is_not_signed(session: Ses
 
 def test_a_secret_that_does_not_give_the_listed_key_signs_nothing(session: Session) -> None:
     make_signed_log(session, 3)
-    session.info["keys"] = Keys(bytes(32))
+    session.info["keys"] = Keys(b"z" * 32)
 
     with pytest.raises(SigningKeyLost) as no:
         service.checkpoint(session)

@@ -18,7 +18,7 @@ import pikepdf
 
 from greencredit.reports.render import renderer_at
 from greencredit.reports.render.press import libraries
-from greencredit.schemas.reports import Lang, ReportFacts
+from greencredit.schemas.reports import Lang
 from tests.reports.paper import PUBLIC_URL, every_case, paper_of
 
 FILE: Final = Path(__file__).parent / "golden.json"
@@ -32,15 +32,9 @@ def kept() -> dict[str, Any]:
 
 
 @cache
-def cases() -> dict[str, tuple[str, ReportFacts]]:
-    """Give every case, made once."""
-    return every_case()
-
-
-@cache
 def drawn(case: str, lang: Lang) -> tuple[str, str, str]:
     """Draw a case; give the digests of its facts, of the text on its pages, and of the file."""
-    paper = paper_of(cases()[case][1], lang)
+    paper = paper_of(every_case()[case][1], lang)
     written = renderer_at(PUBLIC_URL).pdf(paper)
     return paper.imprint.digest, _digest(text_of(written).encode()), _digest(written)
 
@@ -87,7 +81,7 @@ def _write() -> None:
     before = kept() if FILE.is_file() else {"facts": {}, "text": {}, "bytes": {}}
     now: dict[str, Any] = {"facts": {}, "text": {}, "bytes": {}}
     files: dict[str, str] = {}
-    for case in cases():
+    for case in every_case():
         for lang in get_args(Lang):
             name = f"{case} {lang}"
             now["facts"][name], now["text"][name], files[name] = drawn(case, lang)

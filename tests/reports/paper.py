@@ -2,6 +2,9 @@
 
 import io
 import re
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 import pikepdf
@@ -21,9 +24,10 @@ PUBLIC_URL: Final = "https://credits.example"
 RARE: Final = "𠮷田䶮𬭎<script>alert(1)</script>"
 
 
-def every_case() -> dict[str, tuple[str, ReportFacts]]:
+@cache
+def every_case() -> Mapping[str, tuple[str, ReportFacts]]:
     """Give the readers every template must stand: ordinary, rare characters, nothing at all, far too much."""
-    return {
+    cases: dict[str, tuple[str, ReportFacts]] = {
         "consumer-ordinary": ("consumer", reports.consumer_report(60)),
         "consumer-rare": ("consumer", reports.consumer_report(9, name=RARE)),
         "consumer-empty": ("consumer", reports.consumer_report(0)),
@@ -60,6 +64,7 @@ def every_case() -> dict[str, tuple[str, ReportFacts]]:
         "project-rare": ("project", project_report(title=RARE, worse=True, steps=3)),
         "project-empty": ("project", project_report(steps=1)),
     }
+    return MappingProxyType(cases)
 
 
 def page_of(facts: ReportFacts, lang: Lang) -> str:

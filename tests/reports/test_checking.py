@@ -19,7 +19,7 @@ from greencredit.reports.rules.written import kilograms, mass, whole
 from greencredit.schemas.reports import Lang
 from tests.reports.paper import every_case, pdf_of
 
-ORDINARY = {kind: case for case, (kind, _facts) in reversed(every_case().items()) if case.endswith("-ordinary")}
+ORDINARY = {kind: case for case, (kind, _facts) in reversed([*every_case().items()]) if case.endswith("-ordinary")}
 """Kind → its ordinary case."""
 
 

@@ -94,4 +94,4 @@ def test_a_report_says_with_what_it_was_drawn() -> None:
 @cache
 def _require_press() -> None:
     """Skip where nothing can be printed."""
-    pdf_of(golden.cases()["proof-empty"][1], "en")
+    pdf_of(every_case()["proof-empty"][1], "en")

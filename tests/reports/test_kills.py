@@ -106,6 +106,7 @@ def require_everybody_once(database: Database, batch: Batch, people: list[str], 
     assert len(listed) == len(people)
 
 
+@pytest.mark.slow
 @pytest.mark.proves("REP-10")
 def test_a_process_that_is_killed_in_the_middle_loses_nothing_and_the_next_issues_nothing_twice(
     shared: Database, tmp_path: Path

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import NamedTuple
 
 import pikepdf
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from greencredit.kernel.settings import Settings
 from greencredit.proofs.rules.steps import failed_step
@@ -117,8 +120,22 @@ def test_no_bit_of_the_file_can_be_changed_nor_anything_else_added(drilled: Dril
         assert broken(drilled, other, lasting.roots) == ("file_shape", "reports.changed_after_signing")
 
 
+@pytest.mark.slow
 @pytest.mark.proves("REP-9")
-def test_material_without_a_stamp_or_of_others_does_not_hold(drilled: Drilled, lasting: Lasting) -> None:
+def test_no_bit_of_the_material_and_of_the_signature_can_be_changed(drilled: Drilled, lasting: Lasting) -> None:
+    content = lasting.content
+    signed = content.rfind(b"%%EOF", 0, -10) + 6
+    [*_, signature] = re.finditer(rb"/Contents <([0-9a-f]+?)0*>", content[:signed])
+    every = [*range(*signature.span()), *range(signed, len(content))]
+
+    assert len(every) > 4_000
+    assert [at for at in every if broken(drilled, flipped(content, at), lasting.roots) is None] == []
+
+
+@pytest.mark.proves("REP-9")
+def test_material_without_a_stamp_or_of_others_does_not_hold(
+    drilled: Drilled, lasting: Lasting, tmp_path: Path
+) -> None:
     material = revision_of(lasting.content).material
     assert material is not None
     signed = lasting.content[: lasting.content.rfind(b"%%EOF", 0, -10) + 6]
@@ -126,11 +143,19 @@ def test_material_without_a_stamp_or_of_others_does_not_hold(drilled: Drilled, l
     unstamped = with_material(drilled.drawing.content, material)
     listless = with_material(signed, Material(material.certificates, ()))
     garbage = with_material(signed, Material(material.certificates, (b"no list",)))
+    other = x509.load_pem_x509_certificate(make_authority(tmp_path).read_bytes())
+    make_list(tmp_path)
+    crowded = with_material(
+        signed, Material((*material.certificates, other.public_bytes(Encoding.DER)), material.lists)
+    )
+    listed = (*material.lists, (tmp_path / "revoked").read_bytes())
+    overlisted = with_material(signed, Material(material.certificates, listed))
 
     assert broken(drilled, signed, lasting.roots) is None
     assert broken(drilled, unstamped, lasting.roots) == ("signature", "reports.changed_after_signing")
     assert broken(drilled, listless, lasting.roots) == ("time_stamp", "reports.time_stamp_wrong")
-    assert broken(drilled, garbage, lasting.roots) == ("time_stamp", "reports.time_stamp_wrong")
+    for one in (garbage, crowded, overlisted):
+        assert broken(drilled, one, lasting.roots) == ("time_stamp", "reports.time_stamp_wrong")
 
 
 @pytest.mark.proves("REP-9")

@@ -83,7 +83,7 @@ def filings_in(session: Session, issuer_ids: Collection[str], period: Period) ->
             FilingRow.submitted_at < until,
             or_(FilingRow.decided_at.is_(None), FilingRow.decided_at >= since),
         )
-        .order_by(FilingRow.submitted_at, FilingRow.id)
+        .order_by(FilingRow.submitted_at, FilingRow.issuer_id, FilingRow.version)
     ).all()
     return [_decided(row, Placing.model_validate_json(document), period) for row, document in rows]
 

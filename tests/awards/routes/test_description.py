@@ -3,19 +3,19 @@
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from greencredit.awards import service
 from greencredit.kernel.columns import of_csv
 from greencredit.schemas.awards import DirectAwardColumns, NewDirectAward
 from tests.awards.routes.conftest import Shop
+from tests.factories.doors import description
 
 
 @pytest.fixture
-def told(app: FastAPI) -> dict[str, Any]:
+def told() -> dict[str, Any]:
     """Give what the description tells of both doors, by the last part of their paths."""
-    paths = app.openapi()["paths"]
+    paths = description()["paths"]
     return {
         path.rpartition("/")[2]: methods["post"]
         for path, methods in paths.items()

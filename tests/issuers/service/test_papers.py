@@ -252,7 +252,7 @@ def test_an_agency_is_entered_once_for_each_kind_of_work_and_by_operator_or_regu
             service.withdraw_agency(session, actor, first.agency_id, since=TODAY, reason=WHY)
 
     assert no.value.facts == {"uscc": synthetic_code(950), "found": first.agency_id}
-    assert [one.kind for one in queries.agencies(session) if one.code == first.code] == ["credit", "assessment"]
+    assert {one.kind for one in queries.agencies(session) if one.code == first.code} == {"credit", "assessment"}
     assert queries.agency(session, first.agency_id) == first
 
 

@@ -18,7 +18,8 @@ from greencredit.reports.rules.checking.facts import require_digest, require_pri
 from greencredit.reports.rules.checking.opened import opened
 from greencredit.reports.rules.figures import digest_of
 from greencredit.reports.rules.receipt import FILE_NAME, Announced, parse_report_receipt
-from greencredit.reports.rules.signature.cms import UNREADABLE, Signed, require_signature
+from greencredit.reports.rules.signature.chain import UNREADABLE
+from greencredit.reports.rules.signature.cms import Signed, require_signature
 from greencredit.reports.rules.signature.revision import Revision, revision_of
 from greencredit.reports.rules.signature.stamp import require_stamp, roots_in
 from greencredit.reports.rules.signature.unrevoked import require_unrevoked

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from greencredit.reports.errors import SignatureMalformed, SignatureWrong
+from greencredit.reports.rules.signature.chain import UNREADABLE, require_chain
 from greencredit.reports.rules.signature.der import (
     INTEGER,
     OCTETS,
@@ -54,8 +55,6 @@ _BEFORE_THE_SIGNATURE: Final = 5  # version, signer, digest, attributes, algorit
 _HEAD: Final = 16  # bytes in which the kind of an attribute stands
 _SIGNATURE_BYTES_MAX: Final = 72
 _TOKEN_BYTES_MAX: Final = 12_000
-UNREADABLE: Final = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
-"""What the library of certificates stumbles over: another version, an unknown curve, a negative serial number."""
 
 _EACH_TIME: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)  # RFC 6979: same input, same signature
 _CHECK: Final = ec.ECDSA(hashes.SHA256())
@@ -141,8 +140,8 @@ def signature_over(digest: bytes, signatory: Signatory, stamp: Stamp | None = No
 def require_signature(cms: bytes, digest: bytes) -> Signed:
     """Give whose signature this is; refuses another form, and one that does not fit the digest of the file."""
     certificates, found, signature, token = _parts(cms)
+    certificate, *_ = require_chain(certificates)
     try:
-        certificate = x509.load_der_x509_certificate(certificates[0])
         key = certificate.public_key()
         if cms != _cms(certificates, found, signature, token):
             raise SignatureMalformed(found="a signature in another form", wanted="PAdES B-B or B-T as written here")

@@ -8,7 +8,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from greencredit.reports.errors import TimeStampWrong
-from greencredit.reports.rules.signature.cms import UNREADABLE, Signed
+from greencredit.reports.rules.signature.chain import UNREADABLE, all_above, is_in_its_one_spelling, issued
+from greencredit.reports.rules.signature.cms import Signed
 from greencredit.reports.rules.signature.material import Material
 from greencredit.reports.rules.signature.stamp import certificates_of
 
@@ -27,7 +28,9 @@ def needed_of(signed: Signed, roots: Sequence[x509.Certificate]) -> tuple[bytes,
     """Give the certificates that a signature and its stamp are checked by, each once."""
     assert signed.token is not None, "only what is stamped is checked long after"
     stamping = certificates_of(signed.token)
-    every = (*signed.certificates, *map(_der, (stamping.own, *stamping.others, *roots)))
+    sent = (stamping.own, *stamping.others)
+    above = all_above(sent, [*sent, *roots])
+    every = (*signed.certificates, *map(_der, sent), *(_der(one) for one in roots if one in above))
     return tuple(dict.fromkeys(every))
 
 
@@ -40,16 +43,24 @@ def require_unrevoked(signed: Signed, material: Material, at: datetime, roots: S
         own = [x509.load_der_x509_certificate(one) for one in signed.certificates]
     except UNREADABLE as fault:
         raise TimeStampWrong(found="material that cannot be read", wanted="certificates and lists in DER") from fault
-    given = {*needed_of(signed, roots)}
-    for raw, one in zip(material.certificates, known, strict=True):
-        if raw not in given and not any(_issued(above, one) for above in known):
-            raise TimeStampWrong(
-                found=f"a certificate that nobody issued ({one.subject.rfc4514_string()})", wanted="none"
-            )
+    if not (
+        all(map(is_in_its_one_spelling, material.certificates, known))
+        and all(map(is_in_its_one_spelling, material.lists, lists))
+    ):
+        raise TimeStampWrong(found="material in another spelling", wanted="certificates and lists in DER")
+    stamping = certificates_of(signed.token)
+    needed = all_above((*own, stamping.own, *stamping.others), [*known, *roots])
+    for one in known:
+        # Whoever's name and key fit stands above; that it is this very certificate is said by its own issuer alone.
+        if one not in needed or not any(issued(above, one) for above in needed):
+            raise TimeStampWrong(found=f"a certificate above nobody ({one.subject.rfc4514_string()})", wanted="none")
     # The log says whose the signer's certificate is; whoever stands highest in its own chain is asked no further.
-    links = [*_links(certificates_of(signed.token).own, known, roots), *_links(own[0], own, own[-1:])]
+    links = [*_links(stamping.own, known, roots), *_links(own[0], own, own[-1:])]
     for link in links:
         _require_cleared(link, lists, at)
+    for one_list in lists:
+        if not any(_listed_by(one_list, above) for above in known):
+            raise TimeStampWrong(found=f"a list by nobody above ({one_list.issuer.rfc4514_string()})", wanted="none")
     return f"{len(material.certificates)} certificates and {len(lists)} lists for long after; {len(links)} cleared"
 
 
@@ -59,24 +70,12 @@ def _links(
     links: list[_Link] = []
     one, every = lowest, (*roots, *known)
     while one not in roots:
-        above = next((each for each in every if _is_above(each, one)), None)
+        above = next((each for each in every if each != one and issued(each, one)), None)
         if above is None or len(links) == _LONGEST:
             raise TimeStampWrong(found=f"nothing above {one.subject.rfc4514_string()}", wanted="a chain up to a root")
         links.append(_Link(one, above))
         one = above
     return links
-
-
-def _is_above(above: x509.Certificate, one: x509.Certificate) -> bool:
-    return above != one and _issued(above, one)
-
-
-def _issued(above: x509.Certificate, one: x509.Certificate) -> bool:
-    try:
-        one.verify_directly_issued_by(above)
-    except _UNFIT:
-        return False
-    return True
 
 
 def _require_cleared(link: _Link, lists: Iterable[x509.CertificateRevocationList], at: datetime) -> None:
