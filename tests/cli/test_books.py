@@ -17,10 +17,10 @@ from tests.factories.books import Books, flip_a_byte, lift_guards
 
 
 @pytest.fixture
-def installed(run: Run, data_dir: Path) -> Iterator[Database]:
+def installed(run: Run, installed: Path) -> Iterator[Database]:
     """Give the database of an installation in whose ledger everything happened."""
     run("setup")
-    opened = open_database(Settings(data_dir=data_dir))
+    opened = open_database(Settings(data_dir=installed))
     clock = StandingClock(NOON)
     opened.clock = clock
     Books(opened, clock).live(filed_only=True)

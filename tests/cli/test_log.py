@@ -26,12 +26,12 @@ def _grow(folder: Path, count: int) -> None:
 
 
 @pytest.fixture
-def installed(run: Run, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def installed(run: Run, installed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Set up an installation with a log of 300 entries."""
     monkeypatch.setenv("GREENCREDIT_PUBLIC_URL", "https://credits.example")
     run("setup")
-    _grow(data_dir, 300)
-    return data_dir
+    _grow(installed, 300)
+    return installed
 
 
 @pytest.mark.proves("LED-5")

@@ -17,10 +17,10 @@ from tests.cli.conftest import Run
 
 
 @pytest.fixture
-def installed(run: Run, data_dir: Path) -> Iterator[Database]:
+def installed(run: Run, installed: Path) -> Iterator[Database]:
     """Give the database of an installation that was set up."""
     run("setup")
-    opened = open_database(Settings(data_dir=data_dir))
+    opened = open_database(Settings(data_dir=installed))
     yield opened
     opened.close()
 

@@ -34,17 +34,17 @@ def _opened(folder: Path) -> Database:
 
 
 @pytest.fixture
-def installed(run: Run, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def installed(run: Run, installed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Set up an installation in which two people earned something, signed and published."""
     monkeypatch.setenv("GREENCREDIT_PUBLIC_URL", "https://credits.example")
     run("setup")
-    database = _opened(data_dir)
+    database = _opened(installed)
     with database.writing() as session:
         earn(session, make_earning(session, credits_=30), make_earning(session, "con_wu", key="wu"))
         redeem(session, 10)
     database.close()
     assert run("log", "publish").code == 0
-    return data_dir
+    return installed
 
 
 def _alone(*words: str) -> tuple[int, dict[str, object]]:

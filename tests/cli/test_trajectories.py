@@ -19,10 +19,10 @@ from tests.factories.ledger import earn, make_earning, make_terms, redeem, rever
 
 
 @pytest.fixture
-def lived(run: Run, data_dir: Path) -> Iterator[Database]:
+def lived(run: Run, installed: Path) -> Iterator[Database]:
     """Give the database of an installation in which something happened."""
     run("setup")
-    database = open_database(Settings(data_dir=data_dir))
+    database = open_database(Settings(data_dir=installed))
     with database.writing() as session:
         earn(session, make_earning(session, credits_=30, key="a"), make_earning(session, "con_wu", key="b"))
     with database.writing() as session:
