@@ -186,6 +186,7 @@ def test_a_receipt_that_straddles_two_chunks_meets_its_threshold(
     assert (outcome.awarded, outcome.no_credit) == (2, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [2, 5, 1000])
 def test_the_size_of_the_chunks_changes_nothing(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: int
@@ -219,6 +220,7 @@ def cut_in(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
     monkeypatch.setattr(service, "advance", broken)
 
 
+@pytest.mark.slow
 @pytest.mark.proves("AWD-3")
 def test_an_import_broken_off_again_and_again_ends_as_if_nothing_had_been(
     twins: tuple[Database, Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -175,6 +175,7 @@ def test_asked_again_nothing_changes(database: Database) -> None:
     assert state(database) == before
 
 
+@pytest.mark.slow
 @pytest.mark.proves("ACT-3", "AWD-1")
 @pytest.mark.parametrize(("at_once", "kills"), [(1, [1, 2]), (2, [1]), (1, [3, 0]), (3, [1])])
 def test_killed_anywhere_and_run_again_gives_what_one_run_gives(

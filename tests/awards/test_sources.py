@@ -184,6 +184,7 @@ def test_an_issuer_that_may_award_nothing_more_still_takes_back(database: Databa
     assert (has(database, shop), no.value.code) == (0, "issuers.not_active")
 
 
+@pytest.mark.slow
 @pytest.mark.proves("AWD-3")
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.data())

@@ -62,6 +62,7 @@ def test_what_is_older_than_the_newest_changes_no_lag(session: Session, tmp_path
 # ---- Splitting and replaying ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.proves("AWD-3")
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())

@@ -59,8 +59,13 @@ def dotted(node: ast.expr) -> str:
 def sources(*folders: str) -> tuple[Source, ...]:
     """Read every Python file below the folders, or below all of the project's."""
     paths = (path for folder in folders or _PYTHON for path in sorted((ROOT / folder).rglob("*.py")))
-    texts = ((path, path.read_text(encoding="utf-8")) for path in paths if "__pycache__" not in path.parts)
-    return tuple(Source(path, text, ast.parse(text)) for path, text in texts)
+    return tuple(_source(path) for path in paths if "__pycache__" not in path.parts)
+
+
+@cache
+def _source(path: Path) -> Source:
+    text = path.read_text(encoding="utf-8")
+    return Source(path, text, ast.parse(text))
 
 
 def committed_files() -> Iterator[Path]:

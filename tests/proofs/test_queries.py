@@ -46,6 +46,7 @@ def test_every_log_is_shown_to_be_the_beginning_of_every_larger_one(session: Ses
             tree.verify_consistency(old, roots[old], new, roots[new], path)
 
 
+@pytest.mark.slow
 def test_three_levels_of_tiles_give_the_same_tree(session: Session) -> None:
     size = make_log(session, 65_536 + 300, at_once=20_000)
     hashes = tree.leaf_hashes(make_bodies(size))

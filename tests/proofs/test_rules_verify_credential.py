@@ -130,6 +130,7 @@ def test_one_changed_value_fails_at_its_step(path: tuple[str, ...], value: objec
     assert failed[0] == f"credential_{step}"
 
 
+@pytest.mark.slow
 @pytest.mark.proves("REP-11")
 @pytest.mark.parametrize("form", FORMS)
 def test_no_flipped_bit_of_a_file_passes(form: str) -> None:

@@ -99,6 +99,7 @@ def test_a_log_that_the_policy_does_not_know_is_not_even_read() -> None:
     assert seen == []
 
 
+@pytest.mark.slow
 def test_a_log_of_three_levels_holds_and_its_uppermost_tile_is_looked_at() -> None:
     log = PaperLog(entries=[b'{"kind":"example","n":%d}' % number for number in range(65_536 + 300)])
     files = log.files()

@@ -125,6 +125,7 @@ def test_an_entry_of_65535_bytes_goes_in_and_a_longer_one_does_not(session: Sess
 # ---- Rebuilding ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.proves("LED-5")
 def test_tiles_that_were_lost_are_made_again_from_the_entries(session: Session) -> None:
     make_log(session, 65_536 + 256, at_once=20_000)

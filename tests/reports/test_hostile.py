@@ -74,6 +74,7 @@ def with_facts(drilled: Drilled, facts: object) -> tampering.Edit:
     return edit
 
 
+@pytest.mark.slow
 @pytest.mark.proves("REP-9")
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("page", _SLOW_PAGES)

@@ -111,7 +111,7 @@ def test_both_standards_hold_with_material(lasting: Lasting, tmp_path: Path) -> 
 def test_no_bit_of_the_file_can_be_changed_nor_anything_else_added(drilled: Drilled, lasting: Lasting) -> None:
     content = lasting.content
     signed = content.rfind(b"%%EOF", 0, -10) + 6
-    places = random.sample(range(signed, len(content)), 300) + random.sample(range(signed), 60)
+    places = random.sample(range(signed, len(content)), 60) + random.sample(range(signed), 30)
 
     held = [at for at in places if broken(drilled, flipped(content, at), lasting.roots) is None]
 
@@ -158,6 +158,7 @@ def test_material_without_a_stamp_or_of_others_does_not_hold(
         assert broken(drilled, one, lasting.roots) == ("time_stamp", "reports.time_stamp_wrong")
 
 
+@pytest.mark.slow
 @pytest.mark.proves("REP-9")
 def test_a_revoked_stamp_or_a_list_by_somebody_else_stops_the_report(drilled: Drilled, tmp_path: Path) -> None:
     make_authority(tmp_path)

@@ -195,6 +195,7 @@ except PdfUnavailable as no:
 """
 
 
+@pytest.mark.slow
 def test_without_the_text_library_the_report_is_given_as_a_page_and_the_packages_are_named(tmp_path: Path) -> None:
     lacking = tmp_path / "weasyprint"
     lacking.mkdir()

@@ -1,4 +1,4 @@
-"""Every template and case, in every check: tagged, embedded, headed, described; and what is spoilt is named."""
+"""Every template, in every check, and every case: tagged, embedded, headed, described; and what is spoilt is named."""
 
 import io
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import Any, get_args
 import page as page_validation
 import pikepdf
 import pytest
+from _pytest.mark import ParameterSet
 from pikepdf import Dictionary, Name
 
 from greencredit.schemas.reports import Lang
@@ -18,9 +19,13 @@ from tests.reports.structure import faults
 LANGS: tuple[Lang, ...] = get_args(Lang)
 
 
-@pytest.mark.parametrize(
-    ("case", "lang"), [(case, LANGS[number % len(LANGS)]) for number, case in enumerate(every_case())]
-)
+def _in_one_language(case: str, number: int) -> ParameterSet:
+    """Draw what is ordinary and what is rare in every check, and the rest in the whole check."""
+    quick = case.endswith(("-ordinary", "-rare"))
+    return pytest.param(case, LANGS[number % len(LANGS)], marks=[] if quick else pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("case", "lang"), [_in_one_language(case, at) for at, case in enumerate(every_case())])
 @pytest.mark.proves("REP-9")
 def test_every_case_is_well_made_in_one_of_the_languages(case: str, lang: Lang) -> None:
     written = pdf_of(every_case()[case][1], lang)
@@ -95,6 +100,7 @@ def _show_untagged(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].contents_add(b"0 0 10 10 re f", prepend=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [

@@ -141,6 +141,7 @@ def _shows(fresh: Fresh, folder: Path, first: int) -> int:
     return next(n for n in numbers if fails(fresh, folder, f"0:{n}", schedule.drawn(f"0:{n}", 90)))
 
 
+@pytest.mark.slow
 @pytest.mark.proves("LED-3")
 @pytest.mark.parametrize("plant", [_told_before_commit, _lost_leg], ids=lambda plant: plant.__name__)
 def test_a_planted_fault_is_found(fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: _Plant) -> None:

@@ -94,6 +94,7 @@ def of_households(database: Database) -> dict[tuple[int, str], int]:
         return {(household or 0, of): int(credits_) for household, of, credits_ in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.proves("AWD-1")
 @pytest.mark.parametrize("seed", range(6))
 def test_a_households_cap_is_never_exceeded_in_any_order_or_split(

@@ -43,6 +43,7 @@ def owed(session: Session, issuer_id: str) -> int:
     return sum(one.credits for one in ledger.outstanding(session) if one.issuer_id == issuer_id)
 
 
+@pytest.mark.slow
 @pytest.mark.proves("ISS-6")
 @pytest.mark.breaks_invariants("corrections are posted that nobody proposed")
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

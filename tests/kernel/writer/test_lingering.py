@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from greencredit.kernel.database import Database
@@ -13,6 +14,7 @@ from tests.factories.writer import note, notes
 SECONDS = 60
 
 
+@pytest.mark.slow
 def test_a_batch_waits_while_those_who_were_just_answered_keep_coming_and_no_longer(toys: Database) -> None:
     """They come one by one, all together later than one linger after the first; the last of them never comes."""
     writer, began, gate = Writer(toys, linger_seconds=1.0), threading.Event(), threading.Event()

@@ -300,6 +300,7 @@ def _awards_reversed_one_by_one() -> list[Step]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.proves("LED-4")
 @pytest.mark.parametrize(
     "lived", [_many_small_redemptions, _all_held_and_released, _every_other_hold_released, _awards_reversed_one_by_one]
