@@ -69,7 +69,8 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = SecretStr("")
 
     report_certificate: Path | None = None
-    """PEM: the certificate that reports are signed with, those above it after it; none: this installation's own."""
+    """PEM: the certificate that reports are signed with, alone or with all above it up to the root after it; none:
+    this installation's own."""
 
     report_key: Path | None = None
     """PEM: the key of that certificate, ECDSA on P-256, without a password."""

@@ -1,29 +1,13 @@
 """Certificates above each other: up to the root without a gap, and each in its one spelling."""
 
-from datetime import timedelta
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from greencredit.reports.errors import SignatureMalformed
 from greencredit.reports.rules.signature.chain import require_chain
-from tests.conftest import NOON
+from tests.factories.chain import CHAIN
 
-KEYS = [ec.derive_private_key(number, ec.SECP256R1()) for number in (1, 2, 3)]
-NAMES = [x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"示例 {number}")]) for number in (1, 2, 3)]
-
-
-def _certificate(of: int, by: int) -> bytes:
-    """Make the certificate of one of three, issued by another; the third is the root."""
-    made = x509.CertificateBuilder(NAMES[by], NAMES[of], KEYS[of].public_key(), of + 1)
-    made = made.not_valid_before(NOON).not_valid_after(NOON + timedelta(days=9))
-    return made.sign(KEYS[by], hashes.SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.DER)
-
-
-LEAF, MIDDLE, ROOT = _certificate(0, 1), _certificate(1, 2), _certificate(2, 2)
+LEAF, MIDDLE, ROOT = CHAIN
 
 
 @pytest.mark.proves("REP-9")

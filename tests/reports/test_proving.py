@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,7 @@ from greencredit.reports.service.proving import announce, proofs_of, settle
 from greencredit.schemas.values import Period
 from tests.conftest import NOON
 from tests.factories import group_reports, reports
+from tests.factories.chain import CHAIN, CHAIN_KEYS
 from tests.factories.proven import PUBLIC_URL, SOURCE, make_proven, policy_of, prove_and_draw, tell_of_issuer
 from tests.factories.web import make_filed_issuer, make_household
 from tests.reports.conftest import Drilled
@@ -229,6 +230,24 @@ def test_a_certificate_that_cannot_be_used_is_refused(
 
     assert str(no.value.facts["found"]).startswith(found)
     assert session.execute(text("SELECT count(*) FROM reports_seal")).scalar_one() == 0
+
+
+@pytest.mark.parametrize(("above", "taken"), [((), True), ((1,), False), ((1, 2), True)])
+def test_a_certificate_is_handed_in_alone_or_with_all_above_it(
+    session: Session, tmp_path: Path, above: tuple[int, ...], taken: bool
+) -> None:
+    pem = b"".join(x509.load_der_x509_certificate(CHAIN[one]).public_bytes(Encoding.PEM) for one in (0, *above))
+    (tmp_path / "c.pem").write_bytes(pem)
+    key = CHAIN_KEYS[0].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "k.pem").write_bytes(key)
+    source = SealSource(PUBLIC_URL, tmp_path / "c.pem", tmp_path / "k.pem")
+
+    if taken:
+        assert service.open_seal(session, source).signatory.certificates == tuple(CHAIN[one] for one in (0, *above))
+        return
+    with pytest.raises(CertificateUnusable) as no:
+        service.open_seal(session, source)
+    assert no.value.facts["found"] == "certificate 2 of 2 without its issuer"
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="another reader of signatures: openssl is not installed")

@@ -22,7 +22,8 @@ from greencredit.proofs import queries as proofs
 from greencredit.proofs.rules.exchange import origin_of
 from greencredit.proofs.rules.note import Signer
 from greencredit.proofs.service import note_fact
-from greencredit.reports.errors import CertificateUnusable, SealKeyLost
+from greencredit.reports.errors import CertificateUnusable, SealKeyLost, SignatureMalformed
+from greencredit.reports.rules.signature.chain import require_chain
 from greencredit.reports.rules.signature.cms import Signatory, is_the_key_of, key_bytes
 from greencredit.reports.service.stamping import Authority, authority_of
 from greencredit.reports.tables import SealRow
@@ -185,7 +186,12 @@ def _handed_in(source: SealSource) -> Signatory:
         raise CertificateUnusable(found=f"a key of the kind {type(key).__name__}", wanted="ECDSA on P-256")
     if not is_the_key_of(certificates[0], key):
         raise CertificateUnusable(found="a certificate of another key", wanted="the one of the key beside it")
-    return Signatory(key_bytes(key), tuple(one.public_bytes(Encoding.DER) for one in certificates))
+    chain = tuple(one.public_bytes(Encoding.DER) for one in certificates)
+    try:
+        require_chain(chain)
+    except SignatureMalformed as fault:
+        raise CertificateUnusable(found=str(fault.facts["found"]), wanted=str(fault.facts["wanted"])) from fault
+    return Signatory(key_bytes(key), chain)
 
 
 def _derived(session: Session, number: int) -> ec.EllipticCurvePrivateKey:
