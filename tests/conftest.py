@@ -288,7 +288,7 @@ def require_books(request: pytest.FixtureRequest, session: Session) -> None:
 @pytest.fixture
 def database(connection: Connection, clock: StandingClock, request: pytest.FixtureRequest) -> Database:
     """Give a database whose commits are undone when the test ends."""
-    # The same bytes on every dialect: the part of the name in brackets says which.
+    # The same draws on every dialect: the part of the name in brackets says which.
     entropy = seeded_entropy(f"{request.config.getoption('seed')}:{request.node.nodeid.partition('[')[0]}")
     return DatabaseInside(connection, clock=clock, entropy=entropy, keys=Keys(bytes(32)))
 

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = SecretStr("")
 
     report_certificate: Path | None = None
-    """PEM: the certificate that reports are signed with, alone or with all above it up to the root after it; none:
+    """PEM: the certificate that reports are signed with, alone or with those above it after it, each issuer next; none:
     this installation's own."""
 
     report_key: Path | None = None
@@ -82,8 +82,9 @@ class Settings(BaseSettings):
     """PEM: the certificates that a time stamp must lead to."""
 
     timestamp_lists: str = ""
-    """Addresses of lists of revoked certificates (CRL), blanks between them, that clear those of the stamp and of
-    `report_certificate`: they are kept in each report for long after (level B-LT); empty means level B-T."""
+    """Addresses of lists of revoked certificates (CRL), blanks between them, that clear those of the stamp and those
+    in `report_certificate` but its highest: they are kept in each report for long after (level B-LT); empty means
+    level B-T."""
 
     @property
     def database_url(self) -> str:

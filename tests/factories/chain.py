@@ -20,5 +20,14 @@ def _certificate(of: int, by: int) -> bytes:
     return made.sign(CHAIN_KEYS[by], hashes.SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.DER)
 
 
+def list_by(by: int, revoked: tuple[int, ...] = ()) -> bytes:
+    """Write the list of the certificates that one of the three has revoked, named by their places."""
+    made = x509.CertificateRevocationListBuilder(_NAMES[by], _SINCE, _SINCE + timedelta(days=3650))
+    for place in revoked:
+        one = x509.RevokedCertificateBuilder().serial_number(place + 1).revocation_date(_SINCE).build()
+        made = made.add_revoked_certificate(one)
+    return made.sign(CHAIN_KEYS[by], hashes.SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.DER)
+
+
 CHAIN: Final = (_certificate(0, 1), _certificate(1, 2), _certificate(2, 2))
 """In DER, the lowest first."""

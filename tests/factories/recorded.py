@@ -1,7 +1,8 @@
 """What a factory writes, recorded once and written again: leading a company through life takes hundreds of questions.
 
-Only on SQLite, and only where the tables that it writes are as the migrations left them, for then the same verbs write
-the same rows. On PostgreSQL, and for whatever comes second in a test, the verbs are called.
+Only on SQLite, and only where the tables that it writes are as the migrations left them. On PostgreSQL, and for
+whatever comes second in a test, the verbs are called. A recording is kept for all tests of the process: whoever puts
+something in the place of what a factory calls does so after the factory was asked.
 """
 
 import re
@@ -87,12 +88,16 @@ def _record(known: Known, keys: Keys, lead: Callable[[Session], str]) -> _Record
                 session.flush()
             finally:
                 driver.set_trace_callback(None)
+        written = _everything(driver)
         transaction.rollback()
     # A statement that sets a guard off is heard of once more for each guard.
     writes = tuple(one for one, _ in groupby(statements) if _WRITES.match(one))
     tables = sorted({found[1] for one in writes if (found := _WRITES.match(one))})
     with connection.begin() as transaction:
         before = tuple((table, _rows(driver, table)) for table in tables)
+        for one in writes:
+            driver.execute(one)
+        assert _everything(driver) == written, f"what {known.way} writes is not what was heard of it"
         transaction.rollback()
     return _Recorded(writes, gave, before)
 
@@ -108,6 +113,11 @@ def _migrated() -> Connection:
     with connection.begin():
         upgrade(connection)
     return connection
+
+
+def _everything(driver: sqlite3.Connection) -> dict[str, frozenset[tuple[Any, ...]]]:
+    names = [name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {name: _rows(driver, name) for name in names}
 
 
 def _rows(driver: sqlite3.Connection, table: str, limit: int = -1) -> frozenset[tuple[Any, ...]]:

@@ -1,51 +1,69 @@
-"""Certificates above each other: up to the root without a gap, and each in its one spelling."""
+"""Certificates above each other, and a signature that names each of them."""
+
+from hashlib import sha256
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography import x509
 
-from greencredit.reports.errors import SignatureMalformed
-from greencredit.reports.rules.signature.chain import require_chain
-from tests.factories.chain import CHAIN
+from greencredit.kernel.errors import Refusal
+from greencredit.reports.rules.signature.chain import climb, is_gapless
+from greencredit.reports.rules.signature.cms import Signatory, key_bytes, require_signature, signature_over
+from tests.factories.chain import CHAIN, CHAIN_KEYS
 
-LEAF, MIDDLE, ROOT = CHAIN
+LEAF, MIDDLE, ROOT = (x509.load_der_x509_certificate(one) for one in CHAIN)
+DIGEST = sha256(b"a file").digest()
+
+
+def _signed(*certificates: bytes) -> bytes:
+    return signature_over(DIGEST, Signatory(key_bytes(CHAIN_KEYS[0]), certificates))
+
+
+@pytest.mark.parametrize(
+    ("chain", "gapless"),
+    [
+        ((LEAF,), True),
+        ((LEAF, MIDDLE), True),
+        ((LEAF, MIDDLE, ROOT), True),
+        ((LEAF, ROOT), False),
+        ((MIDDLE, LEAF, ROOT), False),
+        ((LEAF, MIDDLE, ROOT, ROOT), False),
+    ],
+)
+def test_a_chain_has_each_issuer_next_and_none_twice(chain: tuple[x509.Certificate, ...], gapless: bool) -> None:
+    assert is_gapless(chain) == gapless
+
+
+def test_whoever_climbs_stops_at_the_root_or_where_nobody_is_known() -> None:
+    assert climb(LEAF, [ROOT, LEAF, MIDDLE]) == [LEAF, MIDDLE, ROOT]
+    assert climb(LEAF, [ROOT]) == [LEAF]
+    assert climb(LEAF, [MIDDLE]) == [LEAF, MIDDLE]
+    assert climb(ROOT, [LEAF, MIDDLE, ROOT]) == [ROOT]
 
 
 @pytest.mark.proves("REP-9")
-@pytest.mark.parametrize("chain", [(LEAF,), (ROOT,), (LEAF, MIDDLE, ROOT)])
-def test_a_certificate_alone_and_a_chain_up_to_its_root_are_read(chain: tuple[bytes, ...]) -> None:
-    assert [one.public_bytes(Encoding.DER) for one in require_chain(chain)] == [*chain]
+def test_a_signature_names_the_certificates_above_its_own_and_holds_with_these_alone() -> None:
+    whole = _signed(*CHAIN)
+    stripped = [_signed(*CHAIN[:1]), _signed(*CHAIN[:2]), _signed(*CHAIN, CHAIN[2])]
+
+    assert require_signature(whole, DIGEST).certificates == CHAIN
+    for other in stripped:  # each holds by itself; none holds with the signature of another
+        held = require_signature(other, DIGEST)
+        mixed = other.replace(held.signature, require_signature(whole, DIGEST).signature)
+        with pytest.raises(Refusal):
+            require_signature(mixed, DIGEST)
 
 
 @pytest.mark.proves("REP-9")
-@pytest.mark.parametrize("chain", [(LEAF, ROOT), (LEAF, MIDDLE), (MIDDLE, LEAF, ROOT), (LEAF, MIDDLE, ROOT, LEAF)])
-def test_a_chain_with_a_gap_or_without_its_root_is_refused(chain: tuple[bytes, ...]) -> None:
-    with pytest.raises(SignatureMalformed) as no:
-        require_chain(chain)
-
-    assert str(no.value.facts["found"]).endswith(f" of {len(chain)} without its issuer")
-
-
-@pytest.mark.proves("REP-9")
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_no_bit_of_a_chain_can_be_changed(place: int) -> None:
-    chain = [LEAF, MIDDLE, ROOT]
-    held = []
-    for at in range(len(chain[place])):
+def test_no_bit_of_a_signature_and_its_certificates_can_be_changed() -> None:
+    whole, held = _signed(*CHAIN), []
+    for at in range(len(whole)):
         for bit in range(8):
-            changed = bytearray(chain[place])
+            changed = bytearray(whole)
             changed[at] ^= 1 << bit
             try:
-                require_chain([*chain[:place], bytes(changed), *chain[place + 1 :]])
-            except SignatureMalformed:
+                require_signature(bytes(changed), DIGEST)
+            except Refusal:
                 continue
             held.append((at, bit))
 
     assert held == []
-
-
-@pytest.mark.proves("REP-9")
-def test_a_certificate_that_cannot_be_read_is_refused() -> None:
-    with pytest.raises(SignatureMalformed) as no:
-        require_chain([LEAF, b"\x30\x00"])
-
-    assert no.value.facts["found"] == "a certificate that cannot be read"

@@ -122,14 +122,19 @@ def test_no_bit_of_the_file_can_be_changed_nor_anything_else_added(drilled: Dril
 
 @pytest.mark.slow
 @pytest.mark.proves("REP-9")
-def test_no_bit_of_the_material_and_of_the_signature_can_be_changed(drilled: Drilled, lasting: Lasting) -> None:
+def test_no_byte_of_the_material_and_of_the_signature_can_be_changed(drilled: Drilled, lasting: Lasting) -> None:
     content = lasting.content
     signed = content.rfind(b"%%EOF", 0, -10) + 6
     [*_, signature] = re.finditer(rb"/Contents <([0-9a-f]+?)0*>", content[:signed])
     every = [*range(*signature.span()), *range(signed, len(content))]
 
-    assert len(every) > 4_000
-    assert [at for at in every if broken(drilled, flipped(content, at), lasting.roots) is None] == []
+    def changed(at: int, bit: int) -> bytes:
+        return content[:at] + bytes([content[at] ^ 1 << bit]) + content[at + 1 :]
+
+    held = [
+        (at, bit) for at in every for bit in {0, at % 8} if broken(drilled, changed(at, bit), lasting.roots) is None
+    ]
+    assert (len(every) > 4_000, held) == (True, [])
 
 
 @pytest.mark.proves("REP-9")

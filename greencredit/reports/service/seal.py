@@ -22,8 +22,8 @@ from greencredit.proofs import queries as proofs
 from greencredit.proofs.rules.exchange import origin_of
 from greencredit.proofs.rules.note import Signer
 from greencredit.proofs.service import note_fact
-from greencredit.reports.errors import CertificateUnusable, SealKeyLost, SignatureMalformed
-from greencredit.reports.rules.signature.chain import require_chain
+from greencredit.reports.errors import CertificateUnusable, SealKeyLost
+from greencredit.reports.rules.signature.chain import UNREADABLE, is_gapless
 from greencredit.reports.rules.signature.cms import Signatory, is_the_key_of, key_bytes
 from greencredit.reports.service.stamping import Authority, authority_of
 from greencredit.reports.tables import SealRow
@@ -180,18 +180,17 @@ def _handed_in(source: SealSource) -> Signatory:
     try:
         certificates = x509.load_pem_x509_certificates(source.certificate.read_bytes())
         key = load_pem_private_key(source.key.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as fault:
+    except (OSError, *UNREADABLE) as fault:
         raise CertificateUnusable(found=f"files that cannot be read ({fault})", wanted="PEM, unencrypted") from fault
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise CertificateUnusable(found=f"a key of the kind {type(key).__name__}", wanted="ECDSA on P-256")
     if not is_the_key_of(certificates[0], key):
         raise CertificateUnusable(found="a certificate of another key", wanted="the one of the key beside it")
-    chain = tuple(one.public_bytes(Encoding.DER) for one in certificates)
-    try:
-        require_chain(chain)
-    except SignatureMalformed as fault:
-        raise CertificateUnusable(found=str(fault.facts["found"]), wanted=str(fault.facts["wanted"])) from fault
-    return Signatory(key_bytes(key), chain)
+    if not is_gapless(certificates):
+        raise CertificateUnusable(
+            found=f"{len(certificates)} certificates with a gap between them", wanted="each with its issuer next"
+        )
+    return Signatory(key_bytes(key), tuple(one.public_bytes(Encoding.DER) for one in certificates))
 
 
 def _derived(session: Session, number: int) -> ec.EllipticCurvePrivateKey:

@@ -56,18 +56,18 @@ class Authority:
             response = decode_timestamp_response(self._stamped(wanted.as_bytes()))
             roots = list(roots_in(self.roots))
             VerifierBuilder(roots=roots, nonce=wanted.nonce).build().verify_message(response, signature)
-        except (VerificationError, ValueError) as fault:
+            token = bytes(response.time_stamp_token())
+            require_stamp(token, signature, roots)
+        except (VerificationError, ValueError, TimeStampWrong) as fault:
             raise TimeStampUnavailable(self.url, found=f"an answer that does not hold: {fault}") from fault
-        token = bytes(response.time_stamp_token())
-        require_stamp(token, signature, roots)
         return token
 
     def material(self, signed: Signed) -> Material:
         """Give what the stamped signature needs to be checked long after, checked before it is used."""
         assert signed.token is not None, "a stamp was asked for first"
         roots = roots_in(self.roots)
-        found = Material(needed_of(signed, roots), self._lists)
         try:
+            found = needed_of(signed, self._lists, roots)
             require_unrevoked(signed, found, require_stamp(signed.token, signed.signature, roots), roots)
         except TimeStampWrong as fault:
             raise TimeStampUnavailable(", ".join(self.lists), found=str(fault.facts["found"])) from fault

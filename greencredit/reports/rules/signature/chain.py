@@ -1,11 +1,6 @@
-"""Certificates above each other, each in the one spelling that DER has for it.
+"""Certificates above each other, each issued by whom the next is about."""
 
-What a certificate says is covered by the signature of whoever issued it; how that signature itself is written down is
-covered by nothing. So it is compared with its one spelling here, and nothing is left of a file that could be changed
-without anybody noticing.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -13,8 +8,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.utils import CryptographyDeprecationWarning
 
-from greencredit.reports.errors import SignatureMalformed
 from greencredit.reports.rules.signature.der import tlv
+
+LONGEST: Final = 8
 
 UNREADABLE: Final = (
     *(ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion),
@@ -22,52 +18,37 @@ UNREADABLE: Final = (
 )
 """What the library of certificates stumbles over: another version, an unknown curve, a negative serial number."""
 
+UNFIT: Final = (InvalidSignature, *UNREADABLE)
+"""What it says of a signature that does not fit."""
+
 _BITS: Final = 0x03
-_UNFIT: Final = (InvalidSignature, *UNREADABLE)
 
 
-def is_in_its_one_spelling(raw: bytes, read: x509.Certificate | x509.CertificateRevocationList) -> bool:
-    """Tell whether the signature at the end is a whole number of bytes, as DER wants every signature (X.690, 11.2)."""
+def ends_on_a_byte(raw: bytes, read: x509.Certificate | x509.CertificateRevocationList) -> bool:
+    """Tell whether the signature at the end is written as whole bytes; as fewer bits it would be read alike."""
     return raw.endswith(tlv(_BITS, b"\0", read.signature))
 
 
 def issued(above: x509.Certificate, one: x509.Certificate) -> bool:
-    """Tell whether one certificate was issued by whom another is about."""
+    """Tell whether a certificate was issued by whom another is about."""
     try:
         one.verify_directly_issued_by(above)
-    except _UNFIT:
+    except UNFIT:
         return False
     return True
 
 
-def require_chain(certificates: Sequence[bytes]) -> list[x509.Certificate]:
-    """Read a signer's certificate and those above it; refuses a gap, another spelling, and a chain without its root.
-
-    A certificate alone needs nothing above it: the log names it.
-    """
-    try:
-        read = [x509.load_der_x509_certificate(one) for one in certificates]
-    except UNREADABLE as error:
-        raise SignatureMalformed(found="a certificate that cannot be read", wanted="an X.509 certificate") from error
-    if not all(map(is_in_its_one_spelling, certificates, read)):
-        raise SignatureMalformed(found="a certificate in another spelling", wanted="DER")
-    above = [*read, read[-1]] if len(read) > 1 else read
-    for number, (one, issuer) in enumerate(pairwise(above), 1):
-        if not issued(issuer, one):
-            raise SignatureMalformed(
-                found=f"certificate {number} of {len(read)} without its issuer",
-                wanted="its issuer next, up to the root",
-            )
-    return read
+def is_gapless(chain: Sequence[x509.Certificate]) -> bool:
+    """Tell whether each certificate was issued by the next, and none comes twice."""
+    return len({*chain}) == len(chain) and all(issued(above, one) for one, above in pairwise(chain))
 
 
-def all_above(lowest: Iterable[x509.Certificate], known: Sequence[x509.Certificate]) -> set[x509.Certificate]:
-    """Give these certificates and all that stand above them, as far as they are known."""
-    found: set[x509.Certificate] = set()
-    waiting = list(lowest)
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += [above for above in known if issued(above, one)]
-    return found
+def climb(lowest: x509.Certificate, known: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """Give a certificate and those above it, as far as they are known, up to one that issued itself."""
+    path = [lowest]
+    while path[-1].issuer != path[-1].subject and len(path) < LONGEST:
+        above = next((one for one in known if one not in path and issued(one, path[-1])), None)
+        if above is None:
+            break
+        path.append(above)
+    return path

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from greencredit.reports.errors import SignatureMalformed, SignatureWrong
-from greencredit.reports.rules.signature.chain import UNREADABLE, require_chain
+from greencredit.reports.rules.signature.chain import UNREADABLE
 from greencredit.reports.rules.signature.der import (
     INTEGER,
     OCTETS,
@@ -133,15 +133,15 @@ def room_for(signatory: Signatory, *, stamped: bool) -> int:
 
 def signature_over(digest: bytes, signatory: Signatory, stamp: Stamp | None = None) -> bytes:
     """Sign the SHA-256 of a file; with `stamp`, the signature is stamped with the time as well (B-T)."""
-    signature = signatory.sign(tlv(SET, *_attributes(signatory.certificates[0], digest)))
+    signature = signatory.sign(tlv(SET, *_attributes(signatory.certificates, digest)))
     return _cms(signatory.certificates, digest, signature, None if stamp is None else stamp(signature))
 
 
 def require_signature(cms: bytes, digest: bytes) -> Signed:
     """Give whose signature this is; refuses another form, and one that does not fit the digest of the file."""
     certificates, found, signature, token = _parts(cms)
-    certificate, *_ = require_chain(certificates)
     try:
+        certificate = x509.load_der_x509_certificate(certificates[0])
         key = certificate.public_key()
         if cms != _cms(certificates, found, signature, token):
             raise SignatureMalformed(found="a signature in another form", wanted="PAdES B-B or B-T as written here")
@@ -152,7 +152,7 @@ def require_signature(cms: bytes, digest: bytes) -> Signed:
     if found != digest:
         raise SignatureWrong(found=f"a file of the digest {digest.hex()}", wanted=found.hex())
     try:
-        key.verify(signature, tlv(SET, *_attributes(certificates[0], digest)), _CHECK)
+        key.verify(signature, tlv(SET, *_attributes(certificates, digest)), _CHECK)
     except InvalidSignature as error:
         raise SignatureWrong(
             found="a signature that does not fit", wanted="one by the key of its certificate"
@@ -167,7 +167,7 @@ def _cms(certificates: tuple[bytes, ...], digest: bytes, signature: bytes, token
         integer(1),
         tlv(SEQUENCE, certificate.issuer.public_bytes(), integer(certificate.serial_number)),
         _SHA256,
-        tlv(_FIRST, *_attributes(certificates[0], digest)),
+        tlv(_FIRST, *_attributes(certificates, digest)),
         _ECDSA,
         tlv(OCTETS, signature),
         b"" if token is None else tlv(_SECOND, _attribute(_TIME_STAMP, token)),
@@ -178,9 +178,10 @@ def _cms(certificates: tuple[bytes, ...], digest: bytes, signature: bytes, token
     return tlv(SEQUENCE, _SIGNED_DATA, tlv(_FIRST, signed))
 
 
-def _attributes(certificate: bytes, digest: bytes) -> list[bytes]:
-    """Give the signed attributes in the order that DER wants of a set."""
-    which = tlv(SEQUENCE, tlv(SEQUENCE, tlv(SEQUENCE, tlv(OCTETS, sha256(certificate).digest()))))
+def _attributes(certificates: tuple[bytes, ...], digest: bytes) -> list[bytes]:
+    """Give the signed attributes in the order that DER wants of a set; they name each certificate (RFC 5035, 3)."""
+    named = [tlv(SEQUENCE, tlv(OCTETS, sha256(one).digest())) for one in certificates]
+    which = tlv(SEQUENCE, tlv(SEQUENCE, *named))
     return sorted(
         (
             _attribute(_CONTENT_TYPE, _DATA),

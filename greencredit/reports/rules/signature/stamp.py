@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cryptography import x509
 
 from greencredit.reports.errors import TimeStampWrong
-from greencredit.reports.rules.signature.chain import UNREADABLE, is_in_its_one_spelling
+from greencredit.reports.rules.signature.chain import UNREADABLE
 from greencredit.reports.rules.signature.der import SEQUENCE, integer, tlv
 
 
@@ -35,8 +35,6 @@ def certificates_of(token: bytes) -> Stamping:
         [signer] = signed.signer_infos
         inside = sorted(signed.certificates)
         certificates = [x509.load_der_x509_certificate(one) for one in inside]
-        if not all(map(is_in_its_one_spelling, inside, certificates)):
-            raise TimeStampWrong(found="a certificate in another spelling", wanted="DER")
     except UNREADABLE as fault:
         raise TimeStampWrong(found="a token that cannot be read", wanted="a time stamp") from fault
     own = [one for one in certificates if (one.issuer, one.serial_number) == (signer.issuer, signer.serial_number)]
