@@ -123,6 +123,7 @@ def test_a_scored_assessment_is_reviewed_once_and_before_the_next(session: Sessi
     service.return_assessment(session, reviewer, issuer_id, first.scored_id, reason="底稿不全")
     with pytest.raises(AlreadyReviewed) as no:
         service.sign_assessment(session, reviewer, issuer_id, first.scored_id, reason=WHY)
+    session.info["clock"].move(timedelta(seconds=1))
     make_assessed(session, issuer_id, new_assessment(TODAY))
 
     assert no.value.facts == {"scored_id": first.scored_id, "found": "returned"}
