@@ -11,6 +11,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from greencredit.reports.rules.signature.der import tlv
 
 LONGEST: Final = 8
+"""How many certificates a climb gives at most."""
 
 UNREADABLE: Final = (
     *(ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion),
